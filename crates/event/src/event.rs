@@ -1,0 +1,412 @@
+//! Events: what happened. Past tense, logged, and the only way state changes.
+
+use linje_types::{
+    Activity, AdviserId, Channel, ContactId, Language, OfferId, Origin, Origins, QueueId,
+    Timestamp, TopicId,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{By, CloseReason, OfferOutcome};
+
+/// Which rule made an offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[repr(u8)]
+pub enum WhyRule {
+    /// A contact came (or came back) and the able adviser idle longest was chosen.
+    IdleLongest,
+    /// An adviser became free and the contact first in line among those they can take was chosen.
+    FirstInLine,
+}
+
+/// The figures that decided an offer, fixed in size; the full list is rebuilt by replay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Why {
+    /// The rule that fired.
+    pub rule: WhyRule,
+    /// The ring of the queue's requirement in force, 0 = the first.
+    pub ring: u8,
+    /// The contact's priority class.
+    pub class: u8,
+    /// Whether an adviser was passed over because they had just let this contact go (S9).
+    pub barred: bool,
+    /// `IdleLongest`: idle advisers able to take it, the barred one not counted.
+    /// `FirstInLine`: queues lines that held somebody this adviser can take.
+    pub able: u32,
+    /// Milliseconds the chosen adviser had been idle.
+    pub idle_ms: u32,
+    /// `IdleLongest`: the able adviser idle second longest, or `NONE`.
+    pub runner_up: AdviserId,
+    /// Milliseconds the runner-up had been idle.
+    pub runner_up_idle_ms: u32,
+    /// Milliseconds the contact had waited.
+    pub waited_ms: u32,
+}
+
+/// What happened. Each is one record of the log; the time is the record's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Event {
+    /// This centre description is in force.
+    CentrePublished {
+        /// Its hash.
+        version: u64,
+    },
+    /// A contact came.
+    ContactArrived {
+        /// The contact.
+        contact: ContactId,
+        /// Its channel.
+        channel: Channel,
+        /// Its topic, or `NONE`.
+        topic: TopicId,
+        /// Live or synthetic.
+        origin: Origin,
+        /// The language wanted.
+        language: Language,
+        /// Whether it is in a menu.
+        in_menu: bool,
+    },
+    /// It waits in a queue.
+    ContactQueued {
+        /// The contact.
+        contact: ContactId,
+        /// The queue.
+        queue: QueueId,
+        /// Its topic, or `NONE`.
+        topic: TopicId,
+        /// The language wanted.
+        language: Language,
+        /// Priority class.
+        class: u8,
+        /// The moment it counts as having waited since.
+        enqueued: Timestamp,
+    },
+    /// It is presented to an adviser.
+    OfferMade {
+        /// The offer.
+        offer: OfferId,
+        /// The contact.
+        contact: ContactId,
+        /// The adviser.
+        adviser: AdviserId,
+        /// When the offer ends by itself.
+        expires: Timestamp,
+        /// Why this adviser and this contact.
+        why: Why,
+    },
+    /// It went straight through to an adviser (zip tone): offered and accepted in one.
+    ContactAssigned {
+        /// The offer.
+        offer: OfferId,
+        /// The contact.
+        contact: ContactId,
+        /// The adviser.
+        adviser: AdviserId,
+        /// Why this adviser and this contact.
+        why: Why,
+    },
+    /// The adviser took it.
+    OfferAccepted {
+        /// The offer.
+        offer: OfferId,
+        /// The contact.
+        contact: ContactId,
+        /// The adviser.
+        adviser: AdviserId,
+    },
+    /// The offer ended without an answer; the contact is back in line where it was.
+    OfferEnded {
+        /// The offer.
+        offer: OfferId,
+        /// The contact.
+        contact: ContactId,
+        /// The adviser.
+        adviser: AdviserId,
+        /// How it ended.
+        outcome: OfferOutcome,
+        /// Until when this adviser is not asked again about this contact; `ZERO` = may be asked.
+        barred_until: Timestamp,
+    },
+    /// On hold.
+    ContactHeld {
+        /// The contact.
+        contact: ContactId,
+        /// Who holds it.
+        adviser: AdviserId,
+    },
+    /// Taken back from hold.
+    ContactResumed {
+        /// The contact.
+        contact: ContactId,
+        /// Who has it.
+        adviser: AdviserId,
+    },
+    /// The conversation ended, the wrap-up begins.
+    ContactEnded {
+        /// The contact.
+        contact: ContactId,
+        /// Who wraps up.
+        adviser: AdviserId,
+        /// Who ended it.
+        by: By,
+        /// When the wrap-up ends by itself.
+        wrap_up_until: Timestamp,
+    },
+    /// The wrap-up's clock was changed.
+    WrapUpSet {
+        /// The contact.
+        contact: ContactId,
+        /// Who wraps up.
+        adviser: AdviserId,
+        /// When it ends by itself; `NEVER` = the clock is stopped.
+        until: Timestamp,
+    },
+    /// To another queue, place kept.
+    ContactTransferred {
+        /// The contact.
+        contact: ContactId,
+        /// Who had it.
+        adviser: AdviserId,
+        /// The queue it left.
+        from: QueueId,
+        /// The queue it goes to.
+        queue: QueueId,
+        /// Priority class there.
+        class: u8,
+        /// Until when it is not offered back to the adviser who had it.
+        barred_until: Timestamp,
+    },
+    /// The adviser's presence was lost too long: back in line where it was.
+    ContactReturned {
+        /// The contact.
+        contact: ContactId,
+        /// Who had it.
+        adviser: AdviserId,
+    },
+    /// Over, for one reason. Nothing follows for this contact.
+    ContactClosed {
+        /// The contact.
+        contact: ContactId,
+        /// Who had it last, or `NONE`.
+        adviser: AdviserId,
+        /// The queue it was in last, or `NONE`; the queue that refused it when it was full.
+        queue: QueueId,
+        /// Why.
+        reason: CloseReason,
+    },
+    /// An adviser began the day.
+    AdviserSignedIn {
+        /// The adviser.
+        adviser: AdviserId,
+        /// What they start with.
+        activity: Activity,
+    },
+    /// An adviser went home.
+    AdviserSignedOut {
+        /// The adviser.
+        adviser: AdviserId,
+    },
+    /// An adviser chose an activity; whoever was not ready is ready again.
+    ActivityChosen {
+        /// The adviser.
+        adviser: AdviserId,
+        /// The activity.
+        activity: Activity,
+    },
+    /// Whom the adviser meets was changed.
+    OriginsChosen {
+        /// The adviser.
+        adviser: AdviserId,
+        /// Whom.
+        origins: Origins,
+    },
+    /// Desk session and phone registration are gone.
+    PresenceLost {
+        /// The adviser.
+        adviser: AdviserId,
+        /// When contacts that are not calls go back in line.
+        return_at: Timestamp,
+    },
+    /// One of them is back.
+    PresenceRegained {
+        /// The adviser.
+        adviser: AdviserId,
+    },
+    /// The time for which an adviser was not asked about a waiting contact is over.
+    BarEnded {
+        /// The contact.
+        contact: ContactId,
+    },
+}
+
+impl Event {
+    /// The contact it is about.
+    #[must_use]
+    pub const fn contact(&self) -> Option<ContactId> {
+        match *self {
+            Event::ContactArrived { contact, .. }
+            | Event::ContactQueued { contact, .. }
+            | Event::OfferMade { contact, .. }
+            | Event::ContactAssigned { contact, .. }
+            | Event::OfferAccepted { contact, .. }
+            | Event::OfferEnded { contact, .. }
+            | Event::ContactHeld { contact, .. }
+            | Event::ContactResumed { contact, .. }
+            | Event::ContactEnded { contact, .. }
+            | Event::WrapUpSet { contact, .. }
+            | Event::ContactTransferred { contact, .. }
+            | Event::ContactReturned { contact, .. }
+            | Event::BarEnded { contact }
+            | Event::ContactClosed { contact, .. } => Some(contact),
+            Event::CentrePublished { .. }
+            | Event::AdviserSignedIn { .. }
+            | Event::AdviserSignedOut { .. }
+            | Event::ActivityChosen { .. }
+            | Event::OriginsChosen { .. }
+            | Event::PresenceLost { .. }
+            | Event::PresenceRegained { .. } => None,
+        }
+    }
+
+    /// The adviser it is about.
+    #[must_use]
+    pub const fn adviser(&self) -> Option<AdviserId> {
+        match *self {
+            Event::OfferMade { adviser, .. }
+            | Event::ContactAssigned { adviser, .. }
+            | Event::OfferAccepted { adviser, .. }
+            | Event::OfferEnded { adviser, .. }
+            | Event::ContactHeld { adviser, .. }
+            | Event::ContactResumed { adviser, .. }
+            | Event::ContactEnded { adviser, .. }
+            | Event::WrapUpSet { adviser, .. }
+            | Event::ContactTransferred { adviser, .. }
+            | Event::ContactReturned { adviser, .. }
+            | Event::AdviserSignedIn { adviser, .. }
+            | Event::AdviserSignedOut { adviser }
+            | Event::ActivityChosen { adviser, .. }
+            | Event::OriginsChosen { adviser, .. }
+            | Event::PresenceLost { adviser, .. }
+            | Event::PresenceRegained { adviser } => Some(adviser),
+            Event::ContactClosed { adviser, .. } => {
+                if adviser.0 == AdviserId::NONE.0 {
+                    None
+                } else {
+                    Some(adviser)
+                }
+            }
+            Event::CentrePublished { .. }
+            | Event::ContactArrived { .. }
+            | Event::ContactQueued { .. }
+            | Event::BarEnded { .. } => None,
+        }
+    }
+
+    /// The name of the kind in the log, in exports and in the API.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Event::CentrePublished { .. } => "centre_published",
+            Event::ContactArrived { .. } => "contact_arrived",
+            Event::ContactQueued { .. } => "contact_queued",
+            Event::OfferMade { .. } => "offer_made",
+            Event::ContactAssigned { .. } => "contact_assigned",
+            Event::OfferAccepted { .. } => "offer_accepted",
+            Event::OfferEnded { .. } => "offer_ended",
+            Event::ContactHeld { .. } => "contact_held",
+            Event::ContactResumed { .. } => "contact_resumed",
+            Event::ContactEnded { .. } => "contact_ended",
+            Event::WrapUpSet { .. } => "wrap_up_set",
+            Event::ContactTransferred { .. } => "contact_transferred",
+            Event::ContactReturned { .. } => "contact_returned",
+            Event::ContactClosed { .. } => "contact_closed",
+            Event::AdviserSignedIn { .. } => "adviser_signed_in",
+            Event::AdviserSignedOut { .. } => "adviser_signed_out",
+            Event::ActivityChosen { .. } => "activity_chosen",
+            Event::OriginsChosen { .. } => "origins_chosen",
+            Event::PresenceLost { .. } => "presence_lost",
+            Event::PresenceRegained { .. } => "presence_regained",
+            Event::BarEnded { .. } => "bar_ended",
+        }
+    }
+
+    /// The figures behind an offer.
+    #[must_use]
+    pub const fn why(&self) -> Option<Why> {
+        if let Event::OfferMade { why, .. } | Event::ContactAssigned { why, .. } = *self {
+            Some(why)
+        } else {
+            None
+        }
+    }
+}
+
+/// What the shell must do. Made only for live contacts, sent after the commit, at least once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Present the contact to the adviser; ring the phone when it is a call.
+    Present {
+        /// The offer.
+        offer: OfferId,
+        /// The contact.
+        contact: ContactId,
+        /// The adviser.
+        adviser: AdviserId,
+        /// Its channel.
+        channel: Channel,
+    },
+    /// Take the presentation back; stop ringing.
+    Withdraw {
+        /// The offer.
+        offer: OfferId,
+        /// The contact.
+        contact: ContactId,
+        /// The adviser.
+        adviser: AdviserId,
+    },
+    /// The two may talk.
+    Connect {
+        /// The contact.
+        contact: ContactId,
+        /// The adviser.
+        adviser: AdviserId,
+    },
+    /// The citizen hears music.
+    Hold {
+        /// The contact.
+        contact: ContactId,
+    },
+    /// The two talk again.
+    Resume {
+        /// The contact.
+        contact: ContactId,
+    },
+    /// The conversation is over; the adviser's side ends, and the citizen's when `requeued` is false.
+    Disconnect {
+        /// The contact.
+        contact: ContactId,
+        /// The adviser whose side ends.
+        adviser: AdviserId,
+        /// Whether the citizen waits on.
+        requeued: bool,
+    },
+    /// The contact is over; the citizen's side ends.
+    Release {
+        /// The contact.
+        contact: ContactId,
+        /// Why.
+        reason: CloseReason,
+    },
+}
+
+/// Where the core writes. The twin's implementation counts and compiles to nothing.
+pub trait Output {
+    /// Whether the figures of a [`Why`] are wanted; without, they are zero.
+    const WHY: bool;
+
+    /// Takes an event that has just been applied.
+    fn event(&mut self, event: &Event);
+
+    /// Takes an effect.
+    fn effect(&mut self, effect: Effect);
+}

@@ -1,0 +1,1 @@
+//! Telephony shell of Linje.
