@@ -1,4 +1,29 @@
-//! The routing core (being written): `Rules` is stable.
+//! The routing core: who takes which contact, and why.
+//!
+//! One pure, deterministic state machine. [`State::handle`] decides, [`State::apply`] is the only way
+//! state changes; the live service, the replay of a past day and the simulation of a future one run
+//! this same code. It reads no clock, makes no id, draws no random number and knows no channel's wire.
+//! The layout is a slab of contacts, sorted lines per lane and idle lists per profile (ADR 0001).
 #![warn(missing_docs)]
+
+mod bits;
+mod cast;
+mod check;
+mod deadlines;
+mod handle;
+mod idle;
+mod lines;
 mod rules;
+mod snapshot;
+mod state;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod view;
+
+pub use handle::TICK_MAX;
 pub use rules::{AdviserRule, CAPACITY, QueueRule, Requirement, Rules};
+pub use snapshot::RestoreError;
+pub use state::{ContactState, State};
+pub use tables::{TableError, Tables};
+pub use view::{AdviserCounts, AdviserState, AdviserView, ContactView};

@@ -1,0 +1,302 @@
+//! Looking at the state without changing it.
+
+use linje_event::NotReady;
+use linje_types::{
+    Activity, AdviserId, Channel, Channels, ContactId, Language, OfferId, Origin, Origins, QueueId,
+    Timestamp, TopicId, UnitId,
+};
+
+use crate::{
+    cast::u32_of,
+    lines::NONE,
+    state::{ContactState, State},
+    tables::Tables,
+};
+
+/// An open contact as it is now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ContactView {
+    /// Its id.
+    pub id: ContactId,
+    /// Where it is.
+    pub state: ContactState,
+    /// Its channel.
+    pub channel: Channel,
+    /// Live or synthetic.
+    pub origin: Origin,
+    /// The language wanted.
+    pub language: Language,
+    /// Its queue, or `NONE` in a menu.
+    pub queue: QueueId,
+    /// Its priority class.
+    pub class: u8,
+    /// Its topic, or `NONE`.
+    pub topic: TopicId,
+    /// Who has it, or `NONE`.
+    pub adviser: AdviserId,
+    /// When it came.
+    pub arrived: Timestamp,
+    /// The moment it counts as having waited since.
+    pub enqueued: Timestamp,
+    /// The live offer.
+    pub offer: Option<OfferId>,
+    /// Offered: when the offer ends. Wrap-up: when it ends. Queued: when a bar ends. Talking: when it goes
+    /// back in line because the adviser is gone. `None` = no clock runs.
+    pub deadline: Option<Timestamp>,
+}
+
+/// What an adviser does now, in the words of the Trafikkbilde.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+#[repr(u8)]
+pub enum AdviserState {
+    /// Can be offered a contact.
+    Ready,
+    /// Is offered one.
+    Offered,
+    /// Talks or writes.
+    Busy,
+    /// Wraps up.
+    WrapUp,
+    /// Does something else: a break, learning, a meeting; or is not present.
+    Away,
+    /// Would take contacts, but let one go or could not be reached.
+    NotReady,
+    /// Not at work.
+    SignedOut,
+}
+
+/// An adviser as they are now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AdviserView {
+    /// The id.
+    pub id: AdviserId,
+    /// The unit.
+    pub unit: UnitId,
+    /// Whether they are signed in.
+    pub signed_in: bool,
+    /// Whether a desk session or a phone registration is alive.
+    pub present: bool,
+    /// What they chose to do.
+    pub activity: Activity,
+    /// Why they get no offers although the activity would give them.
+    pub not_ready: Option<NotReady>,
+    /// Whom they meet.
+    pub origins: Origins,
+    /// Share of the capacity in use, 0..=100.
+    pub used: u16,
+    /// Free since then; the basis of "idle longest".
+    pub idle_since: Timestamp,
+    /// In the words of the Trafikkbilde.
+    pub state: AdviserState,
+    /// Whether an offer can come now.
+    pub free: bool,
+}
+
+/// Advisers signed in who could serve a queue, by what they do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub struct AdviserCounts {
+    /// Can be offered a contact.
+    pub ready: u32,
+    /// Offered, talking or writing.
+    pub busy: u32,
+    /// Wrapping up.
+    pub wrap_up: u32,
+    /// Doing something else, or not ready.
+    pub away: u32,
+}
+
+impl AdviserCounts {
+    /// Counts one more adviser.
+    pub fn add(&mut self, state: AdviserState) {
+        match state {
+            AdviserState::Ready => self.ready += 1,
+            AdviserState::Offered | AdviserState::Busy => self.busy += 1,
+            AdviserState::WrapUp => self.wrap_up += 1,
+            AdviserState::Away | AdviserState::NotReady => self.away += 1,
+            AdviserState::SignedOut => {}
+        }
+    }
+}
+
+impl State {
+    /// The tables in force.
+    #[must_use]
+    pub fn tables(&self) -> &Tables {
+        &self.tables
+    }
+
+    /// An open contact; `None` when it is closed or never was.
+    #[must_use]
+    pub fn contact(&self, id: ContactId) -> Option<ContactView> {
+        self.slot_of(id).map(|slot| self.view(slot))
+    }
+
+    /// The contact with a live offer; `None` when the offer is over.
+    #[must_use]
+    pub fn offered_contact(&self, offer: OfferId) -> Option<ContactView> {
+        let it = self.contacts.get(offer.slot() as usize)?;
+        let live = it.open && it.state == ContactState::Offered && it.offer == offer.number();
+        live.then(|| self.view(offer.slot()))
+    }
+
+    /// All open contacts, by slot.
+    pub fn contacts(&self) -> impl Iterator<Item = ContactView> + '_ {
+        (0..u32_of(self.contacts.len()))
+            .filter(|&slot| self.contacts[slot as usize].open)
+            .map(|slot| self.view(slot))
+    }
+
+    /// How many contacts are open.
+    #[must_use]
+    pub fn n_open(&self) -> u32 {
+        self.n_open
+    }
+
+    fn view(&self, slot: u32) -> ContactView {
+        let it = &self.contacts[slot as usize];
+        ContactView {
+            id: self.id_of(slot),
+            state: it.state,
+            channel: it.channel,
+            origin: it.origin,
+            language: it.language,
+            queue: it.queue,
+            class: it.class,
+            topic: it.topic,
+            adviser: AdviserId(it.adviser),
+            arrived: it.arrived,
+            enqueued: it.enqueued,
+            offer: (it.state == ContactState::Offered).then(|| OfferId::new(slot, it.offer)),
+            deadline: self.deadlines.of(slot),
+        }
+    }
+
+    pub(crate) fn slots_of(&self, adviser: u32) -> impl Iterator<Item = u32> + '_ {
+        let first = self.advisers[adviser as usize].first;
+        std::iter::successors((first != NONE).then_some(first), |&slot| {
+            let next = self.contacts[slot as usize].next;
+            (next != NONE).then_some(next)
+        })
+    }
+
+    /// The contacts that an adviser has, offers among them, by slot.
+    #[must_use]
+    pub fn contacts_of(&self, adviser: AdviserId) -> Vec<ContactId> {
+        if adviser.idx() >= self.advisers.len() {
+            return Vec::new();
+        }
+        let mut slots: Vec<u32> = self.slots_of(adviser.0).collect();
+        slots.sort_unstable();
+        slots.into_iter().map(|slot| self.id_of(slot)).collect()
+    }
+
+    /// How many advisers there are, signed in or not.
+    #[must_use]
+    pub fn n_advisers(&self) -> usize {
+        self.advisers.len()
+    }
+
+    /// An adviser.
+    #[must_use]
+    pub fn adviser(&self, id: AdviserId) -> Option<AdviserView> {
+        let who = self.advisers.get(id.idx())?;
+        Some(AdviserView {
+            id,
+            unit: self.tables.rules().advisers[id.idx()].unit,
+            signed_in: who.signed_in,
+            present: who.return_at == Timestamp::NEVER,
+            activity: who.activity,
+            not_ready: who.not_ready,
+            origins: who.origins,
+            used: who.used,
+            idle_since: who.idle_since,
+            state: self.adviser_state(id.0),
+            free: self.mask(id.0) != Channels::NONE,
+        })
+    }
+
+    fn adviser_state(&self, adviser: u32) -> AdviserState {
+        let who = &self.advisers[adviser as usize];
+        if !who.signed_in {
+            return AdviserState::SignedOut;
+        }
+        let most = self
+            .slots_of(adviser)
+            .map(|slot| match self.contacts[slot as usize].state {
+                ContactState::Active | ContactState::Held => 3,
+                ContactState::Offered => 2,
+                ContactState::WrapUp => 1,
+                ContactState::InMenu | ContactState::Queued => 0,
+            })
+            .max();
+        match most {
+            Some(3) => AdviserState::Busy,
+            Some(2) => AdviserState::Offered,
+            Some(1) => AdviserState::WrapUp,
+            _ if who.return_at != Timestamp::NEVER => AdviserState::Away,
+            _ if Channels::of(who.activity) == Channels::NONE => AdviserState::Away,
+            _ if who.not_ready.is_some() => AdviserState::NotReady,
+            _ => AdviserState::Ready,
+        }
+    }
+
+    /// Whether the adviser has what some contact of `queue` on `channel` needs.
+    #[must_use]
+    pub fn serves(&self, adviser: AdviserId, queue: QueueId, channel: Channel) -> bool {
+        self.advisers
+            .get(adviser.idx())
+            .is_some_and(|who| self.tables.serves(adviser.0, who.origins, queue, channel))
+    }
+
+    /// Advisers signed in who could serve `queue` on `channel`, by what they do. Looks at every adviser.
+    #[must_use]
+    pub fn advisers_of(&self, queue: QueueId, channel: Channel) -> AdviserCounts {
+        let mut counts = AdviserCounts::default();
+        for (adviser, who) in (0..).zip(&self.advisers) {
+            if who.signed_in && self.tables.serves(adviser, who.origins, queue, channel) {
+                counts.add(self.adviser_state(adviser));
+            }
+        }
+        counts
+    }
+
+    /// How many wait in `queue`; offered ones are not counted.
+    #[must_use]
+    pub fn waiting(&self, queue: QueueId) -> u32 {
+        self.waiting.get(queue.idx()).copied().unwrap_or(0)
+    }
+
+    /// The earliest moment that somebody in `queue` has waited since.
+    #[must_use]
+    pub fn oldest(&self, queue: QueueId) -> Option<Timestamp> {
+        let lanes = self.tables.lanes_of(queue);
+        let heads = lanes.filter_map(|lane| {
+            let head = self.lines.head(lane);
+            (head != NONE).then(|| self.contacts[head as usize].enqueued)
+        });
+        heads.min()
+    }
+
+    /// The place in line among those of its queue: 1 = first. `None` when it does not wait.
+    #[must_use]
+    pub fn position(&self, contact: ContactId) -> Option<u32> {
+        let slot = self.slot_of(contact)?;
+        let it = &self.contacts[slot as usize];
+        if it.state != ContactState::Queued {
+            return None;
+        }
+        let order = self.lines.order(slot);
+        let ahead: usize = self
+            .tables
+            .lanes_of(it.queue)
+            .map(|lane| {
+                let before = |other: &u32| self.lines.order(*other) < order;
+                self.lines.iter(lane).take_while(before).count()
+            })
+            .sum();
+        Some(u32_of(ahead) + 1)
+    }
+}
