@@ -24,6 +24,10 @@ struct Centre {
 impl Output for Centre {
     const WHY: bool = true;
 
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the script shows details of a few kinds"
+    )]
     fn event(&mut self, event: &Event) {
         self.events.push((self.now, *event));
         if let Event::OfferMade { offer, .. } = event {
@@ -40,7 +44,7 @@ impl Output for Centre {
                 why.idle_ms,
                 why.runner_up
                     .some()
-                    .map_or("-".to_owned(), |other| format!("a{}", other.0)),
+                    .map_or_else(|| "-".to_owned(), |other| format!("a{}", other.0)),
                 why.waited_ms,
                 if why.barred { " barred" } else { "" }
             ),
