@@ -285,7 +285,10 @@ mod tests {
 
     #[test]
     fn a_fault_is_one_line() {
-        let place = Place { line: 41, column: 9 };
+        let place = Place {
+            line: 41,
+            column: 9,
+        };
         let message = "key \"7\" goes to flow \"famlie\", which does not exist";
         let fault = Fault::new(
             Code::UnknownReference,

@@ -1,1 +1,60 @@
-//! centre
+//! The centre description: what a centre is, read from TOML and found free of faults.
+//!
+//! `parse` turns text into values, `check` looks for what a reader cannot see: dead ends, loops
+//! without exit, queues that nothing leads to, skills that nobody has. No file, clock or network.
+#![warn(missing_docs)]
+
+pub mod calendar;
+pub mod hours;
+pub mod words;
+
+mod check;
+mod fault;
+mod model;
+mod names;
+mod people;
+mod random;
+mod read;
+mod reader;
+
+pub use check::check;
+pub use fault::{Code, Fault, Place, Severity, render, render_json};
+pub use model::{
+    Arrivals, Centre, Channels, Class, ClassId, Flow, FlowAct, FlowId, FlowStep, Goal, HoursId,
+    Load, Menu, MenuKey, Number, People, Population, Profile, ProfileId, Prompt, PromptId,
+    PromptUse, Queue, QueueGroup, Requirement, Skill, Speech, Target, Text, Topic, Unit, UnitKind,
+    Waiting,
+};
+pub use people::{Person, Role, people};
+
+use reader::{Reader, Table};
+
+impl Centre {
+    /// Reads a centre description.
+    ///
+    /// # Errors
+    /// All faults of form and all references to what does not exist, in the order of the text.
+    pub fn parse(text: &str) -> Result<Centre, Vec<Fault>> {
+        let reader = Reader::new(text);
+        let document = reader.document();
+        let centre = document.map(|document| Table::root(&reader, &document, read::centre));
+        let faults = reader.into_faults();
+        match centre {
+            Some(centre) if faults.is_empty() => Ok(centre),
+            _ => Err(faults),
+        }
+    }
+}
+
+/// Reads and checks a description: the centre when it can be used, and every fault that was found.
+#[must_use]
+pub fn examine(text: &str) -> (Option<Centre>, Vec<Fault>) {
+    match Centre::parse(text) {
+        Err(faults) => (None, faults),
+        Ok(centre) => {
+            let faults = check(&centre);
+            let usable = !faults.iter().any(Fault::is_error);
+            (usable.then_some(centre), faults)
+        }
+    }
+}

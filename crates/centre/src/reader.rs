@@ -12,6 +12,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::fault::{Code, Fault, Place, suggestion};
+use crate::model::Text;
 
 /// A value and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -144,15 +145,23 @@ impl<'r, 't> Table<'r, 't> {
         {
             let message = format!("\"{}\" is not a key of {}", key.get_ref(), self.what);
             let help = suggestion(key.get_ref(), asked.iter().copied());
-            self.reader
-                .fault(Code::UnknownKey, self.reader.place(&key.span()), message, help);
+            self.reader.fault(
+                Code::UnknownKey,
+                self.reader.place(&key.span()),
+                message,
+                help,
+            );
         }
     }
 
     fn missing(&self, key: &str) {
         let message = format!("{} has no \"{key}\"", self.what);
-        self.reader
-            .fault(Code::MissingKey, self.at, message, format!("add {key} = .."));
+        self.reader.fault(
+            Code::MissingKey,
+            self.at,
+            message,
+            format!("add {key} = .."),
+        );
     }
 
     fn wrong_type(&self, key: &str, value: &Value<'t>, expected: &str) {
@@ -189,8 +198,7 @@ impl<'r, 't> Table<'r, 't> {
 
     pub(crate) fn text(&self, key: &'static str) -> Option<Placed<String>> {
         let value = self.get(key)?;
-        let found = self.text_of(key, value);
-        found
+        self.text_of(key, value)
     }
 
     fn text_of(&self, key: &str, value: &Value<'t>) -> Option<Placed<String>> {
@@ -260,7 +268,10 @@ impl<'r, 't> Table<'r, 't> {
             let (low, high) = (range.start(), range.end());
             self.bad(
                 self.reader.place(&value.span()),
-                format!("\"{key}\" is {}, outside {low} to {high},", integer.as_str()),
+                format!(
+                    "\"{key}\" is {}, outside {low} to {high},",
+                    integer.as_str()
+                ),
                 "",
             );
         }
@@ -452,22 +463,76 @@ impl<'r, 't> Table<'r, 't> {
         Some(result)
     }
 
-    /// The ids under `id_key` of the list of tables `key`, with their places; asks for nothing.
-    pub(crate) fn ids(&self, key: &str, id_key: &str) -> Vec<Placed<String>> {
+    /// The tables of the list under `key`, without asking for it.
+    fn peek(&self, key: &str) -> impl Iterator<Item = &'r DeTable<'t>> + use<'r, 't> {
         let array = self
             .table
             .get(key)
             .and_then(|value| value.get_ref().as_array());
-        array
-            .into_iter()
-            .flatten()
-            .filter_map(|item| item.get_ref().as_table())
-            .map(|table| match table.get(id_key) {
-                Some(id) => Placed {
-                    value: String::from(id.get_ref().as_str().unwrap_or_default()),
-                    at: self.reader.place(&id.span()),
-                },
-                None => Placed::default(),
+        let items = array.into_iter().flatten();
+        items.filter_map(|item| item.get_ref().as_table())
+    }
+
+    fn id_of(&self, table: &DeTable<'t>, id_key: &str) -> Placed<String> {
+        match table.get(id_key) {
+            Some(id) => Placed {
+                value: String::from(id.get_ref().as_str().unwrap_or_default()),
+                at: self.reader.place(&id.span()),
+            },
+            None => Placed::default(),
+        }
+    }
+
+    /// The ids under `id_key` of the list of tables `key`, with their places; asks for nothing.
+    pub(crate) fn ids(&self, key: &str, id_key: &str) -> Vec<Placed<String>> {
+        self.peek(key)
+            .map(|table| self.id_of(table, id_key))
+            .collect()
+    }
+
+    /// The ids of the steps of each flow.
+    pub(crate) fn steps(&self) -> Vec<Vec<Placed<String>>> {
+        let steps_of = |flow: &'r DeTable<'t>| {
+            let steps = flow
+                .get("step")
+                .and_then(|value| value.get_ref().as_array());
+            let steps = steps.into_iter().flatten();
+            steps
+                .filter_map(|step| step.get_ref().as_table())
+                .map(|step| self.id_of(step, "id"))
+                .collect()
+        };
+        self.peek("flow").map(steps_of).collect()
+    }
+
+    /// The ids of the prompts, rows of numbers spread out.
+    pub(crate) fn prompt_ids(&self) -> Vec<Placed<String>> {
+        self.peek("prompt")
+            .flat_map(|table| {
+                let numbers = table.get("numbers").map(|value| {
+                    let integer = value.get_ref().as_integer();
+                    integer
+                        .and_then(|last| last.as_str().parse().ok())
+                        .unwrap_or(0)
+                });
+                crate::read::prompt_ids(self.id_of(table, "id"), numbers)
+            })
+            .collect()
+    }
+
+    /// The names of the entries of a section, without asking for them.
+    pub(crate) fn peek_names(&self, key: &str) -> Vec<Text> {
+        self.peek(key)
+            .map(|table| {
+                let name = table.get("name").and_then(|name| name.get_ref().as_table());
+                let text = |key: &str| {
+                    let text = name.and_then(|name| name.get(key)?.get_ref().as_str());
+                    String::from(text.unwrap_or_default())
+                };
+                Text {
+                    nb: text("nb"),
+                    en: text("en"),
+                }
             })
             .collect()
     }
@@ -511,7 +576,8 @@ pub(crate) fn parse_seconds(text: &str) -> Option<u32> {
 
 fn parse_minute_of_day(text: &str) -> Option<u16> {
     let (hour, minute) = text.split_once(':')?;
-    if hour.len() != 2 || minute.len() != 2 {
+    let figures = |text: &str| text.len() == 2 && text.chars().all(|c| c.is_ascii_digit());
+    if !figures(hour) || !figures(minute) {
         return None;
     }
     let minute_of_day = hour.parse::<u16>().ok()? * 60

@@ -1,0 +1,729 @@
+//! The centre description as values. References are places in the tables, in the order of the file.
+//!
+//! Built only by `parse`, so every reference holds. Nothing here changes while the centre runs.
+
+use linje_types::{Channel, Language, QueueId, SkillId, TopicId, UnitId};
+
+use crate::fault::Place;
+use crate::hours::OpeningHours;
+
+macro_rules! place_in {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub u16);
+
+        impl $name {
+            /// The id as a place in its table.
+            #[must_use]
+            pub const fn idx(self) -> usize {
+                self.0 as usize
+            }
+        }
+    };
+}
+
+place_in! {
+    /// A prompt, as its place in `Centre::prompts`.
+    PromptId
+}
+place_in! {
+    /// Opening hours, as their place in `Centre::hours`.
+    HoursId
+}
+place_in! {
+    /// A flow, as its place in `Centre::flows`.
+    FlowId
+}
+place_in! {
+    /// A priority class, as its place in `Centre::classes`.
+    ClassId
+}
+place_in! {
+    /// A profile of people, as its place in `People::profiles`.
+    ProfileId
+}
+
+/// A text in the two languages of the first page.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Text {
+    /// Bokmål.
+    pub nb: String,
+    /// English.
+    pub en: String,
+}
+
+impl Text {
+    /// The text in `language`; bokmål when it has none of its own.
+    #[must_use]
+    pub fn get(&self, language: Language) -> &str {
+        match language {
+            Language::En => &self.en,
+            Language::Nb | Language::Nn | Language::Se => &self.nb,
+        }
+    }
+}
+
+/// A whole centre description.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Centre {
+    /// The id, such as `national-2015`.
+    pub id: String,
+    /// The name.
+    pub name: Text,
+    /// The label of this version of the description.
+    pub version: String,
+    /// Where its facts come from.
+    pub source: String,
+    /// What is assumed and not a public fact, one sentence each.
+    pub assumed: Vec<Text>,
+    /// Working days until a promised callback is due.
+    pub callback_working_days: u16,
+    /// The queue that callbacks go to.
+    pub callback_queue: Option<QueueId>,
+    /// Priority classes.
+    pub classes: Vec<Class>,
+    /// Units.
+    pub units: Vec<Unit>,
+    /// Topics.
+    pub topics: Vec<Topic>,
+    /// Skills.
+    pub skills: Vec<Skill>,
+    /// Queues.
+    pub queues: Vec<Queue>,
+    /// Opening hours.
+    pub hours: Vec<OpeningHours>,
+    /// Phone numbers.
+    pub numbers: Vec<Number>,
+    /// Menus.
+    pub flows: Vec<Flow>,
+    /// Prompts.
+    pub prompts: Vec<Prompt>,
+    /// What is said to those who wait.
+    pub waiting: Waiting,
+    /// How much of an adviser each channel takes.
+    pub channels: Channels,
+    /// The synthetic people.
+    pub people: People,
+    /// The synthetic citizens.
+    pub population: Population,
+}
+
+/// A priority class.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Class {
+    /// The id.
+    pub id: String,
+    /// The name.
+    pub name: Text,
+    /// How many seconds earlier a contact of this class counts as having come.
+    pub head_start_s: u32,
+    /// Where it stands.
+    pub at: Place,
+}
+
+/// What kind of unit it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum UnitKind {
+    /// A contact centre.
+    ContactCentre,
+    /// The Service Centre.
+    ServiceCentre,
+    /// The steering unit, where the traffic controllers sit.
+    Steering,
+}
+
+impl UnitKind {
+    /// The words that files use.
+    pub const NAMES: [(&'static str, UnitKind); 3] = [
+        ("contact-centre", UnitKind::ContactCentre),
+        ("service-centre", UnitKind::ServiceCentre),
+        ("steering", UnitKind::Steering),
+    ];
+}
+
+/// A unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unit {
+    /// The id.
+    pub id: String,
+    /// The name.
+    pub name: Text,
+    /// The kind.
+    pub kind: UnitKind,
+    /// How many people work there.
+    pub people: u16,
+    /// Share of its people who speak Northern Sámi, in percent.
+    pub sami_percent: u8,
+    /// How many of its people have each profile; the sum is `people`.
+    pub profiles: Vec<(ProfileId, u16)>,
+    /// What is assumed about it.
+    pub assumed: Vec<String>,
+    /// Where it stands.
+    pub at: Place,
+}
+
+/// A topic (*tema*).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Topic {
+    /// The three-letter code.
+    pub code: String,
+    /// The name.
+    pub name: Text,
+    /// The code of its group (*temagruppe*); empty when it has none.
+    pub group: String,
+    /// The skill that knows it best.
+    pub skill: Option<SkillId>,
+    /// Where it stands.
+    pub at: Place,
+}
+
+/// A skill.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skill {
+    /// The id.
+    pub id: String,
+    /// The name.
+    pub name: Text,
+    /// Where it stands.
+    pub at: Place,
+}
+
+/// A skill and the least level of it, 1 to 3.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Requirement {
+    /// The skill.
+    pub skill: SkillId,
+    /// The least level.
+    pub level: u8,
+    /// Where it stands.
+    pub at: Place,
+}
+
+/// What a queue is measured on; the figures are one set, none is shown alone.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Goal {
+    /// Share to be answered within the time, 0 to 1.
+    pub share: f64,
+    /// The time, in seconds.
+    pub within_s: u32,
+    /// Share to be ended by the first adviser, 0 to 1.
+    pub first_contact_end: Option<f64>,
+}
+
+/// What a queue belongs to on the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum QueueGroup {
+    /// The keys of the main number.
+    Main,
+    /// The partner line.
+    Partner,
+    /// Numbers of their own.
+    Own,
+    /// Chat.
+    Chat,
+    /// Secure messages.
+    Written,
+    /// Tasks and callbacks.
+    Tasks,
+    /// For measurement in the demo only.
+    Demo,
+}
+
+impl QueueGroup {
+    /// The words that files use.
+    pub const NAMES: [(&'static str, QueueGroup); 7] = [
+        ("main", QueueGroup::Main),
+        ("partner", QueueGroup::Partner),
+        ("own", QueueGroup::Own),
+        ("chat", QueueGroup::Chat),
+        ("written", QueueGroup::Written),
+        ("tasks", QueueGroup::Tasks),
+        ("demo", QueueGroup::Demo),
+    ];
+
+    /// The word that files and the API use.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        Self::NAMES[self as usize].0
+    }
+}
+
+/// A queue: one national line of those who wait for the same service.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Queue {
+    /// The id.
+    pub id: String,
+    /// The name.
+    pub name: Text,
+    /// What it belongs to.
+    pub group: QueueGroup,
+    /// The key of the main menu, if it has one.
+    pub key: Option<char>,
+    /// The channel whose contacts wait here.
+    pub channel: Channel,
+    /// What an adviser must be able to do; all of it.
+    pub requires: Vec<Requirement>,
+    /// The languages in which it is served.
+    pub languages: Vec<Language>,
+    /// The goal.
+    pub goal: Goal,
+    /// Its hours.
+    pub hours: HoursId,
+    /// Time for wrap-up, in seconds.
+    pub wrap_up_s: u32,
+    /// How long an offer stands before it goes to the next, in seconds.
+    pub ring_s: u32,
+    /// How many may wait at once.
+    pub max_waiting: u32,
+    /// The priority class of those who come here.
+    pub class: ClassId,
+    /// Working days until its contacts are due; 0 for contacts that wait on the line.
+    pub deadline_working_days: u16,
+    /// What it is about.
+    pub topics: Vec<TopicId>,
+    /// The units that serve it; empty means that nothing is said about it.
+    pub units: Vec<UnitId>,
+    /// Whether it is there in the demo only.
+    pub demo_only: bool,
+    /// What is assumed about it.
+    pub assumed: Vec<String>,
+    /// Where it stands.
+    pub at: Place,
+}
+
+/// A phone number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Number {
+    /// The id, such as `main`.
+    pub id: String,
+    /// The figures without spaces.
+    pub number: String,
+    /// The name.
+    pub name: Text,
+    /// Where its callers go.
+    pub flow: FlowId,
+    /// Whether the number is assumed.
+    pub assumed: bool,
+    /// Whether it is there in the demo only.
+    pub demo_only: bool,
+    /// Where it stands.
+    pub at: Place,
+}
+
+/// A menu: steps that a caller goes through, beginning with the first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flow {
+    /// The id.
+    pub id: String,
+    /// The name.
+    pub name: Text,
+    /// The languages that callers can choose; the first is the usual one.
+    pub languages: Vec<Language>,
+    /// The steps.
+    pub steps: Vec<FlowStep>,
+    /// Where it stands.
+    pub at: Place,
+}
+
+/// A step of a flow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlowStep {
+    /// The id.
+    pub id: String,
+    /// What happens.
+    pub act: FlowAct,
+    /// Where it stands.
+    pub at: Place,
+}
+
+/// A step somewhere in the flows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Target {
+    /// The flow.
+    pub flow: FlowId,
+    /// The place of the step in the flow.
+    pub step: u16,
+}
+
+/// Which language a prompt is spoken in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Speech {
+    /// The caller's.
+    Chosen,
+    /// The one that follows the caller's in the list of the flow: to offer the choice.
+    Next,
+    /// Always this one.
+    Fixed(Language),
+}
+
+/// A prompt to play.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PromptUse {
+    /// The prompt.
+    pub prompt: PromptId,
+    /// Its language.
+    pub speech: Speech,
+    /// Where it stands.
+    pub at: Place,
+}
+
+/// What a step of a flow does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FlowAct {
+    /// Plays prompts and goes on.
+    Play {
+        /// The prompts in order.
+        prompts: Vec<PromptUse>,
+        /// Where the caller goes then.
+        then: Target,
+    },
+    /// Plays prompts and waits for a key.
+    Menu(Menu),
+    /// Changes the language and goes on.
+    Language {
+        /// The new language; `Next` takes the one that follows in the list of the flow.
+        speech: Speech,
+        /// Where the caller goes then.
+        then: Target,
+    },
+    /// Goes one way when open and another when closed.
+    Hours {
+        /// The hours.
+        hours: HoursId,
+        /// Where the caller goes when it is open.
+        open: Target,
+        /// Where the caller goes when it is closed.
+        closed: Target,
+    },
+    /// Puts the caller in a queue.
+    Queue {
+        /// The queue.
+        queue: QueueId,
+        /// The topic, when the choice tells it.
+        topic: Option<TopicId>,
+        /// Another class than that of the queue.
+        class: Option<ClassId>,
+        /// What the caller hears first.
+        prompts: Vec<PromptUse>,
+        /// Whether place and wait are announced.
+        announce: bool,
+    },
+    /// Plays prompts and ends the call.
+    HangUp {
+        /// The prompts in order.
+        prompts: Vec<PromptUse>,
+        /// Whether the service is closed, which the figures count apart.
+        closed: bool,
+    },
+}
+
+/// A menu.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Menu {
+    /// What is said.
+    pub prompts: Vec<PromptUse>,
+    /// The choices.
+    pub keys: Vec<MenuKey>,
+    /// The key that says it again.
+    pub repeat: Option<char>,
+    /// How long to wait for a key after the words, in seconds.
+    pub timeout_s: u32,
+    /// How often to ask before giving up, 1 to 9.
+    pub tries: u8,
+    /// What is said when no key came.
+    pub on_no_key: Vec<PromptUse>,
+    /// What is said when the key has no meaning.
+    pub on_wrong_key: Vec<PromptUse>,
+    /// Where a caller goes who does not choose.
+    pub give_up: Target,
+}
+
+/// A choice of a menu.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MenuKey {
+    /// The key: 0-9, * or #.
+    pub key: char,
+    /// Where it leads.
+    pub to: Target,
+    /// What it is, for callers who see the keys.
+    pub label: Text,
+    /// Where it stands.
+    pub at: Place,
+}
+
+/// Something that callers hear.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prompt {
+    /// The id.
+    pub id: String,
+    /// The words, ready to be spoken.
+    pub texts: Vec<(Language, String)>,
+    /// Recordings that replace the spoken words: a file name by language.
+    pub recordings: Vec<(Language, String)>,
+    /// Where it stands.
+    pub at: Place,
+}
+
+impl Prompt {
+    /// The words in `language`.
+    #[must_use]
+    pub fn text(&self, language: Language) -> Option<&str> {
+        find_language(&self.texts, language)
+    }
+
+    /// The recording in `language`.
+    #[must_use]
+    pub fn recording(&self, language: Language) -> Option<&str> {
+        find_language(&self.recordings, language)
+    }
+
+    /// Whether it can be heard in `language`.
+    #[must_use]
+    pub fn speaks(&self, language: Language) -> bool {
+        self.text(language).is_some() || self.recording(language).is_some()
+    }
+}
+
+fn find_language(texts: &[(Language, String)], language: Language) -> Option<&str> {
+    texts
+        .iter()
+        .find(|(of, _)| *of == language)
+        .map(|(_, text)| text.as_str())
+}
+
+/// What is said to those who wait, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// Seconds from the start of the wait to the first announcement.
+    pub first_s: u32,
+    /// Seconds between announcements, counted from the end of one to the start of the next.
+    pub every_s: u32,
+    /// "All advisers are busy."
+    pub hold: PromptId,
+    /// "You are now number".
+    pub position: PromptId,
+    /// "in the queue", after the number.
+    pub in_queue: PromptId,
+    /// "There are many before you", when no prompt has the number.
+    pub many: PromptId,
+    /// "We expect to answer you in about", before the minutes.
+    pub wait: PromptId,
+    /// "one minute".
+    pub minute: PromptId,
+    /// "minutes", after the number.
+    pub minutes: PromptId,
+    /// "You will soon be answered", when less than a minute is left.
+    pub soon: PromptId,
+    /// "It can take more than an hour", when no prompt has the number.
+    pub long: PromptId,
+    /// "Nobody can take your call now", when the queue takes no more.
+    pub full: PromptId,
+    /// `[number]`: the prompt of each number from 0.
+    pub numbers: Vec<PromptId>,
+}
+
+/// How much of an adviser's capacity of 100 a contact takes, and how many there may be at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Load {
+    /// Part of the capacity, 1 to 100.
+    pub weight: u8,
+    /// Most at once, 1 to 10.
+    pub at_once: u8,
+}
+
+/// `[channel]`: the load of each, in the order of `Channel`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Channels(pub [Load; 4]);
+
+impl Channels {
+    /// The load of a contact on `channel`.
+    #[must_use]
+    pub const fn load(&self, channel: Channel) -> Load {
+        self.0[channel as usize]
+    }
+}
+
+/// How the synthetic people are made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct People {
+    /// The seed: same seed, same people.
+    pub seed: u64,
+    /// How many.
+    pub count: u16,
+    /// Share who lead and take no contacts, 0 to 1.
+    pub leaders: f64,
+    /// Share of advisers who work part time, 0 to 1.
+    pub part_time: f64,
+    /// Share who are absent on a day, 0 to 1.
+    pub absent: f64,
+    /// Share who serve in English, 0 to 1.
+    pub english: f64,
+    /// `[level - 1]`: share of skills that are held at each level; the sum is 1.
+    pub levels: [f64; 3],
+    /// What people can be.
+    pub profiles: Vec<Profile>,
+}
+
+/// What some people know.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Profile {
+    /// The id.
+    pub id: String,
+    /// The name.
+    pub name: Text,
+    /// Each skill and the share of these people who have it, 0 to 1.
+    pub skills: Vec<(SkillId, f64)>,
+    /// Where it stands.
+    pub at: Place,
+}
+
+/// How many citizens come, when, and how long they take.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Population {
+    /// Calls in a year.
+    pub yearly_calls: u32,
+    /// Days with open lines in a year.
+    pub working_days: u16,
+    /// `[weekday]` from Monday: arrivals against the mean day; the mean of the open days is 1.
+    pub weekdays: [f64; 7],
+    /// First minute of the day curve.
+    pub curve_from: u16,
+    /// Minutes of each part of the day curve.
+    pub curve_step: u16,
+    /// Share of a day's arrivals in each part; the sum is 1.
+    pub curve: Vec<f64>,
+    /// Mean time that a caller waits before hanging up, in seconds.
+    pub patience_s: u32,
+    /// Mean time of a call, in seconds.
+    pub handling_s: u32,
+    /// Mean time of wrap-up, in seconds.
+    pub wrap_up_s: u32,
+    /// Work that comes at the busiest time against those signed in, 0 to 1.
+    pub peak_load: f64,
+    /// Share of callers who want English, 0 to 1.
+    pub english: f64,
+    /// Where they go.
+    pub arrivals: Vec<Arrivals>,
+}
+
+/// Who comes to one queue.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Arrivals {
+    /// The queue.
+    pub queue: QueueId,
+    /// How many in a year.
+    pub yearly: f64,
+    /// Mean time of a contact, in seconds.
+    pub handling_s: u32,
+    /// Mean time of wrap-up, in seconds.
+    pub wrap_up_s: u32,
+    /// Whether the number is assumed.
+    pub assumed: bool,
+}
+
+impl Population {
+    /// Share of a day's arrivals per minute at `minute` of the day; 0 outside the curve.
+    #[must_use]
+    pub fn share_per_minute(&self, minute: u16) -> f64 {
+        let Some(since) = minute.checked_sub(self.curve_from) else {
+            return 0.0;
+        };
+        let part = usize::from(since / self.curve_step.max(1));
+        self.curve
+            .get(part)
+            .map_or(0.0, |share| share / f64::from(self.curve_step))
+    }
+
+    /// Arrivals that a queue expects on a weekday (0 = Monday).
+    #[must_use]
+    pub fn expected(&self, arrivals: &Arrivals, weekday: usize) -> f64 {
+        let factor = self.weekdays.get(weekday).copied().unwrap_or(0.0);
+        arrivals.yearly / f64::from(self.working_days.max(1)) * factor
+    }
+}
+
+impl Centre {
+    /// The queue with this id.
+    #[must_use]
+    pub fn queue_id(&self, id: &str) -> Option<QueueId> {
+        position(&self.queues, |queue| queue.id == id).map(QueueId)
+    }
+
+    /// The skill with this id.
+    #[must_use]
+    pub fn skill_id(&self, id: &str) -> Option<SkillId> {
+        position(&self.skills, |skill| skill.id == id).map(SkillId)
+    }
+
+    /// The topic with this code.
+    #[must_use]
+    pub fn topic_id(&self, code: &str) -> Option<TopicId> {
+        position(&self.topics, |topic| topic.code == code).map(TopicId)
+    }
+
+    /// The unit with this id.
+    #[must_use]
+    pub fn unit_id(&self, id: &str) -> Option<UnitId> {
+        position(&self.units, |unit| unit.id == id).map(UnitId)
+    }
+
+    /// The prompt with this id.
+    #[must_use]
+    pub fn prompt_id(&self, id: &str) -> Option<PromptId> {
+        position(&self.prompts, |prompt| prompt.id == id).map(PromptId)
+    }
+
+    /// The number with these figures.
+    #[must_use]
+    pub fn number(&self, figures: &str) -> Option<&Number> {
+        self.numbers.iter().find(|number| number.number == figures)
+    }
+
+    /// The number with this id.
+    #[must_use]
+    pub fn number_named(&self, id: &str) -> Option<&Number> {
+        self.numbers.iter().find(|number| number.id == id)
+    }
+
+    /// A queue. Panics for an id of another centre.
+    #[must_use]
+    pub fn queue(&self, id: QueueId) -> &Queue {
+        &self.queues[id.idx()]
+    }
+
+    /// The hours of a queue.
+    #[must_use]
+    pub fn hours_of(&self, id: QueueId) -> &OpeningHours {
+        &self.hours[self.queue(id).hours.idx()]
+    }
+
+    /// A prompt. Panics for an id of another centre.
+    #[must_use]
+    pub fn prompt(&self, id: PromptId) -> &Prompt {
+        &self.prompts[id.idx()]
+    }
+
+    /// A step of a flow. Panics for a target of another centre.
+    #[must_use]
+    pub fn step(&self, target: Target) -> &FlowStep {
+        &self.flows[target.flow.idx()].steps[usize::from(target.step)]
+    }
+
+    /// The languages that some flow offers, in order, each once.
+    #[must_use]
+    pub fn spoken_languages(&self) -> Vec<Language> {
+        let mut languages: Vec<Language> = self
+            .flows
+            .iter()
+            .flat_map(|flow| flow.languages.iter().copied())
+            .collect();
+        languages.sort();
+        languages.dedup();
+        languages
+    }
+}
+
+fn position<T>(items: &[T], is_it: impl Fn(&T) -> bool) -> Option<u16> {
+    u16::try_from(items.iter().position(is_it)?).ok()
+}

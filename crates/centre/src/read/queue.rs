@@ -1,0 +1,193 @@
+//! Queues and the load of channels.
+
+use linje_types::{Channel, SkillId};
+
+use crate::fault::Code;
+use crate::model::{Channels, ClassId, Goal, HoursId, Load, Queue, QueueGroup, Requirement};
+use crate::names::{Names, channel, word};
+use crate::read::{assumed, languages, name};
+use crate::reader::{Placed, Table};
+
+pub(super) fn queue(table: &Table<'_, '_>, names: &Names) -> Queue {
+    let id = table.need_text("id");
+    let reader = table.reader;
+    let refer = |verb: &str| format!("queue \"{}\" {verb}", id.value);
+    let channel_id = table.need_text("channel");
+    let channel = channel(reader, &channel_id, &refer("has the")).unwrap_or(Channel::Voice);
+    let group = table.need_text("group");
+    let group = word(reader, &group, &refer("has the group"), &QueueGroup::NAMES);
+    let demo_only = table.flag("demo_only").unwrap_or(false);
+    let topics = table.texts("topics");
+    let units = table.texts("units");
+    Queue {
+        name: name(table),
+        group: group.unwrap_or(QueueGroup::Own),
+        key: phone_key(table),
+        channel,
+        requires: requirements(table, names),
+        languages: queue_languages(table),
+        goal: goal(table),
+        hours: hours(table, names),
+        wrap_up_s: table.seconds("wrap_up").unwrap_or(30),
+        ring_s: ring(table),
+        max_waiting: table
+            .integer("max_waiting", 1..=1_000_000)
+            .unwrap_or(10_000),
+        class: class(table, names),
+        deadline_working_days: table.integer("deadline_working_days", 0..=365).unwrap_or(0),
+        topics: topics
+            .iter()
+            .map(|topic| names.topic(reader, topic, &refer("is about")))
+            .collect(),
+        units: units
+            .iter()
+            .map(|unit| names.unit(reader, unit, &refer("is served by")))
+            .collect(),
+        demo_only,
+        assumed: assumed(table),
+        at: table.at,
+        id: id.value,
+    }
+}
+
+fn phone_key(table: &Table<'_, '_>) -> Option<char> {
+    let key = table.text("key")?;
+    super::flow::phone_key(table, &key)
+}
+
+fn queue_languages(table: &Table<'_, '_>) -> Vec<linje_types::Language> {
+    let found = languages(table, "languages");
+    if found.is_empty() {
+        let message = format!("{} is served in no language", table.what());
+        let help = "add languages = [\"nb\", \"nn\"]";
+        table
+            .reader
+            .fault(Code::MissingKey, table.place_of("languages"), message, help);
+    }
+    found
+}
+
+fn hours(table: &Table<'_, '_>, names: &Names) -> HoursId {
+    let Some(hours) = table.text("hours") else {
+        let message = format!("{} has no opening hours", table.what());
+        let help = "add hours = \"..\" with the id of a [[hours]] section";
+        table.reader.fault(Code::NoHours, table.at, message, help);
+        return HoursId(0);
+    };
+    let who = format!("{} is open in", table.what());
+    names.hours(table.reader, &hours, &who)
+}
+
+fn class(table: &Table<'_, '_>, names: &Names) -> ClassId {
+    match table.text("class") {
+        Some(class) => {
+            let who = format!("{} has the", table.what());
+            names.class(table.reader, &class, &who)
+        }
+        None => ClassId(0),
+    }
+}
+
+fn ring(table: &Table<'_, '_>) -> u32 {
+    let ring = table.seconds("ring").unwrap_or(20);
+    if ring == 0 {
+        let message = "\"ring\" is no time at all";
+        table.bad(table.place_of("ring"), message, "write ring = \"20s\"");
+    }
+    ring.max(1)
+}
+
+fn goal(table: &Table<'_, '_>) -> Goal {
+    let read = table.table("goal", |goal| {
+        let share = goal.decimal("share", 1.0);
+        let within = goal.seconds("within");
+        if !goal.has("share") || !goal.has("within") {
+            let message = format!("{} needs a share and a time", goal.what());
+            let help = "write goal = { share = 0.70, within = \"45s\" }";
+            goal.reader.fault(Code::MissingKey, goal.at, message, help);
+        }
+        Goal {
+            share: share.map_or(0.0, |share| share.value),
+            within_s: within.unwrap_or(0),
+            first_contact_end: goal.decimal("first_contact_end", 1.0).map(|end| end.value),
+        }
+    });
+    read.unwrap_or_else(|| {
+        if !table.has("goal") {
+            let message = format!("{} has no goal", table.what());
+            let help = "add goal = { share = 0.70, within = \"45s\" }";
+            table.reader.fault(Code::NoGoal, table.at, message, help);
+        }
+        Goal {
+            share: 0.0,
+            within_s: 0,
+            first_contact_end: None,
+        }
+    })
+}
+
+fn requirements(table: &Table<'_, '_>, names: &Names) -> Vec<Requirement> {
+    let found: Vec<Requirement> = table
+        .texts("requires")
+        .iter()
+        .filter_map(|text| requirement(table, names, text))
+        .collect();
+    if !table.has("requires") {
+        let message = format!(
+            "{} requires no skill, so that nobody knows who serves it",
+            table.what()
+        );
+        let help = "add requires = [\"skill>=1\"]";
+        table
+            .reader
+            .fault(Code::MissingKey, table.at, message, help);
+    }
+    found
+}
+
+/// A skill and its least level, as `arbeid>=2`; the level is 1 when it is left out.
+fn requirement(table: &Table<'_, '_>, names: &Names, text: &Placed<String>) -> Option<Requirement> {
+    let (skill, level) = match text.value.split_once(">=") {
+        Some((skill, level)) => (skill.trim(), level.trim()),
+        None => (text.value.trim(), "1"),
+    };
+    let Some(level) = level
+        .parse::<u8>()
+        .ok()
+        .filter(|level| (1..=3).contains(level))
+    else {
+        let message = format!("the requirement \"{}\" is malformed", text.value);
+        table.bad(
+            text.at,
+            message,
+            "write a skill and a level from 1 to 3, as \"arbeid>=2\"",
+        );
+        return None;
+    };
+    let skill = Placed {
+        value: String::from(skill),
+        at: text.at,
+    };
+    let who = format!("{} requires", table.what());
+    let skill: SkillId = names.skill(table.reader, &skill, &who);
+    let at = text.at;
+    Some(Requirement { skill, level, at })
+}
+
+pub(super) fn channels(root: &Table<'_, '_>) -> Channels {
+    let usual = Load {
+        weight: 100,
+        at_once: 1,
+    };
+    let read = root.need_table("channels", |table| {
+        let load = |key| {
+            let read = table.need_table(key, |load| Load {
+                weight: load.integer("weight", 1..=100).unwrap_or(100),
+                at_once: load.integer("at_once", 1..=10).unwrap_or(1),
+            });
+            read.unwrap_or(usual)
+        };
+        Channels([load("voice"), load("chat"), load("message"), load("task")])
+    });
+    read.unwrap_or(Channels([usual; 4]))
+}
