@@ -17,8 +17,14 @@ impl Dice {
         Dice(seed)
     }
 
+    /// Another generator, drawn from this one.
+    #[must_use]
+    pub fn from_other(other: &mut Dice) -> Dice {
+        Dice(other.throw())
+    }
+
     /// The next number, over all of its range.
-    pub fn next(&mut self) -> u64 {
+    pub fn throw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -28,7 +34,7 @@ impl Dice {
 
     /// A number from 0 to `n` - 1.
     pub fn below(&mut self, n: u64) -> u64 {
-        self.next() % n.max(1)
+        self.throw() % n.max(1)
     }
 
     /// One of the items.
@@ -40,7 +46,7 @@ impl Dice {
 
     /// A word that nobody has used before, for keys.
     pub fn key(&mut self) -> String {
-        format!("{:016x}{:016x}", self.next(), self.next())
+        format!("{:016x}{:016x}", self.throw(), self.throw())
     }
 }
 

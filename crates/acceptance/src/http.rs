@@ -188,20 +188,35 @@ impl Client {
         })
     }
 
-    /// Opens a stream of server-sent events.
+    /// Opens a stream of server-sent events, which must be answered.
     #[track_caller]
     #[must_use]
-    pub fn events(&self, path: &str, last: Option<&str>) -> Events {
+    pub fn events(&self, path: &str) -> Events {
+        self.try_events(path)
+            .unwrap_or_else(|error| panic!("GET {path}: {error}"))
+    }
+
+    /// Opens a stream of server-sent events.
+    ///
+    /// # Errors
+    /// When there is no connection, or no stream behind it.
+    pub fn try_events(&self, path: &str) -> Result<Events> {
+        self.events_after(path, None)
+    }
+
+    /// Opens a stream of server-sent events that goes on after the event `last`.
+    ///
+    /// # Errors
+    /// When there is no connection, or no stream behind it.
+    pub fn events_after(&self, path: &str, last: Option<&str>) -> Result<Events> {
         let mut headers = vec![("Accept", "text/event-stream")];
         headers.extend(last.map(|last| ("Last-Event-ID", last)));
-        let open = || {
-            let mut reader = self.ask("GET", path, &headers, None, "keep-alive")?;
-            let (status, headers) = head(&mut reader)?;
-            Ok::<_, Error>((reader, status, headers))
-        };
-        let (reader, status, headers) = open().unwrap_or_else(|error| panic!("{path}: {error}"));
-        assert_eq!(status, 200, "{path}");
-        Events::new(reader, &headers)
+        let mut reader = self.ask("GET", path, &headers, None, "keep-alive")?;
+        let (status, headers) = head(&mut reader)?;
+        if status != 200 {
+            return Err(Error::other(format!("status {status} instead of a stream")));
+        }
+        Ok(Events::new(reader, &headers))
     }
 
     fn ask(

@@ -12,4 +12,5 @@ pub mod dice;
 pub mod folder;
 pub mod http;
 pub mod server;
+pub mod staff;
 pub mod wait;

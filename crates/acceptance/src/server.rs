@@ -301,3 +301,40 @@ fn listening_inode(port: u16) -> Option<u64> {
         is_it.then(|| fields.get(9)?.parse().ok()).flatten()
     })
 }
+
+/// Runs `linje log NAME --data DATA --json` and gives what it prints.
+#[track_caller]
+#[must_use]
+pub fn log_command(name: &str, data: &Path) -> Value {
+    let output = Command::new(binary())
+        .args(["log", name, "--json", "--data"])
+        .arg(data)
+        .output()
+        .expect("linje log runs");
+    assert!(
+        output.status.success(),
+        "linje log {name}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    serde_json::from_slice(&output.stdout).expect("JSON from linje log")
+}
+
+/// Every event of the log, as `linje log export` writes them.
+#[track_caller]
+#[must_use]
+pub fn log_export(data: &Path) -> Vec<Value> {
+    let output = Command::new(binary())
+        .args(["log", "export", "--data"])
+        .arg(data)
+        .output()
+        .expect("linje log export runs");
+    assert!(
+        output.status.success(),
+        "linje log export: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let text = String::from_utf8(output.stdout).expect("text");
+    text.lines()
+        .map(|line| serde_json::from_str(line).expect("a line of JSON"))
+        .collect()
+}

@@ -65,6 +65,12 @@ impl Events {
         }
     }
 
+    /// Whether nothing more comes.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.is_over
+    }
+
     /// The next event, or `None` when none comes within `limit` or the stream has ended.
     pub fn next(&mut self, limit: Duration) -> Option<Event> {
         let end = Instant::now() + limit;
