@@ -248,7 +248,9 @@ impl State {
     ) -> Result<(), Rejection> {
         self.known_queue(queue, class)?;
         if self.waiting[queue.idx()] >= self.tables.rules().queues[queue.idx()].max_waiting {
-            self.close(slot, queue, CloseReason::QueueFull, now, out);
+            let (contact, reason) = (self.id_of(slot), CloseReason::QueueFull);
+            self.close(slot, queue, reason, now, out);
+            self.effect(slot, Effect::Release { contact, reason }, out);
             return Ok(());
         }
         let queued = Event::ContactQueued {

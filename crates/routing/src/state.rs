@@ -257,6 +257,8 @@ impl State {
             self.contacts.push(EMPTY);
         }
         self.n_open += 1;
+        // The order of the slot's last contact must not show: a restored state does not know it.
+        self.lines.set_order(slot, 0, 0);
         self.contacts[slot as usize] = Contact {
             arrived: at,
             enqueued: at,
@@ -279,7 +281,7 @@ impl State {
         let slot = contact.slot();
         let seq = self.next_seq;
         self.next_seq += 1;
-        let key = enqueued.0 - self.tables.rules().classes[usize::from(class)];
+        let key = self.tables.key(enqueued, class);
         self.lines.set_order(slot, key, seq);
         let it = &mut self.contacts[slot as usize];
         it.enqueued = enqueued;
@@ -494,7 +496,7 @@ impl State {
         it.lane = self
             .tables
             .lane(queue, it.channel, it.language, it.origin, class);
-        let key = it.enqueued.0 - self.tables.rules().classes[usize::from(class)];
+        let key = self.tables.key(it.enqueued, class);
         let seq = self.lines.link(slot).seq;
         self.lines.set_order(slot, key, seq);
         self.bar(slot, adviser, barred_until);

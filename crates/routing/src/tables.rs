@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use linje_types::{Activity, Channel, Channels, Language, Origin, Origins, QueueId, UnitId};
+use linje_types::{
+    Activity, Channel, Channels, Language, Origin, Origins, QueueId, Timestamp, UnitId,
+};
 
 use crate::{
     bits,
@@ -44,6 +46,8 @@ struct Profile {
 pub struct Tables {
     rules: Rules,
     n_profiles: usize,
+    /// The profile of all who meet nobody: it can serve no lane.
+    nobody: u32,
     profile_words: usize,
     lane_words: usize,
     /// By adviser, then origins 1..=3 minus one: the profile.
@@ -69,16 +73,18 @@ impl Tables {
         let (profiles, profile_of) = intern(&rules.advisers);
         let n_classes = rules.classes.len();
         let n_lanes = rules.queues.len() * NEEDS * n_classes;
-        let (profile_words, lane_words) = (bits::words(profiles.len()), bits::words(n_lanes));
+        let n_profiles = profiles.len() + 1;
+        let (profile_words, lane_words) = (bits::words(n_profiles), bits::words(n_lanes));
         let (masks, mask_idx) = masks();
         let mut tables = Tables {
             rules: rules.clone(),
-            n_profiles: profiles.len(),
+            n_profiles,
+            nobody: u32_of(profiles.len()),
             profile_words,
             lane_words,
             profile_of,
             demand_profiles: vec![0; rules.queues.len() * NEEDS * profile_words],
-            profile_lanes: vec![0; profiles.len() * lane_words],
+            profile_lanes: vec![0; n_profiles * lane_words],
             mask_lanes: vec![0; masks.len() * lane_words],
             masks,
             mask_idx,
@@ -155,7 +161,17 @@ impl Tables {
     }
 
     pub(crate) fn profile(&self, adviser: u32, origins: Origins) -> u32 {
-        self.profile_of[adviser as usize][usize::from(origins.0.clamp(1, 3) - 1)]
+        match usize::from(origins.0 & Origins::BOTH.0) {
+            0 => self.nobody,
+            met => self.profile_of[adviser as usize][met - 1],
+        }
+    }
+
+    /// Static order while waiting: a place however old or late stays within bounds.
+    pub(crate) fn key(&self, enqueued: Timestamp, class: u8) -> i64 {
+        enqueued
+            .0
+            .saturating_sub(self.rules.classes[usize::from(class)])
     }
 
     /// The line of (queue, kind of contact, class).
@@ -257,7 +273,10 @@ fn intern(advisers: &[AdviserRule]) -> (Vec<Profile>, Vec<[u32; 3]>) {
         })
     };
     for rule in advisers {
-        id_of(rule, rule.origins.0.clamp(1, 3));
+        let met = rule.origins.0 & Origins::BOTH.0;
+        if met != 0 {
+            id_of(rule, met);
+        }
     }
     let profile_of = advisers
         .iter()

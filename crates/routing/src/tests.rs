@@ -381,3 +381,88 @@ fn synthetic_people_never_meet_real_ones_unless_the_adviser_opts_in() {
     });
     assert_eq!(it.state.position(contact), None, "offered now");
 }
+
+#[test]
+fn who_chooses_to_meet_nobody_is_offered_nobody() {
+    let mut it = centre(&rules(1));
+    it.run(Command::Meet {
+        adviser: AdviserId(0),
+        origins: Origins(0),
+    });
+    it.sign_in(0);
+    let contact = it.arrive(0, Channel::Voice, 0);
+    assert_eq!(it.state.position(contact), Some(1));
+    it.run(Command::Meet {
+        adviser: AdviserId(0),
+        origins: Origins::SYNTHETIC,
+    });
+    assert_eq!(it.state.position(contact), None, "offered now");
+}
+
+#[test]
+fn a_full_queue_lets_a_live_caller_go_with_the_reason() {
+    let mut rules = rules(1);
+    rules.queues[0].max_waiting = 0;
+    let mut it = centre(&rules);
+    let contact = it.state.next_contact();
+    it.run(Command::Arrive {
+        contact,
+        channel: Channel::Voice,
+        topic: TopicId::NONE,
+        origin: Origin::Live,
+        language: Language::Nb,
+        entry: Entry::Queue {
+            queue: QueueId(0),
+            class: 0,
+            place: Timestamp::NEVER,
+        },
+    });
+    let reason = CloseReason::QueueFull;
+    let release = format!("    -> {:?}\n", Effect::Release { contact, reason });
+    assert!(it.text.ends_with(&release), "{}", it.text);
+}
+
+#[test]
+fn a_slot_used_again_looks_the_same_after_a_restore() {
+    let mut it = centre(&rules(1));
+    let contact = it.arrive(0, Channel::Voice, 0);
+    it.arrive(0, Channel::Voice, 0);
+    it.run(Command::Leave { contact });
+    let tables = Arc::clone(&it.state.tables);
+    let mut restored = State::restore(tables, &it.state.snapshot()).expect("a snapshot");
+    let arrive = Command::Arrive {
+        contact: it.state.next_contact(),
+        channel: Channel::Voice,
+        topic: TopicId::NONE,
+        origin: Origin::Synthetic,
+        language: Language::Nb,
+        entry: Entry::Menu,
+    };
+    it.run(arrive);
+    let now = it.now;
+    restored
+        .handle(&arrive, now, &mut centre(&rules(1)))
+        .expect("accepted");
+    assert_eq!(restored.hash(), it.state.hash());
+}
+
+#[test]
+fn a_place_before_all_time_is_first_and_does_not_wrap_around() {
+    let mut it = centre(&rules(1));
+    let first = it.arrive(0, Channel::Voice, 1);
+    let contact = it.state.next_contact();
+    it.run(Command::Arrive {
+        contact,
+        channel: Channel::Voice,
+        topic: TopicId::NONE,
+        origin: Origin::Synthetic,
+        language: Language::Nb,
+        entry: Entry::Queue {
+            queue: QueueId(0),
+            class: 1,
+            place: Timestamp(i64::MIN),
+        },
+    });
+    assert_eq!(it.state.position(contact), Some(1));
+    assert_eq!(it.state.position(first), Some(2));
+}
