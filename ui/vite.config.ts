@@ -16,6 +16,9 @@ function dropForeignFonts(): Plugin {
   };
 }
 
+declare const process: { env: Record<string, string | undefined> };
+
+/** Where `npm run dev` finds the server. */
 const backend = process.env.LINJE_URL ?? "http://127.0.0.1:8080";
 
 export default defineConfig({

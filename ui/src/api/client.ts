@@ -32,6 +32,8 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
     response = await fetch(ROOT + path, {
       method,
       headers,
+      // Hanging up or leaving must get through even as the page closes.
+      keepalive: method === "DELETE",
       body: body === undefined ? undefined : JSON.stringify(body),
     });
   } catch {

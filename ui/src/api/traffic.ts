@@ -3,14 +3,13 @@ import { useEffect, useSyncExternalStore } from "react";
 
 import { setClock } from "../common/clock";
 import { liveUrl } from "./client";
-import { openStream, type Stream } from "./stream";
+import { openStream } from "./stream";
 import type { RecentContact, TrafficChange, TrafficView } from "./types";
 
 const RECENT_MAX = 12;
 const HOUR_MINUTES = 60;
 
 let view: TrafficView | null = null;
-let stream: Stream | null = null;
 const listeners = new Set<() => void>();
 
 function publish(next: TrafficView) {
@@ -69,14 +68,11 @@ function subscribe(listener: () => void) {
 /** The live picture, null until the first snapshot. The stream is open while a page uses it. */
 export function useTraffic(): TrafficView | null {
   useEffect(() => {
-    stream = openStream("traffic", liveUrl.traffic, {
+    const stream = openStream("traffic", liveUrl.traffic, {
       snapshot: (message) => onSnapshot(message as TrafficView),
       change: (message) => onChange(message as TrafficChange),
     });
-    return () => {
-      stream?.close();
-      stream = null;
-    };
+    return () => stream.close();
   }, []);
   return useSyncExternalStore(
     (listener) => {

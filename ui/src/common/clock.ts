@@ -54,10 +54,7 @@ function subscribe(listener: () => void) {
 
 /** Scenario time in whole seconds, as milliseconds; renders anew each second. */
 export function useNow(): number {
-  return useSyncExternalStore(subscribe, () => {
-    second = Math.floor(scenarioNow() / 1000);
-    return second * 1000;
-  });
+  return useSyncExternalStore(subscribe, () => Math.floor(scenarioNow() / 1000) * 1000);
 }
 
 /** As `useNow`, by the minute. */

@@ -1,0 +1,70 @@
+import { InformationSquareIcon } from "@navikt/aksel-icons";
+import { BodyShort, Button, Detail, Popover } from "@navikt/ds-react";
+import { useQuery } from "@tanstack/react-query";
+import { useRef, useState } from "react";
+
+import { api } from "../api/client";
+import type { MeasureDefinition } from "../api/types";
+import { useSettings, useText } from "./settings";
+
+interface Props {
+  name: string;
+  /** What it means, in the page's own words; the server's word is used where it has one in this language. */
+  text: string;
+  /** The server's id of the measure. */
+  measure?: string;
+  formula?: string;
+  extra?: string;
+}
+
+/** What a figure means, one click away. */
+export function Definition({ name, text, measure, formula, extra }: Props) {
+  const t = useText();
+  const [open, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const told = useDefinition(measure, open);
+  const shownFormula = told?.formula ?? formula;
+  return (
+    <>
+      <Button
+        ref={button}
+        size="xsmall"
+        variant="tertiary"
+        data-color="neutral"
+        icon={<InformationSquareIcon title={t.traffic.definitionOf(name)} />}
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+      />
+      <Popover anchorEl={button.current} open={open} onClose={() => setOpen(false)} placement="bottom-end">
+        <Popover.Content className="definition">
+          <BodyShort size="small">{told?.text ?? text}</BodyShort>
+          {shownFormula && (
+            <BodyShort size="small">
+              <strong>{t.traffic.formula}:</strong> {shownFormula}
+            </BodyShort>
+          )}
+          {extra && <BodyShort size="small">{extra}</BodyShort>}
+          {told?.source && (
+            <Detail textColor="subtle">
+              {t.traffic.definitionSource}: {told.source}
+            </Detail>
+          )}
+        </Popover.Content>
+      </Popover>
+    </>
+  );
+}
+
+/** The server writes its definitions in bokmål; the English page uses its own. */
+function useDefinition(measure: string | undefined, wanted: boolean): MeasureDefinition | undefined {
+  const { language } = useSettings();
+  const { data } = useQuery({
+    queryKey: ["definitions"],
+    queryFn: api.definitions,
+    staleTime: Infinity,
+    enabled: wanted && measure !== undefined && language === "nb",
+  });
+  if (language !== "nb" || !data) return undefined;
+  const all = Array.isArray(data) ? data : data.items;
+  return all.find((each) => each.id === measure);
+}

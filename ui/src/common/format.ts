@@ -1,0 +1,85 @@
+/** Numbers and times as people write them: `1 234`, `71,4 %`, `2:05`, `kl. 10.20`. */
+export type Language = "nb" | "en";
+
+const LOCALE: Record<Language, string> = { nb: "nb-NO", en: "en-GB" };
+const ZONE = "Europe/Oslo";
+const HOUR_MS = 3_600_000;
+
+export interface Format {
+  number(value: number): string;
+  /** A share 0..=1 as per cent; one decimal below ten. */
+  percent(share: number): string;
+  /** Seconds as `m:ss`, from an hour `h:mm:ss`. */
+  duration(seconds: number): string;
+  /** `kl. 10.20` */
+  time(at: number | string): string;
+  /** `10.20`, for tables and axes where the heading says that it is a time. */
+  timeShort(at: number | string): string;
+  /** `10.20.05` */
+  timeExact(at: number | string): string;
+  /** `mandag kl. 10.42` */
+  dayAndTime(at: number | string): string;
+  /** `for 2 min siden` within the hour, `kl. 9.40` later. */
+  ago(at: number | string, now: number): string;
+  /** `55 55 33 33` */
+  phone(number: string): string;
+}
+
+function build(language: Language): Format {
+  const locale = LOCALE[language];
+  const integer = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
+  const percentWhole = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 });
+  const percentFine = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
+  const clockParts = new Intl.DateTimeFormat("nb-NO", {
+    timeZone: ZONE,
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hour12: false,
+  });
+  const weekday = new Intl.DateTimeFormat(locale, { timeZone: ZONE, weekday: "long" });
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
+  const separator = language === "nb" ? "." : ":";
+
+  const parts = (at: number | string) => {
+    const found = clockParts.formatToParts(new Date(at));
+    const part = (type: string) => found.find((each) => each.type === type)?.value ?? "";
+    return { hour: part("hour"), minute: part("minute"), second: part("second") };
+  };
+  const timeShort = (at: number | string) => {
+    const { hour, minute } = parts(at);
+    return `${hour}${separator}${minute}`;
+  };
+  const time = (at: number | string) => (language === "nb" ? `kl. ${timeShort(at)}` : timeShort(at));
+
+  return {
+    number: (value) => integer.format(value),
+    percent: (share) => (Math.abs(share) < 0.0995 ? percentFine : percentWhole).format(share),
+    duration,
+    time,
+    timeShort,
+    timeExact: (at) => `${timeShort(at)}${separator}${parts(at).second}`,
+    dayAndTime: (at) => `${weekday.format(new Date(at))} ${time(at)}`,
+    ago: (at, now) => {
+      const elapsed = Math.max(0, now - new Date(at).getTime());
+      if (elapsed >= HOUR_MS) return time(at);
+      if (elapsed < 60_000) return relative.format(-Math.floor(elapsed / 1000), "second");
+      return relative.format(-Math.floor(elapsed / 60_000), "minute");
+    },
+    phone: (number) => number.replace(/\s/g, "").replace(/^(\d{2})(\d{2})(\d{2})(\d{2})$/, "$1 $2 $3 $4"),
+  };
+}
+
+function duration(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const two = (value: number) => String(value).padStart(2, "0");
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes}:${two(whole % 60)}`;
+  return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
+}
+
+const formats: Record<Language, Format> = { nb: build("nb"), en: build("en") };
+
+export function formatFor(language: Language): Format {
+  return formats[language];
+}

@@ -1,0 +1,66 @@
+import { PhoneFillIcon, PhoneSlashIcon } from "@navikt/aksel-icons";
+import { Button, Radio, RadioGroup, Select, Switch } from "@navikt/ds-react";
+
+import { useFormat, useSettings, useText } from "../common/settings";
+import type { Line } from "./useCall";
+
+export type Answerer = "synthetic" | "me";
+
+interface Props {
+  numbers: Record<string, string>;
+  number: string;
+  onNumber(number: string): void;
+  answerer: Answerer;
+  onAnswerer(answerer: Answerer): void;
+  line: Line;
+}
+
+/** Which number, who answers, ring and hang up. */
+export function Dialler({ numbers, number, onNumber, answerer, onAnswerer, line }: Props) {
+  const t = useText();
+  const format = useFormat();
+  const { sound, setSound } = useSettings();
+  return (
+    <div className="dialler">
+      <Select
+        label={t.demo.phone.number}
+        size="small"
+        value={number}
+        disabled={line.on}
+        onChange={(event) => onNumber(event.target.value)}
+      >
+        {Object.entries(numbers).map(([name, digits]) => (
+          <option key={name} value={name}>
+            {t.demo.numbers[name] ?? name} · {format.phone(digits)}
+          </option>
+        ))}
+      </Select>
+      <RadioGroup
+        legend={t.demo.phone.whoAnswers}
+        size="small"
+        value={answerer}
+        onChange={(value: Answerer) => onAnswerer(value)}
+        disabled={line.on}
+      >
+        <Radio value="synthetic">{t.demo.phone.synthetic}</Radio>
+        <Radio value="me">{t.demo.phone.me}</Radio>
+      </RadioGroup>
+      <Switch size="small" checked={sound} onChange={(event) => setSound(event.target.checked)}>
+        {t.demo.phone.mute}
+      </Switch>
+      {line.on ? (
+        <Button data-color="danger" icon={<PhoneSlashIcon aria-hidden />} onClick={line.hangUp}>
+          {t.demo.phone.hangUp}
+        </Button>
+      ) : (
+        <Button
+          data-color="success"
+          icon={<PhoneFillIcon aria-hidden />}
+          onClick={() => line.ring(number, answerer)}
+        >
+          {line.call ? t.demo.phone.again : t.demo.phone.ring}
+        </Button>
+      )}
+    </div>
+  );
+}

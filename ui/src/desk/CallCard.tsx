@@ -1,0 +1,150 @@
+import { ArrowRightLeftIcon, PauseIcon, PhoneFillIcon, PhoneSlashIcon, PlayIcon } from "@navikt/aksel-icons";
+import { BodyShort, Button, Heading, HStack, Select } from "@navikt/ds-react";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+
+import { api } from "../api/client";
+import type { Adviser, DeskContact, DeskView } from "../api/types";
+import { ContactStateTag } from "../common/ContactStateTag";
+import { useNow } from "../common/clock";
+import { useFormat, useText } from "../common/settings";
+import { isTyping } from "../common/typing";
+import type { Doing } from "./Desk";
+import { History } from "./History";
+
+interface Props extends Doing {
+  contact: DeskContact;
+  adviser: Adviser;
+  queues: DeskView["queues"];
+}
+
+/** The conversation that is going on, with what can be done to it. */
+export function CallCard({ contact, adviser, run, busy }: Props) {
+  const t = useText();
+  const format = useFormat();
+  const [transferring, setTransferring] = useState(false);
+  const held = contact.state === "held";
+  const card = useFocusWhenShown();
+
+  return (
+    <section
+      className={held ? "call call--held" : "call"}
+      aria-labelledby="call-title"
+      ref={card}
+      tabIndex={-1}
+      data-contact={contact.id}
+    >
+      <div className="call__head">
+        <div>
+          <HStack gap="space-12" align="center">
+            <Heading level="2" size="medium" id="call-title">
+              {contact.queue.name}
+            </Heading>
+            <ContactStateTag state={contact.state} />
+          </HStack>
+          <BodyShort className="subtle">
+            {contact.caller}
+            {contact.topic && <> · {contact.topic.name}</>} ·{" "}
+            {t.desk.call.waited(format.duration(contact.waited_s))}
+          </BodyShort>
+        </div>
+        <Talk since={contact.answered ?? contact.arrived} />
+      </div>
+      <div className="call__buttons">
+        {held ? (
+          <Button
+            icon={<PlayIcon aria-hidden />}
+            loading={busy === "resume"}
+            onClick={() => void run("resume", () => api.resume(contact.id))}
+          >
+            {t.desk.call.resume}
+          </Button>
+        ) : (
+          <Button
+            variant="secondary"
+            data-color="neutral"
+            icon={<PauseIcon aria-hidden />}
+            loading={busy === "hold"}
+            onClick={() => void run("hold", () => api.hold(contact.id))}
+          >
+            {t.desk.call.hold}
+          </Button>
+        )}
+        <Button
+          variant="secondary"
+          data-color="neutral"
+          icon={<ArrowRightLeftIcon aria-hidden />}
+          aria-expanded={transferring}
+          onClick={() => setTransferring(!transferring)}
+        >
+          {t.desk.call.transfer}
+        </Button>
+        <Button
+          variant="primary"
+          data-color="danger"
+          icon={<PhoneSlashIcon aria-hidden />}
+          loading={busy === "end"}
+          onClick={() => void run("end", () => api.end(contact.id))}
+        >
+          {t.desk.call.end}
+        </Button>
+      </div>
+      {transferring && <Transfer contact={contact} run={run} busy={busy} />}
+      {!adviser.phone && contact.channel !== "chat" && (
+        <BodyShort size="small" className="call__note">
+          <PhoneFillIcon aria-hidden /> {t.desk.call.noSound}
+        </BodyShort>
+      )}
+      <History events={contact.events} />
+    </section>
+  );
+}
+
+/** Takes the focus when the call begins, so that the next key is near; never while somebody types. */
+function useFocusWhenShown() {
+  const element = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (!isTyping()) element.current?.focus({ preventScroll: true });
+  }, []);
+  return element;
+}
+
+function Talk({ since }: { since: string }) {
+  const format = useFormat();
+  const now = useNow();
+  return <span className="call__timer figure">{format.duration((now - Date.parse(since)) / 1000)}</span>;
+}
+
+function Transfer({ contact, run, busy }: Doing & { contact: DeskContact }) {
+  const t = useText();
+  const [queue, setQueue] = useState("");
+  const queues = useQuery({ queryKey: ["queues"], queryFn: api.queues });
+  const others = (queues.data?.items ?? []).filter((each) => each.id !== contact.queue.id);
+  return (
+    <form
+      className="transfer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (queue !== "") void run("transfer", () => api.transfer(contact.id, queue));
+      }}
+    >
+      <Select
+        label={t.desk.call.transferTo}
+        description={t.desk.call.transferSays}
+        size="small"
+        value={queue}
+        onChange={(event) => setQueue(event.target.value)}
+      >
+        <option value="">{t.desk.call.transferChoose}</option>
+        {others.map((each) => (
+          <option key={each.id} value={each.id}>
+            {each.name}
+          </option>
+        ))}
+      </Select>
+      <Button size="small" type="submit" disabled={queue === ""} loading={busy === "transfer"}>
+        {t.desk.call.transferDo}
+      </Button>
+    </form>
+  );
+}

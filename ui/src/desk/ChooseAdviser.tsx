@@ -1,0 +1,135 @@
+import {
+  BodyLong,
+  BodyShort,
+  Button,
+  Heading,
+  LocalAlert,
+  Radio,
+  RadioGroup,
+  Skeleton,
+  VStack,
+} from "@navikt/ds-react";
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+
+import { api } from "../api/client";
+import type { Adviser } from "../api/types";
+import { LoadFailed } from "../common/LoadFailed";
+import { useText } from "../common/settings";
+import { Waiting } from "../common/Waiting";
+import { useAction } from "./useAction";
+
+const SHOWN_MAX = 12;
+const RENEW_MS = 5_000;
+
+/** Until identity exists: be one of the free demo advisers. */
+export function ChooseAdviser({ onStart, ended }: { onStart(session: string): void; ended: boolean }) {
+  const t = useText();
+  const free = useQuery({
+    queryKey: ["advisers", "free"],
+    queryFn: api.freeAdvisers,
+    refetchInterval: RENEW_MS,
+  });
+  return (
+    <div className="page page--text">
+      <VStack gap="space-20">
+        <div>
+          <Heading level="1" size="large" spacing>
+            {t.desk.choose.title}
+          </Heading>
+          <BodyLong>{t.desk.choose.lead}</BodyLong>
+        </div>
+        {ended && (
+          <LocalAlert status="announcement">
+            <LocalAlert.Header>
+              <LocalAlert.Title>{t.desk.choose.ended}</LocalAlert.Title>
+            </LocalAlert.Header>
+          </LocalAlert>
+        )}
+        {free.isPending && (
+          <Waiting>
+            <Skeleton variant="rounded" height="16rem" />
+          </Waiting>
+        )}
+        {free.isError && (
+          <LoadFailed source={t.source.advisers} error={free.error} onRetry={() => void free.refetch()} />
+        )}
+        {free.data && free.data.items.length === 0 && (
+          <BodyShort className="empty">{t.desk.choose.empty}</BodyShort>
+        )}
+        {free.data && free.data.items.length > 0 && (
+          <ChoiceForm
+            advisers={free.data.items.slice(0, SHOWN_MAX)}
+            onStart={onStart}
+            onTaken={() => void free.refetch()}
+          />
+        )}
+      </VStack>
+    </div>
+  );
+}
+
+interface FormProps {
+  advisers: Adviser[];
+  onStart(session: string): void;
+  onTaken(): void;
+}
+
+function ChoiceForm({ advisers, onStart, onTaken }: FormProps) {
+  const t = useText();
+  const [chosen, setChosen] = useState("");
+  const [missing, setMissing] = useState(false);
+  const { run, busy, failure } = useAction();
+  const stillThere = advisers.some((adviser) => adviser.id === chosen);
+
+  const start = (event: FormEvent) => {
+    event.preventDefault();
+    if (!stillThere) {
+      setMissing(true);
+      return;
+    }
+    void run("start", async () => {
+      try {
+        onStart((await api.openDesk(chosen)).session);
+      } catch (error) {
+        onTaken();
+        throw error;
+      }
+    });
+  };
+
+  return (
+    <form onSubmit={start}>
+      <VStack gap="space-20" align="start">
+        <RadioGroup
+          legend={t.desk.choose.list}
+          value={stillThere ? chosen : ""}
+          onChange={(value: string) => {
+            setChosen(value);
+            setMissing(false);
+          }}
+          error={missing && !stillThere ? t.desk.choose.pick : failure}
+          className="choices"
+        >
+          {advisers.map((adviser) => (
+            <Radio key={adviser.id} value={adviser.id} description={describe(adviser, t.desk.choose.phone)}>
+              {adviser.name}
+            </Radio>
+          ))}
+        </RadioGroup>
+        <Button type="submit" loading={busy !== null}>
+          {t.desk.choose.be}
+        </Button>
+      </VStack>
+    </form>
+  );
+}
+
+function describe(adviser: Adviser, phone: string): string {
+  return [adviser.id, unitName(adviser), adviser.phone ? phone : ""].filter(Boolean).join(" · ");
+}
+
+export function unitName(adviser: Adviser): string {
+  if (adviser.unit === null) return "";
+  return typeof adviser.unit === "string" ? adviser.unit : adviser.unit.name;
+}

@@ -1,0 +1,93 @@
+import { LocalAlert, Skeleton } from "@navikt/ds-react";
+
+import type { DeskView } from "../api/types";
+import { useSettings, useText } from "../common/settings";
+import { useTitle } from "../common/title";
+import { Waiting } from "../common/Waiting";
+import { Announcer } from "./Announcer";
+import { CallCard } from "./CallCard";
+import { Idle } from "./Idle";
+import { Me } from "./Me";
+import { MyQueues } from "./MyQueues";
+import { OfferCard } from "./OfferCard";
+import { Today } from "./Today";
+import { useAction } from "./useAction";
+import { useChime } from "./useChime";
+import { useDeskView } from "./useDesk";
+import { WrapUpCard } from "./WrapUpCard";
+
+interface Props {
+  session: string;
+  onGone(): void;
+  onLeave(): void;
+}
+
+export function Desk({ session, onGone, onLeave }: Props) {
+  const t = useText();
+  const view = useDeskView(session, onGone);
+  if (!view) {
+    return (
+      <div className="page">
+        <h1 className="sr-only">{t.desk.title}</h1>
+        <Waiting>
+          <Skeleton variant="rounded" height="24rem" />
+        </Waiting>
+      </div>
+    );
+  }
+  return <OpenDesk session={session} view={view} onLeave={onLeave} />;
+}
+
+function OpenDesk({ session, view, onLeave }: { session: string; view: DeskView; onLeave(): void }) {
+  const t = useText();
+  const { sound } = useSettings();
+  const { run, busy, failure } = useAction();
+  const { blocked } = useChime(view.offer !== null, sound);
+  useTitle(view.offer ? `(1) ${t.desk.offer.tabTitle}` : t.desk.title);
+  const doing = { run, busy };
+  const quiet = view.offer === null && view.contacts.length === 0;
+
+  return (
+    <div className="page desk">
+      <h1 className="sr-only">{t.desk.title}</h1>
+      <Announcer view={view} />
+      <div className="desk__columns">
+        <Me view={view} session={session} onLeave={onLeave} soundBlocked={blocked} {...doing} />
+        <div className="desk__work">
+          {failure && (
+            <LocalAlert status="error" className="desk__failure">
+              <LocalAlert.Header>
+                <LocalAlert.Title>{t.problem.generic}</LocalAlert.Title>
+              </LocalAlert.Header>
+              <LocalAlert.Content>{failure}</LocalAlert.Content>
+            </LocalAlert>
+          )}
+          {view.offer && <OfferCard key={view.offer.id} offer={view.offer} {...doing} />}
+          {view.contacts.map((contact) =>
+            contact.state === "wrap_up" ? (
+              <WrapUpCard key={`${contact.id}-wrap`} contact={contact} adviser={view.adviser} {...doing} />
+            ) : (
+              <CallCard
+                key={contact.id}
+                contact={contact}
+                adviser={view.adviser}
+                queues={view.queues}
+                {...doing}
+              />
+            ),
+          )}
+          {quiet && <Idle adviser={view.adviser} {...doing} />}
+        </div>
+        <div className="desk__aside">
+          <MyQueues queues={view.queues} />
+          <Today today={view.today} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+export interface Doing {
+  run: ReturnType<typeof useAction>["run"];
+  busy: string | null;
+}

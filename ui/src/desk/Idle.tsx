@@ -1,0 +1,43 @@
+import { ExternalLinkIcon, PersonHeadsetIcon } from "@navikt/aksel-icons";
+import { BodyShort, Button, Heading, Link as AkselLink } from "@navikt/ds-react";
+
+import { api } from "../api/client";
+import type { Adviser } from "../api/types";
+import { useText } from "../common/settings";
+import type { Doing } from "./Desk";
+
+/** When nothing is here: why not, and how something comes. */
+export function Idle({ adviser, run, busy }: Doing & { adviser: Adviser }) {
+  const t = useText();
+  const takesCalls = adviser.activity === "phone";
+  const text = () => {
+    if (adviser.state === "ready") return t.desk.idle.ready;
+    if (adviser.state === "not_ready") return t.desk.notReady;
+    if (adviser.activity === null || takesCalls) return t.desk.idle.none;
+    return t.desk.idle.notServing(t.desk.activity[adviser.activity]);
+  };
+  return (
+    <section className="idle" aria-labelledby="idle-title">
+      <Heading level="2" size="medium" id="idle-title">
+        {t.desk.idle.title}
+      </Heading>
+      <BodyShort>{text()}</BodyShort>
+      {!takesCalls && (
+        <Button
+          icon={<PersonHeadsetIcon aria-hidden />}
+          loading={busy === "phone"}
+          onClick={() => void run("phone", () => api.setActivity(adviser.id, "phone"))}
+        >
+          {t.desk.idle.startPhone}
+        </Button>
+      )}
+      <BodyShort size="small" className="subtle">
+        {t.desk.idle.try}{" "}
+        <AkselLink href="/demo#ring-inn" target="_blank">
+          {t.desk.idle.ring}
+          <ExternalLinkIcon aria-hidden />
+        </AkselLink>
+      </BodyShort>
+    </section>
+  );
+}

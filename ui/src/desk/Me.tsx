@@ -1,0 +1,166 @@
+import { LeaveIcon, PhoneFillIcon, PhoneIcon } from "@navikt/aksel-icons";
+import { BodyShort, Button, Heading, Select, Switch, Tag, VStack } from "@navikt/ds-react";
+
+import { api } from "../api/client";
+import type { Activity, Adviser, AdviserState, DeskView } from "../api/types";
+import { useNow } from "../common/clock";
+import { useFormat, useSettings, useText } from "../common/settings";
+import { unitName } from "./ChooseAdviser";
+import type { Doing } from "./Desk";
+
+const ACTIVITIES: Activity[] = [
+  "phone",
+  "chat",
+  "written",
+  "tasks",
+  "learning",
+  "fagprat",
+  "lunch",
+  "break",
+  "meeting",
+];
+
+const COLOR: Record<AdviserState, "success" | "warning" | "info" | "neutral"> = {
+  ready: "success",
+  offered: "warning",
+  busy: "info",
+  wrap_up: "info",
+  away: "neutral",
+  not_ready: "warning",
+  signed_out: "neutral",
+};
+
+interface Props extends Doing {
+  view: DeskView;
+  session: string;
+  soundBlocked: boolean;
+  onLeave(): void;
+}
+
+/** Who you are and what you do now. The adviser decides; the program only says what follows. */
+export function Me({ view, session, soundBlocked, onLeave, run }: Props) {
+  const t = useText();
+  const { adviser } = view;
+  const leave = () =>
+    void run("leave", async () => {
+      await api.closeDesk(session);
+      onLeave();
+    });
+  return (
+    <section className="panel desk__me" aria-label={t.desk.me}>
+      <VStack gap="space-16">
+        <div>
+          <Heading level="2" size="small">
+            {adviser.name}
+          </Heading>
+          <BodyShort size="small" className="subtle">
+            {[adviser.id, unitName(adviser)].filter(Boolean).join(" · ")}
+          </BodyShort>
+          <BodyShort size="small" className="subtle adviser-line">
+            {adviser.phone ? (
+              <>
+                <PhoneFillIcon aria-hidden /> {t.desk.choose.phone}
+              </>
+            ) : (
+              <>
+                <PhoneIcon aria-hidden /> {t.desk.choose.noPhone}
+              </>
+            )}
+          </BodyShort>
+        </div>
+        <State adviser={adviser} />
+        {adviser.state === "not_ready" && <NotReady adviser={adviser} run={run} />}
+        <Select
+          label={t.desk.activity.label}
+          size="small"
+          value={adviser.activity ?? ""}
+          description={t.desk.activity.hint}
+          onChange={(event) => {
+            const activity = event.target.value as Activity;
+            void run("activity", () => api.setActivity(adviser.id, activity));
+          }}
+        >
+          {adviser.activity === null && <option value="">{t.desk.activity.none}</option>}
+          {ACTIVITIES.map((activity) => (
+            <option key={activity} value={activity}>
+              {t.desk.activity[activity]}
+            </option>
+          ))}
+        </Select>
+        <div>
+          <Switch
+            size="small"
+            checked={adviser.serves_synthetic}
+            description={t.desk.syntheticHint}
+            onChange={(event) => {
+              const serve = event.target.checked;
+              void run("synthetic", () => api.serveSynthetic(session, serve));
+            }}
+          >
+            {t.desk.synthetic}
+          </Switch>
+          <SoundSwitch blocked={soundBlocked} />
+        </div>
+        <div>
+          <Button
+            size="small"
+            variant="tertiary"
+            data-color="neutral"
+            icon={<LeaveIcon aria-hidden />}
+            onClick={leave}
+          >
+            {t.desk.leave}
+          </Button>
+        </div>
+      </VStack>
+    </section>
+  );
+}
+
+function State({ adviser }: { adviser: Adviser }) {
+  const t = useText();
+  const format = useFormat();
+  const now = useNow();
+  return (
+    <div className="me__state">
+      <Tag variant="moderate" data-color={COLOR[adviser.state]}>
+        {t.desk.state[adviser.state]}
+      </Tag>
+      <span className="subtle figure">{t.desk.since(format.duration((now - Date.parse(adviser.since)) / 1000))}</span>
+    </div>
+  );
+}
+
+function NotReady({ adviser, run }: { adviser: Adviser; run: Doing["run"] }) {
+  const t = useText();
+  const reason = adviser.not_ready_reason;
+  return (
+    <div className="me__not-ready">
+      <BodyShort size="small">
+        {reason && `${t.desk.reason[reason] ?? reason} `}
+        {t.desk.notReady}
+      </BodyShort>
+      <Button
+        size="small"
+        onClick={() => void run("ready", () => api.setActivity(adviser.id, adviser.activity ?? "phone"))}
+      >
+        {t.desk.readyAgain}
+      </Button>
+    </div>
+  );
+}
+
+function SoundSwitch({ blocked }: { blocked: boolean }) {
+  const t = useText();
+  const { sound, setSound } = useSettings();
+  return (
+    <Switch
+      size="small"
+      checked={sound}
+      description={sound && blocked ? t.desk.soundBlocked : undefined}
+      onChange={(event) => setSound(event.target.checked)}
+    >
+      {t.desk.sound}
+    </Switch>
+  );
+}

@@ -1,0 +1,52 @@
+/** Which address shows which page. Pages are fetched when first visited. */
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+} from "@tanstack/react-router";
+
+import { AppShell } from "./shell/AppShell";
+import { FrontPage } from "./shell/FrontPage";
+import { NotFound } from "./shell/NotFound";
+
+const root = createRootRoute({ component: AppShell, notFoundComponent: NotFound });
+
+const front = createRoute({ getParentRoute: () => root, path: "/", component: FrontPage });
+
+export interface TrafficSearch {
+  /** Present: shown on a wall, large and without chrome. */
+  vegg?: boolean;
+}
+
+const traffic = createRoute({
+  getParentRoute: () => root,
+  path: "/trafikk",
+  validateSearch: (search: Record<string, unknown>): TrafficSearch =>
+    "vegg" in search && search.vegg !== false ? { vegg: true } : {},
+  component: lazyRouteComponent(() => import("./trafikk/TrafficPage"), "TrafficPage"),
+});
+
+const desk = createRoute({
+  getParentRoute: () => root,
+  path: "/desk",
+  component: lazyRouteComponent(() => import("./desk/DeskPage"), "DeskPage"),
+});
+
+const demo = createRoute({
+  getParentRoute: () => root,
+  path: "/demo",
+  component: lazyRouteComponent(() => import("./demo/DemoPage"), "DemoPage"),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([front, traffic, desk, demo]),
+  defaultNotFoundComponent: NotFound,
+  scrollRestoration: true,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

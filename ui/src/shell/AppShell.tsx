@@ -1,0 +1,47 @@
+import { Outlet, useLocation, useSearch } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
+
+import { useText } from "../common/settings";
+import { Banners } from "./Banners";
+import { Header } from "./Header";
+import { HealthProvider } from "./health";
+
+/** What is around every page: skip link, header, banners, and the place where the page goes. */
+export function AppShell() {
+  const t = useText();
+  const { vegg } = useSearch({ strict: false }) as { vegg?: boolean };
+  const main = useRef<HTMLElement>(null);
+  useFocusOnNewPage(main);
+
+  return (
+    <HealthProvider>
+      <div className={vegg ? "shell shell--wall" : "shell"}>
+        {!vegg && (
+          <>
+            <a className="skip" href="#innhold">
+              {t.skip}
+            </a>
+            <Header />
+          </>
+        )}
+        <Banners />
+        <main id="innhold" ref={main} tabIndex={-1}>
+          <Outlet />
+        </main>
+      </div>
+    </HealthProvider>
+  );
+}
+
+/** Moves focus to the page when the address changes, so that a screen reader starts there. */
+function useFocusOnNewPage(main: React.RefObject<HTMLElement | null>) {
+  const { pathname } = useLocation();
+  const first = useRef(true);
+  useEffect(() => {
+    if (first.current) {
+      first.current = false;
+      return;
+    }
+    main.current?.focus({ preventScroll: true });
+  }, [pathname, main]);
+}

@@ -1,0 +1,21 @@
+import { Provider, Theme } from "@navikt/ds-react";
+import { en, nb } from "@navikt/ds-react/locales";
+import { type ReactNode, useLayoutEffect } from "react";
+
+import { useSettings } from "../common/settings";
+
+/** Aksel's theme and texts. The class sits on the document too, for what is drawn outside the root. */
+export function Themed({ children }: { children: ReactNode }) {
+  const { theme, language } = useSettings();
+  useLayoutEffect(() => {
+    document.documentElement.classList.remove("light", "dark");
+    document.documentElement.classList.add(theme);
+  }, [theme]);
+  return (
+    <Provider locale={language === "nb" ? nb : en}>
+      <Theme theme={theme} hasBackground>
+        {children}
+      </Theme>
+    </Provider>
+  );
+}

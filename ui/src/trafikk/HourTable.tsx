@@ -1,0 +1,77 @@
+import { DownloadIcon } from "@navikt/aksel-icons";
+import { Button, Table } from "@navikt/ds-react";
+
+import type { Minute } from "../api/types";
+import { saveCsv } from "../common/csv";
+import { useFormat, useText } from "../common/settings";
+
+interface Props {
+  minutes: Minute[];
+  threshold: number;
+  /** Ends the name of the file; empty for the whole centre. */
+  name: string;
+}
+
+/** The same figures as the chart, newest first, and as a file. */
+export function HourTable({ minutes, threshold, name }: Props) {
+  const t = useText();
+  const format = useFormat();
+  const heading = [
+    t.traffic.hour.minute,
+    t.traffic.hour.offered,
+    t.traffic.hour.answered,
+    t.traffic.hour.within(threshold),
+    t.traffic.hour.abandoned,
+    t.traffic.hour.waiting,
+  ];
+  const save = () =>
+    saveCsv(
+      name === "" ? t.traffic.hour.csvFile : `${t.traffic.hour.csvFile}-${name}`,
+      heading,
+      minutes.map((minute) => [minute.at, ...figuresOf(minute)]),
+    );
+  return (
+    <div className="hour-table">
+      <div className="scroll scroll--tall" tabIndex={0} role="region" aria-label={t.traffic.hour.table}>
+        <Table size="small" stickyHeader>
+          <Table.Header>
+            <Table.Row>
+              {heading.map((text, index) => (
+                <Table.HeaderCell key={text} scope="col" align={index === 0 ? "left" : "right"}>
+                  {text}
+                </Table.HeaderCell>
+              ))}
+            </Table.Row>
+          </Table.Header>
+          <Table.Body>
+            {[...minutes].reverse().map((minute) => (
+              <Table.Row key={minute.at}>
+                <Table.HeaderCell scope="row" className="figure">
+                  {format.timeShort(minute.at)}
+                </Table.HeaderCell>
+                {figuresOf(minute).map((figure, index) => (
+                  <Table.DataCell key={index} align="right" className="figure">
+                    {format.number(figure)}
+                  </Table.DataCell>
+                ))}
+              </Table.Row>
+            ))}
+          </Table.Body>
+        </Table>
+      </div>
+      <Button
+        size="xsmall"
+        variant="tertiary"
+        data-color="neutral"
+        icon={<DownloadIcon aria-hidden />}
+        onClick={save}
+      >
+        {t.traffic.hour.csv}
+      </Button>
+    </div>
+  );
+}
+
+function figuresOf(minute: Minute): number[] {
+  return [minute.offered, minute.answered, minute.answered_within, minute.abandoned, minute.waiting];
+}

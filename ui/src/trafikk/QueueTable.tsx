@@ -1,0 +1,133 @@
+import { BodyShort, Heading, Table } from "@navikt/ds-react";
+import { memo, useRef } from "react";
+
+import type { QueueRow } from "../api/types";
+import { GoalTag } from "../common/GoalTag";
+import { Meter } from "../common/Meter";
+import { useFormat, useMedia, useText } from "../common/settings";
+import { Age } from "./Age";
+import { QueueCards } from "./QueueCards";
+import { QueueDetails } from "./QueueDetails";
+import { queueState, useCalmOrder } from "./order";
+
+/** All queues, nearest their goal first. A row opens its details. */
+export function QueueTable({ queues, threshold }: { queues: QueueRow[]; threshold: number }) {
+  const t = useText();
+  const format = useFormat();
+  const narrow = useMedia("(max-width: 47.99rem)");
+  const frame = useRef<HTMLElement>(null);
+  const { rows, sortedAt } = useCalmOrder(queues, frame);
+  return (
+    <section className="panel queues" ref={frame} aria-labelledby="queues-title">
+      <div className="panel__head">
+        <Heading level="2" size="small" id="queues-title">
+          {t.traffic.queues.title}
+        </Heading>
+        <BodyShort size="small" className="subtle">
+          {t.traffic.queues.sorted(format.time(sortedAt))}
+        </BodyShort>
+      </div>
+      {rows.length === 0 && <BodyShort className="empty">{t.traffic.queues.empty}</BodyShort>}
+      {rows.length > 0 && (narrow ? <QueueCards rows={rows} /> : <Rows rows={rows} threshold={threshold} />)}
+    </section>
+  );
+}
+
+function Rows({ rows, threshold }: { rows: QueueRow[]; threshold: number }) {
+  const t = useText();
+  return (
+    <div className="scroll" tabIndex={0} role="region" aria-label={t.traffic.queues.region}>
+      <Table size="small" className="queue-table">
+        <Table.Header>
+          <Table.Row>
+            <Table.HeaderCell scope="col">{t.traffic.queues.name}</Table.HeaderCell>
+            <Table.HeaderCell scope="col" align="right">
+              {t.traffic.queues.waiting}
+            </Table.HeaderCell>
+            <Table.HeaderCell scope="col" align="right">
+              {t.traffic.queues.oldest}
+            </Table.HeaderCell>
+            <Table.HeaderCell scope="col" align="right">
+              {t.traffic.queues.expected}
+            </Table.HeaderCell>
+            <Table.HeaderCell scope="col">{t.traffic.queues.sl(threshold)}</Table.HeaderCell>
+            <Table.HeaderCell scope="col">{t.traffic.queues.state}</Table.HeaderCell>
+            <Table.HeaderCell scope="col" align="right">
+              {t.traffic.queues.abandoned}
+            </Table.HeaderCell>
+            <Table.HeaderCell scope="col" align="right">
+              {t.traffic.queues.ready}
+            </Table.HeaderCell>
+            <Table.HeaderCell scope="col">
+              <span className="sr-only">{t.traffic.definition}</span>
+            </Table.HeaderCell>
+          </Table.Row>
+        </Table.Header>
+        <Table.Body>
+          {rows.map((row) => (
+            <Row key={row.id} row={row} />
+          ))}
+        </Table.Body>
+      </Table>
+    </div>
+  );
+}
+
+const Row = memo(function Row({ row }: { row: QueueRow }) {
+  const t = useText();
+  const format = useFormat();
+  const state = queueState(row);
+  return (
+    <Table.ExpandableRow
+      content={<QueueDetails row={row} />}
+      togglePlacement="right"
+      expandOnRowClick
+      contentGutter="none"
+      className={`queue-row queue-row--${state}`}
+    >
+      <Table.HeaderCell scope="row">
+        <span className="queue-name">{row.name}</span>
+        <QueueOrigin row={row} />
+      </Table.HeaderCell>
+      <Table.DataCell align="right" className="figure figure--strong">
+        {format.number(row.waiting)}
+      </Table.DataCell>
+      <Table.DataCell align="right" className="figure">
+        {row.oldest_at ? <Age since={row.oldest_at} /> : t.traffic.queues.nobody}
+      </Table.DataCell>
+      <Table.DataCell align="right" className="figure">
+        {row.expected_wait_s === null ? t.traffic.queues.unknown : format.duration(row.expected_wait_s)}
+      </Table.DataCell>
+      <Table.DataCell>
+        <span className="sl-cell">
+          <span className="figure">{row.sl.value === null ? "–" : format.percent(row.sl.value)}</span>
+          <Meter value={row.sl.value} goal={row.sl.goal} state={state} />
+        </span>
+      </Table.DataCell>
+      <Table.DataCell>
+        <GoalTag state={state} size="xsmall" />
+      </Table.DataCell>
+      <Table.DataCell align="right" className="figure">
+        {row.abandoned.share === null ? "–" : format.percent(row.abandoned.share)}
+      </Table.DataCell>
+      <Table.DataCell align="right" className="figure">
+        {format.number(row.advisers.ready)}
+      </Table.DataCell>
+    </Table.ExpandableRow>
+  );
+});
+
+/** Where the queue is reached: number and key, or channel; and when it opens if it is closed. */
+export function QueueOrigin({ row }: { row: QueueRow }) {
+  const t = useText();
+  const origin =
+    row.group && row.key
+      ? t.traffic.queues.key(row.group.name, row.key)
+      : (row.group?.name ?? t.channel[row.channel] ?? row.channel);
+  return (
+    <span className="queue-origin">
+      {origin}
+      {!row.open && row.opens_text && ` · ${row.opens_text}`}
+    </span>
+  );
+}

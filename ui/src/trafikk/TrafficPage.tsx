@@ -1,0 +1,118 @@
+import { Heading, HStack, Skeleton, Tag, VStack } from "@navikt/ds-react";
+import { MonitorIcon } from "@navikt/aksel-icons";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useSearch } from "@tanstack/react-router";
+import { useEffect } from "react";
+
+import { api } from "../api/client";
+import { useLostSince } from "../api/connection";
+import { useTraffic } from "../api/traffic";
+import type { TrafficView } from "../api/types";
+import { LoadFailed } from "../common/LoadFailed";
+import { useFormat, useSettings, useText } from "../common/settings";
+import { useTitle } from "../common/title";
+import { Waiting } from "../common/Waiting";
+import { useHealth } from "../shell/health";
+import { LastHour } from "./LastHour";
+import { QueueTable } from "./QueueTable";
+import { Recent } from "./Recent";
+import { Tiles } from "./Tiles";
+import { Units } from "./Units";
+import { Wall } from "./Wall";
+
+/** Trafikkbilde: is the country served within its goals right now, and where is it not? */
+export function TrafficPage() {
+  const t = useText();
+  const { vegg } = useSearch({ from: "/trafikk" });
+  const { report } = useHealth();
+  const view = useTraffic();
+  useTitle(t.traffic.title);
+
+  const store = view?.store;
+  useEffect(() => {
+    if (store) report(store);
+  }, [store, report]);
+
+  if (!view) return <NotYet />;
+  return vegg ? <Wall view={view} /> : <Picture view={view} />;
+}
+
+function Picture({ view }: { view: TrafficView }) {
+  return (
+    <div className="page traffic">
+      <TrafficHead view={view} />
+      <Tiles totals={view.totals} hour={view.hour} />
+      <div className="traffic__columns">
+        <QueueTable queues={view.queues} threshold={view.totals.sl.threshold_s} />
+        <VStack gap="space-20" className="traffic__side">
+          <LastHour hour={view.hour} threshold={view.totals.sl.threshold_s} />
+          <Recent recent={view.recent ?? []} queues={view.queues} />
+        </VStack>
+      </div>
+      <Units units={view.units} />
+    </div>
+  );
+}
+
+function TrafficHead({ view }: { view: TrafficView }) {
+  const t = useText();
+  const format = useFormat();
+  const { language } = useSettings();
+  const { clock } = useHealth();
+  const lost = useLostSince() !== null;
+  return (
+    <HStack justify="space-between" align="end" gap="space-12" className="traffic__head">
+      <div>
+        <HStack gap="space-12" align="center">
+          <Heading level="1" size="large">
+            {t.traffic.title}
+          </Heading>
+          <Tag size="small" variant="outline" data-color={view.totals.open ? "success" : "neutral"}>
+            {view.totals.open ? t.traffic.open : t.traffic.closed}
+          </Tag>
+          {lost && (
+            <Tag size="small" variant="moderate" data-color="danger">
+              {t.traffic.frozen}
+            </Tag>
+          )}
+        </HStack>
+        {clock && (
+          <p className="lead">
+            {t.traffic.lead(clock.centre.name[language])} {t.traffic.callsToday(format.number(view.totals.calls_today))}.
+          </p>
+        )}
+      </div>
+      <Link to="/trafikk" search={{ vegg: true }} className="quiet-link">
+        <MonitorIcon aria-hidden /> {t.traffic.wall}
+      </Link>
+    </HStack>
+  );
+}
+
+/** Before the first snapshot: a skeleton, or what is wrong when the server refuses. */
+function NotYet() {
+  const t = useText();
+  const probe = useQuery({ queryKey: ["traffic"], queryFn: api.traffic, refetchInterval: 5_000 });
+  return (
+    <div className="page traffic">
+      <Heading level="1" size="large" spacing>
+        {t.traffic.title}
+      </Heading>
+      {probe.isError ? (
+        <LoadFailed source={t.source.traffic} error={probe.error} onRetry={() => void probe.refetch()} />
+      ) : (
+        <Waiting>
+          <div className="tiles">
+            {[1, 2, 3, 4, 5].map((tile) => (
+              <Skeleton key={tile} variant="rounded" height="7.5rem" />
+            ))}
+          </div>
+          <div className="traffic__columns">
+            <Skeleton variant="rounded" height="32rem" />
+            <Skeleton variant="rounded" height="32rem" />
+          </div>
+        </Waiting>
+      )}
+    </div>
+  );
+}
