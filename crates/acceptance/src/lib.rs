@@ -8,7 +8,9 @@
     reason = "a harness panics when what it was to start does not start: that is its test failing"
 )]
 
+pub mod command;
 pub mod dice;
+pub mod disk;
 pub mod folder;
 pub mod http;
 pub mod server;

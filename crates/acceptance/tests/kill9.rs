@@ -8,9 +8,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use linje_acceptance::command;
 use linje_acceptance::dice::{Dice, say};
 use linje_acceptance::http::Client;
-use linje_acceptance::server::{Options, Server, log_command};
+use linje_acceptance::server::{Options, Server};
 use linje_acceptance::staff::{Desk, Manner};
 use linje_acceptance::wait;
 use serde_json::{Value, json};
@@ -245,16 +246,16 @@ fn all_are_closed(client: Client, ledger: &Ledger) {
 
 /// The log is whole, replays to one state, and holds each contact's arrival and end once.
 fn the_log_agrees(server: &Server, ledger: &Ledger) {
-    let verified = log_command("verify", &server.data());
+    let verified = command::log("verify", &server.data());
     assert_eq!(verified["ok"], true, "{verified}");
     assert_eq!(
-        log_command("replay", &server.data()),
-        log_command("replay", &server.data())
+        command::log("replay", &server.data()),
+        command::log("replay", &server.data())
     );
     let mut arrived: BTreeMap<String, u32> = BTreeMap::new();
     let mut closed: BTreeMap<String, u32> = BTreeMap::new();
     let mut by_http = 0;
-    for event in linje_acceptance::server::log_export(&server.data()) {
+    for event in command::log_export(&server.data()) {
         let contact = event["contact"].to_string();
         match event["kind"].as_str().unwrap_or_default() {
             "contact_arrived" => {
