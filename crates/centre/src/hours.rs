@@ -4,9 +4,10 @@
 
 use std::sync::LazyLock;
 
-use jiff::civil::{Date, DateTime, Weekday};
+use jiff::civil::{DateTime, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp as Instant, ToSpan as _};
+pub use jiff::civil::Date;
 use linje_types::{Language, Timestamp};
 
 use crate::calendar::{Holiday, easter_sunday, holiday};

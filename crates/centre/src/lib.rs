@@ -16,6 +16,7 @@ mod people;
 mod random;
 mod read;
 mod reader;
+mod rules;
 
 pub use check::check;
 pub use fault::{Code, Fault, Place, Severity, render, render_json};
@@ -25,7 +26,8 @@ pub use model::{
     PromptUse, Queue, QueueGroup, Requirement, Skill, Speech, Target, Text, Topic, Unit, UnitKind,
     Waiting,
 };
-pub use people::{Person, Role, people};
+pub use people::{Extra, Person, Role, people, staff};
+pub use rules::routing_rules;
 
 use reader::{Reader, Table};
 
