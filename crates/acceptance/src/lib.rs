@@ -15,4 +15,5 @@ pub mod folder;
 pub mod http;
 pub mod server;
 pub mod staff;
+pub mod testdata;
 pub mod wait;
