@@ -1,6 +1,5 @@
 //! Every endpoint keeps what it promises, on one server without population.
 
-use std::sync::LazyLock;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
