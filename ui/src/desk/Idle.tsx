@@ -9,26 +9,28 @@ import type { Doing } from "./Desk";
 /** When nothing is here: why not, and how something comes. */
 export function Idle({ adviser, run, busy }: Doing & { adviser: Adviser }) {
   const t = useText();
-  const takesCalls = adviser.activity === "phone";
+  const { activity, not_ready_reason: reason } = adviser;
+  const isReady = adviser.state === "ready";
+  const isPaused = adviser.state === "not_ready" && activity === "phone";
   const text = () => {
-    if (adviser.state === "ready") return t.desk.idle.ready;
-    if (adviser.state === "not_ready") return t.desk.notReady;
-    if (adviser.activity === null || takesCalls) return t.desk.idle.none;
-    return t.desk.idle.notServing(t.desk.activity[adviser.activity]);
+    if (isReady) return t.desk.idle.ready;
+    if (isPaused) return [reason && (t.desk.reason[reason] ?? reason), t.desk.notReady].filter(Boolean).join(" ");
+    if (activity === null || activity === "phone") return t.desk.idle.none;
+    return t.desk.idle.notServing(t.desk.activity[activity]);
   };
   return (
-    <section className="idle" aria-labelledby="idle-title">
+    <section className={isPaused ? "idle idle--paused" : "idle"} aria-labelledby="idle-title">
       <Heading level="2" size="medium" id="idle-title">
         {t.desk.idle.title}
       </Heading>
       <BodyShort>{text()}</BodyShort>
-      {!takesCalls && (
+      {!isReady && (
         <Button
           icon={<PersonHeadsetIcon aria-hidden />}
           loading={busy === "phone"}
           onClick={() => void run("phone", () => api.setActivity(adviser.id, "phone"))}
         >
-          {t.desk.idle.startPhone}
+          {isPaused ? t.desk.readyAgain : t.desk.idle.startPhone}
         </Button>
       )}
       <BodyShort size="small" className="subtle">

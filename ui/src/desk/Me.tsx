@@ -69,7 +69,6 @@ export function Me({ view, session, soundBlocked, onLeave, run }: Props) {
           </BodyShort>
         </div>
         <State adviser={adviser} />
-        {adviser.state === "not_ready" && <NotReady adviser={adviser} run={run} />}
         <Select
           label={t.desk.activity.label}
           size="small"
@@ -127,25 +126,6 @@ function State({ adviser }: { adviser: Adviser }) {
         {t.desk.state[adviser.state]}
       </Tag>
       <span className="subtle figure">{t.desk.since(format.duration((now - Date.parse(adviser.since)) / 1000))}</span>
-    </div>
-  );
-}
-
-function NotReady({ adviser, run }: { adviser: Adviser; run: Doing["run"] }) {
-  const t = useText();
-  const reason = adviser.not_ready_reason;
-  return (
-    <div className="me__not-ready">
-      <BodyShort size="small">
-        {reason && `${t.desk.reason[reason] ?? reason} `}
-        {t.desk.notReady}
-      </BodyShort>
-      <Button
-        size="small"
-        onClick={() => void run("ready", () => api.setActivity(adviser.id, adviser.activity ?? "phone"))}
-      >
-        {t.desk.readyAgain}
-      </Button>
     </div>
   );
 }

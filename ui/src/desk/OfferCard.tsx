@@ -39,10 +39,10 @@ export function OfferCard({ offer, run, busy }: Doing & { offer: Offer }) {
             {offer.topic && <> · {offer.topic.name}</>} · {offer.caller} ·{" "}
             {t.desk.offer.waited(format.duration(offer.waited_s))}
           </BodyShort>
+          <p className="offer__why">{offer.why.text}</p>
         </div>
         <Countdown offer={offer} />
       </div>
-      <p className="offer__why">{offer.why.text}</p>
       <div className="offer__buttons">
         <Button ref={answer} icon={<PhoneFillIcon aria-hidden />} loading={busy === "accept"} onClick={accept}>
           {t.desk.offer.answer} <kbd>{t.desk.offer.answerKey}</kbd>
@@ -99,7 +99,7 @@ function Countdown({ offer }: { offer: Offer }) {
   const format = useFormat();
   const now = useNow();
   if (offer.expires_at === null) return null;
-  const left_s = Math.max(0, Math.ceil((Date.parse(offer.expires_at) - now) / 1000));
+  const left_s = Math.max(0, Math.floor((Date.parse(offer.expires_at) - now) / 1000));
   const shown = Math.min(left_s, offer.ring_s);
   return (
     <div className="offer__clock">

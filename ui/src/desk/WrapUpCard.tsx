@@ -85,7 +85,7 @@ function WrapUpClock({ until }: { until: string }) {
   const t = useText();
   const format = useFormat();
   const now = useNow();
-  const left_s = Math.max(0, Math.ceil((Date.parse(until) - now) / 1000));
+  const left_s = Math.max(0, Math.floor((Date.parse(until) - now) / 1000));
   // The whole is the longest time seen left, so that more time fills the ring anew.
   const [whole, setWhole] = useState(left_s);
   if (left_s > whole) setWhole(left_s);

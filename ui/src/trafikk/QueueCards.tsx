@@ -1,5 +1,4 @@
 import { ExpansionCard } from "@navikt/ds-react";
-import { useState } from "react";
 
 import type { QueueRow } from "../api/types";
 import { GoalTag } from "../common/GoalTag";
@@ -7,29 +6,34 @@ import { Meter } from "../common/Meter";
 import { useFormat, useText } from "../common/settings";
 import { Age } from "./Age";
 import { QueueDetails } from "./QueueDetails";
-import { QueueOrigin } from "./QueueTable";
+import { type Opened, QueueOrigin } from "./QueueTable";
 import { queueState } from "./order";
 
 /** The queue table on a telephone: one card per queue. */
-export function QueueCards({ rows }: { rows: QueueRow[] }) {
+export function QueueCards({ rows, opened }: { rows: QueueRow[]; opened: Opened }) {
   return (
     <ul className="queue-cards">
       {rows.map((row) => (
         <li key={row.id}>
-          <Card row={row} />
+          <Card row={row} open={opened.has(row.id)} onOpen={opened.set} />
         </li>
       ))}
     </ul>
   );
 }
 
-function Card({ row }: { row: QueueRow }) {
+interface CardProps {
+  row: QueueRow;
+  open: boolean;
+  onOpen: Opened["set"];
+}
+
+function Card({ row, open, onOpen }: CardProps) {
   const t = useText();
   const format = useFormat();
-  const [open, setOpen] = useState(false);
   const state = queueState(row);
   return (
-    <ExpansionCard size="small" open={open} onToggle={setOpen} aria-label={t.traffic.queues.open(row.name)}>
+    <ExpansionCard size="small" open={open} onToggle={(isOpen) => onOpen(row.id, isOpen)} aria-label={t.traffic.queues.open(row.name)}>
       <ExpansionCard.Header>
         <ExpansionCard.Title as="h3" size="small">
           {row.name}

@@ -1,5 +1,5 @@
 import { BodyShort, Heading, Table } from "@navikt/ds-react";
-import { memo, useRef } from "react";
+import { memo, useCallback, useRef, useState } from "react";
 
 import type { QueueRow } from "../api/types";
 import { GoalTag } from "../common/GoalTag";
@@ -17,6 +17,7 @@ export function QueueTable({ queues, threshold }: { queues: QueueRow[]; threshol
   const narrow = useMedia("(max-width: 47.99rem)");
   const frame = useRef<HTMLElement>(null);
   const { rows, sortedAt } = useCalmOrder(queues, frame);
+  const opened = useOpened();
   return (
     <section className="panel queues" ref={frame} aria-labelledby="queues-title">
       <div className="panel__head">
@@ -28,12 +29,36 @@ export function QueueTable({ queues, threshold }: { queues: QueueRow[]; threshol
         </BodyShort>
       </div>
       {rows.length === 0 && <BodyShort className="empty">{t.traffic.queues.empty}</BodyShort>}
-      {rows.length > 0 && (narrow ? <QueueCards rows={rows} /> : <Rows rows={rows} threshold={threshold} />)}
+      {rows.length > 0 &&
+        (narrow ? (
+          <QueueCards rows={rows} opened={opened} />
+        ) : (
+          <Rows rows={rows} opened={opened} threshold={threshold} />
+        ))}
     </section>
   );
 }
 
-function Rows({ rows, threshold }: { rows: QueueRow[]; threshold: number }) {
+export interface Opened {
+  has(queue: string): boolean;
+  set(queue: string, open: boolean): void;
+}
+
+/** Which rows are open; kept here so that a turned telephone does not close them. */
+function useOpened(): Opened {
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const set = useCallback((queue: string, isOpen: boolean) => {
+    setOpen((before) => {
+      const after = new Set(before);
+      if (isOpen) after.add(queue);
+      else after.delete(queue);
+      return after;
+    });
+  }, []);
+  return { has: (queue) => open.has(queue), set };
+}
+
+function Rows({ rows, opened, threshold }: { rows: QueueRow[]; opened: Opened; threshold: number }) {
   const t = useText();
   return (
     <div className="scroll" tabIndex={0} role="region" aria-label={t.traffic.queues.region}>
@@ -65,7 +90,7 @@ function Rows({ rows, threshold }: { rows: QueueRow[]; threshold: number }) {
         </Table.Header>
         <Table.Body>
           {rows.map((row) => (
-            <Row key={row.id} row={row} />
+            <Row key={row.id} row={row} open={opened.has(row.id)} onOpen={opened.set} />
           ))}
         </Table.Body>
       </Table>
@@ -73,13 +98,21 @@ function Rows({ rows, threshold }: { rows: QueueRow[]; threshold: number }) {
   );
 }
 
-const Row = memo(function Row({ row }: { row: QueueRow }) {
+interface RowProps {
+  row: QueueRow;
+  open: boolean;
+  onOpen: Opened["set"];
+}
+
+const Row = memo(function Row({ row, open, onOpen }: RowProps) {
   const t = useText();
   const format = useFormat();
   const state = queueState(row);
   return (
     <Table.ExpandableRow
-      content={<QueueDetails row={row} />}
+      content={open && <QueueDetails row={row} />}
+      open={open}
+      onOpenChange={(isOpen) => onOpen(row.id, isOpen)}
       togglePlacement="right"
       expandOnRowClick
       contentGutter="none"

@@ -1,0 +1,97 @@
+/** Takes pictures of every page for people to look at: node e2e/shots.mjs FOLDER [name part] */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+
+import { openPage, startBrowser, startServer } from "./browser.mjs";
+
+const [folder = "shots", only = ""] = process.argv.slice(2);
+mkdirSync(folder, { recursive: true });
+
+const server = await startServer();
+const browser = await startBrowser();
+
+async function shoot(name, path, { theme, width, prepare, fullPage = true, height }) {
+  const file = `${name}-${theme}-${width}`;
+  if (!file.includes(only)) return;
+  const { page, troubles, close } = await openPage(browser, { url: server.url, theme, width, height: height ?? (width < 500 ? 844 : 900) });
+  await page.goto(server.url + path);
+  await page.waitForLoadState("load");
+  await page.waitForSelector("h1");
+  await page.waitForTimeout(900);
+  if (prepare) await prepare(page);
+  await page.screenshot({ path: join(folder, `${file}.png`), fullPage });
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  console.log(file, overflow > 0 ? `overflow ${overflow}` : "", troubles.join(" | "));
+  await close();
+}
+
+async function beAdviser(page, index = 0) {
+  await page.getByRole("radio").nth(index).check();
+  await page.locator("button[type=submit]").click();
+  await page.waitForSelector(".desk__me");
+}
+
+async function getOffer(page) {
+  await beAdviser(page);
+  await page.locator(".desk__me select").selectOption("phone");
+  await page.evaluate(() =>
+    fetch("/api/v1/contacts", {
+      method: "POST",
+      headers: { "content-type": "application/json", "idempotency-key": crypto.randomUUID() },
+      body: JSON.stringify({ channel: "phone", topic: "ARBEID", queue: "arbeid-helse" }),
+    }),
+  );
+  await page.waitForSelector(".offer", { timeout: 15_000 });
+}
+
+async function accept(page) {
+  await getOffer(page);
+  await page.waitForTimeout(500);
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".call");
+}
+
+async function ringIn(page, until) {
+  await page.locator(".dialler button").click();
+  await page.waitForSelector(`[data-state="${until === "menu" ? "menu" : "menu"}"]`);
+  if (until !== "menu") {
+    await page.locator(".key").nth(1).click();
+    await page.waitForSelector(`[data-state="${until}"]`, { timeout: 30_000 });
+  }
+  await page.waitForTimeout(700);
+}
+
+for (const theme of ["light", "dark"]) {
+  for (const width of [1440, 390]) {
+    const look = { theme, width };
+    await shoot("trafikk", "/trafikk", look);
+    await shoot("trafikk-rad", "/trafikk", {
+      ...look,
+      prepare: async (page) => {
+        await page.locator(width > 500 ? ".queue-row button" : ".queue-cards button").first().click();
+        await page.waitForTimeout(900);
+      },
+    });
+    await shoot("demo", "/demo", look);
+    await shoot("demo-meny", "/demo", { ...look, prepare: (page) => ringIn(page, "menu") });
+    await shoot("demo-ko", "/demo", { ...look, prepare: (page) => ringIn(page, "queued") });
+    await shoot("desk-velg", "/desk", look);
+    await shoot("desk-ledig", "/desk", { ...look, prepare: beAdviser });
+    await shoot("desk-tilbud", "/desk", { ...look, prepare: getOffer });
+    await shoot("desk-samtale", "/desk", { ...look, prepare: accept });
+    await shoot("desk-etterarbeid", "/desk", {
+      ...look,
+      prepare: async (page) => {
+        await accept(page);
+        await page.locator(".call__buttons button").last().click();
+        await page.waitForSelector(".call--wrap");
+        await page.waitForTimeout(400);
+      },
+    });
+    await shoot("ukjent", "/finnes-ikke", look);
+  }
+  await shoot("vegg", "/trafikk?vegg", { theme, width: 1920, height: 1080, fullPage: false });
+}
+
+await browser.close();
+await server.close();
