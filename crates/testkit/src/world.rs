@@ -11,10 +11,58 @@ use linje_types::{
 };
 
 use crate::dice::Dice;
-use crate::reference::{Contact, Reference, Stage};
+use crate::reference::{Adviser, Contact, Reference, Stage};
 
-/// What can be wanted, as rows of a world's table of odds.
-const KINDS: usize = 21;
+/// What can be wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Arrive,
+    Enqueue,
+    Leave,
+    Lose,
+    Close,
+    Accept,
+    Decline,
+    Fail,
+    Hold,
+    Resume,
+    End,
+    Transfer,
+    WrapUp,
+    SignIn,
+    SignOut,
+    Choose,
+    Meet,
+    LosePresence,
+    RegainPresence,
+    Publish,
+    Tick,
+}
+
+/// How often each is wanted in an ordinary house; each world bends this its own way.
+const ODDS: [(Kind, usize); 21] = [
+    (Kind::Arrive, 24),
+    (Kind::Enqueue, 8),
+    (Kind::Leave, 4),
+    (Kind::Lose, 2),
+    (Kind::Close, 1),
+    (Kind::Accept, 24),
+    (Kind::Decline, 4),
+    (Kind::Fail, 4),
+    (Kind::Hold, 4),
+    (Kind::Resume, 4),
+    (Kind::End, 14),
+    (Kind::Transfer, 5),
+    (Kind::WrapUp, 8),
+    (Kind::SignIn, 8),
+    (Kind::SignOut, 2),
+    (Kind::Choose, 12),
+    (Kind::Meet, 2),
+    (Kind::LosePresence, 2),
+    (Kind::RegainPresence, 3),
+    (Kind::Publish, 1),
+    (Kind::Tick, 5),
+];
 
 /// A centre and the habits of those who use it.
 #[derive(Debug, Clone)]
@@ -23,7 +71,7 @@ pub struct World {
     pub rules: Rules,
     /// Whether time is kept: everything that is due is fired before the next command.
     pub punctual: bool,
-    odds: [usize; KINDS],
+    odds: Vec<(Kind, usize)>,
     busy_channels: Vec<Channel>,
     longest_pause_us: i64,
     seed: u64,
@@ -52,15 +100,14 @@ impl World {
     pub fn new(seed: u64) -> World {
         let mut dice = Dice::new(seed);
         let rules = rules(&mut dice);
-        let mut odds = [0; KINDS];
-        for share in &mut odds {
-            *share = dice.pick(&[0, 1, 2, 3, 5, 8]);
+        let mut odds = ODDS.to_vec();
+        for (_, share) in &mut odds {
+            *share *= dice.pick(&[0, 1, 2, 2, 4]);
         }
         // Somebody must come, and somebody must be there, or nothing happens.
-        odds[0] = odds[0].max(3) * dice.pick(&[1, 2, 6]);
-        odds[5] += 3;
-        odds[14] = odds[14].max(2);
-        odds[16] = odds[16].max(1);
+        odds.push((Kind::Arrive, 10));
+        odds.push((Kind::SignIn, 8));
+        odds.push((Kind::Choose, 6));
         let mut busy_channels = vec![Channel::Voice];
         busy_channels.extend(Channel::ALL.iter().filter(|_| dice.chance(50)));
         World {
@@ -78,7 +125,7 @@ impl World {
     pub fn step(&self, step: u64, scene: &Scene<'_>) -> (Timestamp, Command) {
         let mut dice = Dice::new(self.seed ^ step.wrapping_mul(0xd6e8_feb8_6659_fd93));
         let now = self.moment(&mut dice, scene);
-        if dice.chance(4) {
+        if dice.chance(3) {
             return (now, scene.last);
         }
         (now, self.command(&mut dice, scene))
@@ -96,89 +143,109 @@ impl World {
         }
     }
 
+    /// Something that can be wanted just now; after some tries, somebody comes.
     fn command(&self, dice: &mut Dice, scene: &Scene<'_>) -> Command {
-        let mut left = dice.below(self.odds.iter().sum());
-        for (kind, share) in self.odds.iter().enumerate() {
+        for _ in 0..6 {
+            let kind = self.kind(dice);
+            if let Some(command) = self.command_of(kind, dice, scene) {
+                return command;
+            }
+        }
+        self.arrive(dice, scene)
+    }
+
+    fn kind(&self, dice: &mut Dice) -> Kind {
+        let mut left = dice.below(self.odds.iter().map(|(_, share)| share).sum());
+        for (kind, share) in &self.odds {
             if left < *share {
-                return self.command_of_kind(kind, dice, scene);
+                return *kind;
             }
             left -= share;
         }
-        Command::Tick
+        Kind::Tick
     }
 
-    fn command_of_kind(&self, kind: usize, dice: &mut Dice, scene: &Scene<'_>) -> Command {
+    /// A command of this kind, or `None` when there is nobody it would fit.
+    fn command_of(&self, kind: Kind, dice: &mut Dice, scene: &Scene<'_>) -> Option<Command> {
         let in_line = |c: &Contact| matches!(c.stage, Stage::Waiting | Stage::Offered { .. });
+        let open = |c: &Contact| !matches!(c.stage, Stage::WrappingUp { .. });
         let talking = |c: &Contact| c.stage == Stage::Talking;
         let in_hand = |c: &Contact| matches!(c.stage, Stage::Talking | Stage::OnHold);
-        match kind {
-            0 => self.arrive(dice, scene),
-            1 => self.enqueue(dice, scene),
-            2 => Command::Leave {
-                contact: some_contact(dice, scene, in_line),
+        Some(match kind {
+            Kind::Arrive => self.arrive(dice, scene),
+            Kind::Enqueue => Command::Enqueue {
+                contact: some_contact(dice, scene, |c| c.stage == Stage::InMenu)?,
+                queue: self.some_queue(dice),
+                topic: dice.pick(&[TopicId::NONE, TopicId(1)]),
+                language: some_language(dice),
+                class: self.some_class(dice),
+                place: some_place(dice, scene.now),
             },
-            3 => Command::Lose {
-                contact: some_contact(dice, scene, |_| true),
+            Kind::Leave if dice.chance(70) => Command::Leave {
+                contact: some_contact(dice, scene, in_line)?,
             },
-            4 => Command::Close {
-                contact: some_contact(dice, scene, |c| c.stage == Stage::InMenu),
+            Kind::Leave => Command::Leave {
+                contact: some_contact(dice, scene, open)?,
+            },
+            Kind::Lose => Command::Lose {
+                contact: some_contact(dice, scene, open)?,
+            },
+            Kind::Close => Command::Close {
+                contact: some_contact(dice, scene, |c| open(c) && !in_hand(c))?,
                 reason: close_reason(dice),
             },
-            5 | 6 => {
-                let (offer, adviser) = some_offer(dice, scene);
+            Kind::Accept => {
+                let (offer, adviser) = some_offer(dice, scene)?;
                 Command::Accept { offer, adviser }
             }
-            7 => {
-                let (offer, adviser) = some_offer(dice, scene);
+            Kind::Decline => {
+                let (offer, adviser) = some_offer(dice, scene)?;
                 Command::Decline { offer, adviser }
             }
-            8 => Command::Fail {
-                offer: some_offer(dice, scene).0,
-                cause: dice.pick(&[
-                    FailCause::Busy,
-                    FailCause::Unreachable,
-                    FailCause::NoAnswer,
-                    FailCause::BridgeFailed,
-                ]),
+            Kind::Fail => Command::Fail {
+                offer: some_offer(dice, scene)?.0,
+                cause: fail_cause(dice),
             },
-            9 => Command::Hold {
-                contact: some_contact(dice, scene, talking),
+            Kind::Hold => Command::Hold {
+                contact: some_contact(dice, scene, talking)?,
             },
-            10 => Command::Resume {
-                contact: some_contact(dice, scene, |c| c.stage == Stage::OnHold),
+            Kind::Resume => Command::Resume {
+                contact: some_contact(dice, scene, |c| c.stage == Stage::OnHold)?,
             },
-            11 => self.end(dice, scene),
-            12 => Command::Transfer {
-                contact: some_contact(dice, scene, in_hand),
+            Kind::End => end(dice, scene)?,
+            Kind::Transfer => Command::Transfer {
+                contact: some_contact(dice, scene, in_hand)?,
                 queue: self.some_queue(dice),
             },
-            13 => wrap_up(dice, scene),
-            14 => Command::SignIn {
-                adviser: self.some_adviser(dice, scene, |signed_in| !signed_in),
-                activity: self.some_activity(dice),
+            Kind::WrapUp => wrap_up(dice, scene)?,
+            Kind::SignIn => {
+                let adviser = some_adviser(dice, scene, |who| !who.signed_in)?;
+                let activity = self.some_activity(dice, adviser);
+                Command::SignIn { adviser, activity }
+            }
+            Kind::SignOut => Command::SignOut {
+                adviser: some_adviser(dice, scene, |who| who.signed_in)?,
             },
-            15 => Command::SignOut {
-                adviser: self.some_adviser(dice, scene, |signed_in| signed_in),
+            Kind::Choose => {
+                let adviser = someone_to_choose(dice, scene)?;
+                let activity = self.some_activity(dice, adviser);
+                Command::Choose { adviser, activity }
+            }
+            Kind::Meet => Command::Meet {
+                adviser: some_adviser(dice, scene, |who| who.signed_in)?,
+                origins: Origins(dice.pick(&[3, 3, 3, 3, 1, 2, 0, 255])),
             },
-            16 => Command::Choose {
-                adviser: self.some_adviser(dice, scene, |signed_in| signed_in),
-                activity: self.some_activity(dice),
+            Kind::LosePresence => Command::LosePresence {
+                adviser: some_adviser(dice, scene, |who| who.signed_in && who.present)?,
             },
-            17 => Command::Meet {
-                adviser: self.some_adviser(dice, scene, |signed_in| signed_in),
-                origins: dice.pick(&[Origins::LIVE, Origins::SYNTHETIC, Origins::BOTH, Origins(0)]),
+            Kind::RegainPresence => Command::RegainPresence {
+                adviser: some_adviser(dice, scene, |who| who.signed_in && !who.present)?,
             },
-            18 => Command::LosePresence {
-                adviser: self.some_adviser(dice, scene, |signed_in| signed_in),
-            },
-            19 => Command::RegainPresence {
-                adviser: self.some_adviser(dice, scene, |signed_in| signed_in),
-            },
-            _ if dice.chance(5) => Command::Publish {
+            Kind::Publish => Command::Publish {
                 version: dice.next(),
             },
-            _ => Command::Tick,
-        }
+            Kind::Tick => Command::Tick,
+        })
     }
 
     fn arrive(&self, dice: &mut Dice, scene: &Scene<'_>) -> Command {
@@ -191,7 +258,7 @@ impl World {
                 place: some_place(dice, scene.now),
             }
         };
-        let contact = if dice.chance(2) {
+        let contact = if dice.chance(1) {
             bygone(dice, scene)
         } else {
             scene.next_contact
@@ -206,95 +273,60 @@ impl World {
         }
     }
 
-    fn enqueue(&self, dice: &mut Dice, scene: &Scene<'_>) -> Command {
-        Command::Enqueue {
-            contact: some_contact(dice, scene, |c| c.stage == Stage::InMenu),
-            queue: self.some_queue(dice),
-            topic: dice.pick(&[TopicId::NONE, TopicId(1)]),
-            language: some_language(dice),
-            class: self.some_class(dice),
-            place: some_place(dice, scene.now),
-        }
-    }
-
-    fn end(&self, dice: &mut Dice, scene: &Scene<'_>) -> Command {
-        let in_hand = |c: &Contact| matches!(c.stage, Stage::Talking | Stage::OnHold);
-        let contact = some_contact(dice, scene, in_hand);
-        let has = scene.reference.contact(contact).map(|c| c.adviser);
-        let adviser = match dice.below(10) {
-            0 | 1 => AdviserId::NONE,
-            2 => self.some_adviser(dice, scene, |_| true),
-            _ => has.unwrap_or(AdviserId::NONE),
-        };
-        Command::End { contact, adviser }
-    }
-
     fn some_queue(&self, dice: &mut Dice) -> QueueId {
-        if dice.chance(2) {
-            return dice.pick(&[
-                QueueId::NONE,
-                QueueId(u16::try_from(self.rules.queues.len()).unwrap_or(0)),
-            ]);
+        let n_queues = self.rules.queues.len();
+        if dice.chance(1) {
+            return dice.pick(&[QueueId::NONE, QueueId(u16::try_from(n_queues).unwrap_or(0))]);
         }
-        QueueId(u16::try_from(dice.below(self.rules.queues.len())).unwrap_or(0))
+        QueueId(u16::try_from(dice.below(n_queues)).unwrap_or(0))
     }
 
     fn some_class(&self, dice: &mut Dice) -> u8 {
-        let all = self.rules.classes.len() + usize::from(dice.chance(2));
+        let all = self.rules.classes.len() + usize::from(dice.chance(1));
         u8::try_from(dice.below(all)).unwrap_or(0)
     }
 
-    fn some_activity(&self, dice: &mut Dice) -> Activity {
-        if dice.chance(25) {
+    /// Mostly one that brings contacts.
+    fn some_activity(&self, dice: &mut Dice, adviser: AdviserId) -> Activity {
+        if dice.chance(12) {
             return dice.pick(Activity::ALL);
         }
-        match dice.pick(&self.busy_channels) {
+        let rule = self.rules.advisers.get(adviser.idx());
+        let takes = rule.map_or(Channels::NONE, |rule| rule.channels);
+        let mut channel = dice.pick(&self.busy_channels);
+        for _ in 0..3 {
+            if !takes.has(channel) {
+                channel = dice.pick(&self.busy_channels);
+            }
+        }
+        match channel {
             Channel::Voice => Activity::Phone,
             Channel::Chat => Activity::Chat,
             Channel::Message => Activity::Written,
             Channel::Task => Activity::Tasks,
         }
     }
-
-    fn some_adviser(
-        &self,
-        dice: &mut Dice,
-        scene: &Scene<'_>,
-        wanted: impl Fn(bool) -> bool,
-    ) -> AdviserId {
-        if dice.chance(2) {
-            return dice.pick(&[AdviserId::NONE, AdviserId(1000)]);
-        }
-        let advisers = scene.reference.advisers();
-        let start = dice.below(advisers.len());
-        let any = dice.chance(8);
-        for turn in 0..advisers.len() {
-            let idx = (start + turn) % advisers.len();
-            if any || wanted(advisers[idx].signed_in) {
-                return AdviserId(u32::try_from(idx).unwrap_or(0));
-            }
-        }
-        AdviserId(u32::try_from(start).unwrap_or(0))
-    }
 }
 
 fn rules(dice: &mut Dice) -> Rules {
+    // In a simple house everybody can do everything; the order of lines shows best there.
+    let simple = dice.chance(35);
     let (n_skills, n_units) = (1 + dice.below(4), 1 + dice.below(3));
     let n_classes = 1 + dice.below(3);
     let mut classes = vec![dice.pick(&[0, 0, 0, 5 * SECOND_US])];
     while classes.len() < n_classes {
         classes.push(dice.pick(&[0, 20 * SECOND_US, 60 * SECOND_US, -10 * SECOND_US]));
     }
-    let chooser = dice.pick(&[0, 30, 60]);
+    let chooser = if simple { 0 } else { dice.pick(&[0, 30, 60]) };
     let mut languages = [None; 4];
     for language in languages.iter_mut().skip(1) {
         *language = dice.chance(chooser).then(|| requirement(dice, n_skills));
     }
-    let queues = (0..1 + dice.below(5)).map(|_| queue(dice, n_skills, n_units, n_classes));
+    let queues = (0..1 + dice.below(5)).map(|_| queue(dice, simple, n_skills, n_units, n_classes));
     let queues = queues.collect();
-    let advisers = (0..1 + dice.below(dice.clone().pick(&[2, 5, 12])))
-        .map(|_| adviser(dice, n_skills, n_units))
-        .collect();
+    let most = dice.pick(&[2, 5, 12]);
+    let advisers = (0..1 + dice.below(most)).map(|_| adviser(dice, simple, n_skills, n_units));
+    let advisers = advisers.collect();
     Rules {
         version: dice.next(),
         weights: [
@@ -319,14 +351,24 @@ fn requirement(dice: &mut Dice, n_skills: usize) -> Requirement {
     }
 }
 
-fn queue(dice: &mut Dice, n_skills: usize, n_units: usize, n_classes: usize) -> QueueRule {
-    let n_needs = dice.pick(&[0, 1, 1, 1, 2]);
-    let n_restricted = dice.pick(&[0, 0, 1, 2]);
+fn queue(
+    dice: &mut Dice,
+    simple: bool,
+    n_skills: usize,
+    n_units: usize,
+    n_classes: usize,
+) -> QueueRule {
+    let (mut requires, mut units) = (Vec::new(), Vec::new());
+    if !simple {
+        let n_needs = dice.pick(&[0, 1, 1, 2]);
+        requires = (0..n_needs).map(|_| requirement(dice, n_skills)).collect();
+        for _ in 0..dice.pick(&[0, 0, 0, 1, 2]) {
+            units.push(UnitId(u16::try_from(dice.below(n_units)).unwrap_or(0)));
+        }
+    }
     QueueRule {
-        requires: (0..n_needs).map(|_| requirement(dice, n_skills)).collect(),
-        units: (0..n_restricted)
-            .map(|_| UnitId(u16::try_from(dice.below(n_units)).unwrap_or(0)))
-            .collect(),
+        requires,
+        units,
         wrap_up_us: dice.pick(&[0, 1, 5, 30]) * SECOND_US,
         ring_us: dice.pick(&[0, 20, 20, 3]) * SECOND_US,
         max_waiting: dice.pick(&[1000, 1000, 10, 3, 1, 0]),
@@ -334,37 +376,39 @@ fn queue(dice: &mut Dice, n_skills: usize, n_units: usize, n_classes: usize) -> 
     }
 }
 
-fn adviser(dice: &mut Dice, n_skills: usize, n_units: usize) -> AdviserRule {
+fn adviser(dice: &mut Dice, simple: bool, n_skills: usize, n_units: usize) -> AdviserRule {
     let mut skills = Vec::new();
     for skill in 0..n_skills {
-        if dice.chance(70) {
+        while dice.chance(55) {
             skills.push(Requirement {
                 skill: SkillId(u16::try_from(skill).unwrap_or(0)),
                 level: dice.pick(&[1, 2, 3]),
             });
         }
     }
+    let origins = dice.pick(&[3, 3, 3, 1, 2, 0]);
+    let channels = dice.pick(&[15, 15, 3, 1]);
     AdviserRule {
         unit: UnitId(u16::try_from(dice.below(n_units)).unwrap_or(0)),
         skills,
-        origins: dice.pick(&[
-            Origins::BOTH,
-            Origins::BOTH,
-            Origins::LIVE,
-            Origins::SYNTHETIC,
-        ]),
-        channels: dice.pick(&[Channels(15), Channels(15), Channels(3), Channels(1)]),
+        origins: if simple {
+            Origins::BOTH
+        } else {
+            Origins(origins)
+        },
+        channels: Channels(if simple { 15 } else { channels }),
     }
 }
 
 fn some_language(dice: &mut Dice) -> Language {
-    dice.pick(&[
+    let all = [
         Language::Nb,
         Language::Nb,
         Language::Nn,
         Language::Se,
         Language::En,
-    ])
+    ];
+    dice.pick(&all)
 }
 
 /// Mostly from now; some keep an old place, a few claim one that is still to come.
@@ -385,37 +429,86 @@ fn close_reason(dice: &mut Dice) -> CloseReason {
     ])
 }
 
-fn wrap_up(dice: &mut Dice, scene: &Scene<'_>) -> Command {
+fn fail_cause(dice: &mut Dice) -> FailCause {
+    dice.pick(&[
+        FailCause::Busy,
+        FailCause::Unreachable,
+        FailCause::NoAnswer,
+        FailCause::BridgeFailed,
+    ])
+}
+
+fn end(dice: &mut Dice, scene: &Scene<'_>) -> Option<Command> {
+    let in_hand = |c: &Contact| matches!(c.stage, Stage::Talking | Stage::OnHold);
+    let contact = some_contact(dice, scene, in_hand)?;
+    let has = scene.reference.contact(contact).map(|c| c.adviser);
+    let adviser = match dice.below(20) {
+        0..=3 => AdviserId::NONE,
+        4 => some_adviser(dice, scene, |_| true)?,
+        _ => has.unwrap_or(AdviserId::NONE),
+    };
+    Some(Command::End { contact, adviser })
+}
+
+fn wrap_up(dice: &mut Dice, scene: &Scene<'_>) -> Option<Command> {
     let wrapping = |c: &Contact| matches!(c.stage, Stage::WrappingUp { .. });
     let action = match dice.below(4) {
         0 => WrapUpAction::StopClock,
         1 => WrapUpAction::Extend(dice.pick(&[0, 1, -5, 20, 60]) * SECOND_US),
         _ => WrapUpAction::Done,
     };
-    Command::WrapUp {
-        contact: some_contact(dice, scene, wrapping),
+    Some(Command::WrapUp {
+        contact: some_contact(dice, scene, wrapping)?,
         action,
-    }
+    })
 }
 
-/// Mostly one that fits; some that do not, are closed, or never were.
-fn some_contact(dice: &mut Dice, scene: &Scene<'_>, fits: impl Fn(&Contact) -> bool) -> ContactId {
-    if dice.chance(5) {
-        return bygone(dice, scene);
+/// Mostly one who is not ready: choosing is the way back.
+fn someone_to_choose(dice: &mut Dice, scene: &Scene<'_>) -> Option<AdviserId> {
+    if dice.chance(60) {
+        return some_adviser(dice, scene, |who| who.signed_in && who.not_ready.is_some());
     }
-    let any = dice.chance(8);
+    some_adviser(dice, scene, |who| who.signed_in)
+}
+
+/// Mostly one who fits; some who do not, or do not exist; `None` when nobody fits.
+fn some_adviser(
+    dice: &mut Dice,
+    scene: &Scene<'_>,
+    fits: impl Fn(&Adviser) -> bool,
+) -> Option<AdviserId> {
+    if dice.chance(1) {
+        return Some(dice.pick(&[AdviserId::NONE, AdviserId(1000)]));
+    }
+    let any = dice.chance(3);
+    let mut found = Vec::new();
+    for (idx, adviser) in scene.reference.advisers().iter().enumerate() {
+        if any || fits(adviser) {
+            found.push(AdviserId(u32::try_from(idx).unwrap_or(0)));
+        }
+    }
+    (!found.is_empty()).then(|| dice.pick(&found))
+}
+
+/// Mostly one that fits; some that do not, are closed, or never were; `None` when none fits.
+fn some_contact(
+    dice: &mut Dice,
+    scene: &Scene<'_>,
+    fits: impl Fn(&Contact) -> bool,
+) -> Option<ContactId> {
+    if dice.chance(2) {
+        return Some(bygone(dice, scene));
+    }
+    let any = dice.chance(4);
     let mut found = Vec::new();
     for contact in scene.reference.contacts() {
         if any || fits(contact) {
             found.push(contact.id);
         }
     }
-    if found.is_empty() {
-        return bygone(dice, scene);
-    }
     // The order in which contacts lie in the reference means nothing; ids do.
     found.sort_unstable();
-    dice.pick(&found)
+    (!found.is_empty()).then(|| dice.pick(&found))
 }
 
 fn bygone(dice: &mut Dice, scene: &Scene<'_>) -> ContactId {
@@ -426,7 +519,7 @@ fn bygone(dice: &mut Dice, scene: &Scene<'_>) -> ContactId {
 }
 
 /// Mostly a live offer and whom it was made to; some are late, some are somebody else's.
-fn some_offer(dice: &mut Dice, scene: &Scene<'_>) -> (OfferId, AdviserId) {
+fn some_offer(dice: &mut Dice, scene: &Scene<'_>) -> Option<(OfferId, AdviserId)> {
     let mut live = Vec::new();
     for contact in scene.reference.contacts() {
         if let Stage::Offered { offer, .. } = contact.stage {
@@ -436,19 +529,16 @@ fn some_offer(dice: &mut Dice, scene: &Scene<'_>) -> (OfferId, AdviserId) {
     live.sort_unstable();
     let n_advisers = scene.reference.advisers().len();
     let anybody = AdviserId(u32::try_from(dice.below(n_advisers)).unwrap_or(0));
-    if live.is_empty() || dice.chance(8) {
-        let number = scene.past_offers.len();
-        let offer = if number == 0 {
-            OfferId(u64::MAX)
-        } else {
-            dice.pick(scene.past_offers)
-        };
-        return (offer, anybody);
+    if !scene.past_offers.is_empty() && dice.chance(3) {
+        return Some((dice.pick(scene.past_offers), anybody));
+    }
+    if live.is_empty() {
+        let unknown = OfferId(u64::MAX);
+        return dice.chance(1).then_some((unknown, anybody));
     }
     let (offer, adviser) = dice.pick(&live);
     if dice.chance(4) {
-        (offer, dice.pick(&[anybody, AdviserId::NONE]))
-    } else {
-        (offer, adviser)
+        return Some((offer, dice.pick(&[anybody, AdviserId::NONE])));
     }
+    Some((offer, adviser))
 }
