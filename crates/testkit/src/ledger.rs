@@ -734,55 +734,45 @@ impl Ledger {
 
 /// What must hold.
 impl Ledger {
-    /// S6, S7, S9: whom an offer may go to.
+    /// S5, S6, S7, S9: whom an offer may go to.
     fn may_be_offered(&self, id: AdviserId, contact: ContactId, entry: &Entry) -> Checked {
-        let Some(person) = self.people.get(id.idx()) else {
-            return broken(
-                "S6",
-                format!("{contact:?} was offered to the unknown {id:?}"),
-            );
-        };
-        hold!(
-            person.signed_in,
-            "S7",
-            "{contact:?} was offered to {id:?}, who has gone home"
-        );
-        hold!(
-            person.absent_until.is_none(),
-            "S6",
-            "{contact:?} was offered to {id:?}, who is gone"
-        );
-        let reason = person.not_ready;
-        hold!(
-            reason.is_none(),
-            "S6",
-            "{contact:?} was offered to {id:?}, not ready: {reason:?}"
-        );
-        let activity = person.activity;
-        let takes = Channels::of(activity).has(entry.channel);
-        hold!(
-            takes,
-            "S7",
-            "{contact:?} was offered to {id:?}, who does {activity}"
-        );
-        hold!(
-            self.qualifies(id, entry),
-            "S6",
-            "{contact:?} was offered to {id:?}, who cannot"
-        );
-        let barred = self.barred(id, entry);
-        hold!(
-            !barred,
-            "S9",
-            "{contact:?} was offered back to {id:?} too soon"
-        );
         let room = self.has_room(id, entry.channel);
         hold!(
             room,
             "S5",
             "{contact:?} was offered to {id:?}, who has no room"
         );
-        Ok(())
+        match self.obstacle(id, entry) {
+            None => Ok(()),
+            Some((invariant, why)) => broken(
+                invariant,
+                format!("{contact:?} was offered to {id:?}, who {why}"),
+            ),
+        }
+    }
+
+    /// What else than room stands between the two, and which invariant says so.
+    fn obstacle(&self, id: AdviserId, entry: &Entry) -> Option<(&'static str, &'static str)> {
+        let Some(person) = self.people.get(id.idx()) else {
+            return Some(("S6", "does not exist"));
+        };
+        if !person.signed_in {
+            return Some(("S7", "has gone home"));
+        }
+        if person.absent_until.is_some() {
+            return Some(("S6", "is gone"));
+        }
+        if person.not_ready.is_some() {
+            return Some(("S6", "is not ready"));
+        }
+        if !Channels::of(person.activity).has(entry.channel) {
+            return Some(("S7", "does something else"));
+        }
+        if !self.qualifies(id, entry) {
+            return Some(("S6", "cannot help"));
+        }
+        self.barred(id, entry)
+            .then_some(("S9", "let it go just now"))
     }
 
     /// S8, seen from the side that the rule names.
@@ -849,6 +839,18 @@ impl Ledger {
 
     /// L1, L3: nobody waits for whom somebody is free.
     fn nobody_waits_in_vain(&self) -> Checked {
+        let mut free = Vec::new();
+        for id in self
+            .everybody()
+            .filter(|id| self.people[id.idx()].signed_in)
+        {
+            for channel in Channel::ALL
+                .iter()
+                .filter(|channel| self.has_room(id, **channel))
+            {
+                free.push((id, *channel));
+            }
+        }
         for (contact, entry) in &self.open {
             hold!(
                 entry.stage != Stage::Created,
@@ -858,9 +860,9 @@ impl Ledger {
             if entry.stage != Stage::Queued {
                 continue;
             }
-            for id in self.everybody() {
-                let asked = entry.bars.iter().any(|(barred, _)| *barred == id);
-                let idle = !asked && self.can_take(id, entry);
+            for (id, _) in free.iter().filter(|(_, channel)| *channel == entry.channel) {
+                let asked = entry.bars.iter().any(|(barred, _)| barred == id);
+                let idle = !asked && self.obstacle(*id, entry).is_none();
                 hold!(!idle, "L1", "{contact:?} waits although {id:?} is free");
             }
         }
@@ -868,7 +870,7 @@ impl Ledger {
     }
 
     fn can_take(&self, id: AdviserId, entry: &Entry) -> bool {
-        self.may_be_offered(id, ContactId::NONE, entry).is_ok()
+        self.obstacle(id, entry).is_none() && self.has_room(id, entry.channel)
     }
 
     fn qualifies(&self, id: AdviserId, entry: &Entry) -> bool {

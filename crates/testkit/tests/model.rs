@@ -4,7 +4,7 @@
 
 use linje_testkit::trial::{self, Tally};
 
-const WORLDS: u64 = 1500;
+const WORLDS: u64 = 1000;
 const STEPS: u64 = 1000;
 
 #[test]
