@@ -1,0 +1,1193 @@
+//! The lines, and what happens on each.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use linje_centre::Centre;
+use linje_desk::{Accepted, CallerKey, Refusal, Submit};
+use linje_event::{CloseReason, Command, Effect, Entry, Event, FailCause};
+use linje_flow::{Input as Heard, Session, Step};
+use linje_types::{
+    AdviserId, Channel, ContactId, Language, OfferId, Origin, QueueId, Timestamp, TopicId,
+};
+use linje_voice::{self as voice, CallId, LegId};
+
+use crate::clips::Clips;
+use crate::line::{End, Leg, Line, LineState};
+use crate::page::{PageId, PageKey, PageView, Spoken};
+
+/// Effects that may wait for the reply that names their contact; older ones are forgotten.
+const EARLY: usize = 1_000;
+
+/// What calls need to know of the rest; answered from read models.
+pub trait Status {
+    /// The place in line of a contact (1 = next) and the expected wait of its queue in seconds.
+    fn place(&self, contact: ContactId, queue: QueueId) -> (Option<u32>, Option<f64>);
+    /// The opaque id of a contact, as the API shows it.
+    fn shown(&self, contact: ContactId) -> String;
+    /// The keyed hash of a number; `None` when it is marked as shared.
+    fn caller_key(&self, number: &str) -> Option<CallerKey>;
+    /// The adviser whom a user of a phone is.
+    fn adviser_of(&self, user: &str) -> Option<AdviserId>;
+    /// The user of an adviser's phone.
+    fn user_of(&self, adviser: AdviserId) -> Option<String>;
+}
+
+/// What a page wants of its call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pages {
+    /// Ring a number.
+    Ring {
+        /// A new call.
+        page: PageId,
+        /// Id of the number in the centre description.
+        number: String,
+        /// Whether a synthetic adviser shall answer.
+        synthetic: bool,
+    },
+    /// Press a key.
+    Key {
+        /// The call.
+        page: PageId,
+        /// The key.
+        key: char,
+    },
+    /// Hang up.
+    HangUp {
+        /// The call.
+        page: PageId,
+    },
+}
+
+/// What happened.
+#[derive(Debug)]
+pub enum Input {
+    /// On the lines.
+    Voice(voice::Event),
+    /// At the desk, after the commit.
+    Effect(Effect),
+    /// A record of the log that may be about a contact on a line.
+    Recorded(Event),
+    /// The desk's answer to one of our commands.
+    Reply {
+        /// The token of the submit.
+        token: u64,
+        /// The answer.
+        result: Result<Accepted, Refusal>,
+    },
+    /// On a page.
+    Page(Pages),
+    /// Time passed.
+    Tick,
+}
+
+/// What is to be done.
+#[derive(Debug, PartialEq)]
+pub enum Output {
+    /// On the lines.
+    Voice(voice::Command),
+    /// At the desk; the answer comes back as [`Input::Reply`].
+    Submit(Submit),
+    /// On a page.
+    Page(Box<PageView>),
+    /// A phone came or went: the adviser's presence.
+    Phone {
+        /// The adviser.
+        adviser: AdviserId,
+        /// Whether a phone is there.
+        registered: bool,
+    },
+}
+
+/// What a reply is about.
+enum Asked {
+    Arrive(u64),
+    Enqueue(u64),
+    Accept { line: u64, leg: Option<LegId> },
+    Callback,
+    Nothing,
+}
+
+/// All lines of the centre.
+pub struct Calls {
+    centre: Arc<Centre>,
+    clips: Arc<Clips>,
+    automatic: Option<AdviserId>,
+    greeting: Option<linje_centre::PromptId>,
+    lines: BTreeMap<u64, Line>,
+    by_call: BTreeMap<CallId, u64>,
+    by_page: BTreeMap<PageId, u64>,
+    by_contact: BTreeMap<ContactId, u64>,
+    by_leg: BTreeMap<LegId, u64>,
+    deadlines: BTreeSet<(Timestamp, u64)>,
+    phones: BTreeSet<AdviserId>,
+    asked: BTreeMap<u64, Asked>,
+    early: VecDeque<(ContactId, Effect)>,
+    next: u64,
+    now: Timestamp,
+}
+
+impl Calls {
+    /// Nobody on the line. `automatic` answers calls by itself and says so; only in the demo.
+    #[must_use]
+    pub fn new(centre: Arc<Centre>, clips: Arc<Clips>, automatic: Option<AdviserId>) -> Calls {
+        let greeting = centre.prompt_id("automatic-adviser");
+        Calls {
+            centre,
+            clips,
+            automatic,
+            greeting,
+            lines: BTreeMap::new(),
+            by_call: BTreeMap::new(),
+            by_page: BTreeMap::new(),
+            by_contact: BTreeMap::new(),
+            by_leg: BTreeMap::new(),
+            deadlines: BTreeSet::new(),
+            phones: BTreeSet::new(),
+            asked: BTreeMap::new(),
+            early: VecDeque::new(),
+            next: 0,
+            now: Timestamp::ZERO,
+        }
+    }
+
+    /// When to come back with [`Input::Tick`]; `NEVER` when only an input changes anything.
+    #[must_use]
+    pub fn next_deadline(&self) -> Timestamp {
+        self.deadlines
+            .first()
+            .map_or(Timestamp::NEVER, |&(at, _)| at)
+    }
+
+    /// How many lines are open.
+    #[must_use]
+    pub fn n_lines(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Takes what happened; what is to be done is appended to `out`, in order.
+    pub fn step(
+        &mut self,
+        input: Input,
+        now: Timestamp,
+        status: &dyn Status,
+        out: &mut Vec<Output>,
+    ) {
+        self.now = self.now.max(now);
+        match input {
+            Input::Voice(event) => self.on_voice(event, status, out),
+            Input::Effect(effect) => self.on_effect(effect, status, out),
+            Input::Recorded(event) => self.on_record(&event, status, out),
+            Input::Reply { token, result } => self.on_reply(token, result, status, out),
+            Input::Page(page) => self.on_page(page, status, out),
+            Input::Tick => self.on_tick(status, out),
+        }
+    }
+
+    fn on_voice(&mut self, event: voice::Event, status: &dyn Status, out: &mut Vec<Output>) {
+        match event {
+            voice::Event::Incoming {
+                call,
+                dialled,
+                from,
+            } => self.on_incoming(call, &dialled, &from, status, out),
+            voice::Event::Digit { call, digit } => {
+                if let Some(&line) = self.by_call.get(&call) {
+                    self.on_key(line, digit, status, out);
+                }
+            }
+            voice::Event::PlayEnded { call, play } => {
+                if let Some(&line) = self.by_call.get(&call) {
+                    self.on_played(line, play, status, out);
+                }
+            }
+            voice::Event::CallEnded { call, by } => {
+                if let Some(&line) = self.by_call.get(&call) {
+                    self.on_gone(line, by, status, out);
+                }
+            }
+            voice::Event::CallHeld { .. } | voice::Event::LegRinging { .. } => {}
+            voice::Event::LegAnswered { leg } => self.on_leg_answered(leg, out),
+            voice::Event::LegFailed { leg, cause } => self.on_leg_failed(leg, cause, out),
+            voice::Event::LegEnded { leg } => self.on_leg_ended(leg, out),
+            voice::Event::LegHeld { leg, held } => self.on_leg_held(leg, held, out),
+            voice::Event::Registered { user } => self.on_phone(&user, true, status, out),
+            voice::Event::Unregistered { user, .. } => self.on_phone(&user, false, status, out),
+        }
+    }
+
+    fn on_incoming(
+        &mut self,
+        call: CallId,
+        dialled: &str,
+        from: &voice::Caller,
+        status: &dyn Status,
+        out: &mut Vec<Output>,
+    ) {
+        let figures = national(dialled);
+        let Some(number) = self
+            .centre
+            .number(figures)
+            .or_else(|| self.centre.number_named(dialled))
+        else {
+            out.push(Output::Voice(voice::Command::Reject {
+                call,
+                status: 404,
+                reason: "Unknown number".to_owned(),
+                retry_after: None,
+            }));
+            return;
+        };
+        let figures = number.number.clone();
+        let caller = from
+            .number
+            .as_deref()
+            .and_then(|number| status.caller_key(number));
+        let line = self.open(Line::new(End::Sip(call), &figures, Origin::Live, caller));
+        self.by_call.insert(call, line);
+        self.arrive(line, out);
+    }
+
+    fn on_page(&mut self, page: Pages, status: &dyn Status, out: &mut Vec<Output>) {
+        match page {
+            Pages::Ring {
+                page,
+                number,
+                synthetic,
+            } => {
+                let origin = if synthetic {
+                    Origin::Synthetic
+                } else {
+                    Origin::Live
+                };
+                let figures = self
+                    .centre
+                    .number_named(&number)
+                    .map_or(number, |number| number.number.clone());
+                let line = self.open(Line::new(End::Page(page), &figures, origin, None));
+                self.by_page.insert(page, line);
+                self.arrive(line, out);
+                self.show(line, status, out);
+            }
+            Pages::Key { page, key } => {
+                if let Some(&line) = self.by_page.get(&page) {
+                    self.on_key(line, key, status, out);
+                }
+            }
+            Pages::HangUp { page } => {
+                if let Some(&line) = self.by_page.get(&page) {
+                    self.on_gone(line, voice::End::Far, status, out);
+                }
+            }
+        }
+    }
+
+    fn open(&mut self, line: Line) -> u64 {
+        self.next += 1;
+        self.lines.insert(self.next, line);
+        self.next
+    }
+
+    fn arrive(&mut self, line: u64, out: &mut Vec<Output>) {
+        let it = &self.lines[&line];
+        let command = Command::Arrive {
+            contact: ContactId::NONE,
+            channel: Channel::Voice,
+            topic: TopicId::NONE,
+            origin: it.origin,
+            language: it.language,
+            entry: Entry::Menu,
+        };
+        let caller = it.caller;
+        let mut submit = self.submit(command, Asked::Arrive(line));
+        submit.caller = caller;
+        out.push(Output::Submit(submit));
+    }
+
+    fn submit(&mut self, command: Command, asked: Asked) -> Submit {
+        self.next += 1;
+        if !matches!(asked, Asked::Nothing) {
+            self.asked.insert(self.next, asked);
+        }
+        Submit::new(self.next, command)
+    }
+
+    fn on_reply(
+        &mut self,
+        token: u64,
+        result: Result<Accepted, Refusal>,
+        status: &dyn Status,
+        out: &mut Vec<Output>,
+    ) {
+        match self.asked.remove(&token) {
+            Some(Asked::Arrive(line)) => self.arrived(line, result, status, out),
+            Some(Asked::Enqueue(line)) => self.enqueued(line, result, status, out),
+            Some(Asked::Accept { line, leg }) => {
+                if let (Err(_), Some(leg)) = (result, leg) {
+                    out.push(Output::Voice(voice::Command::HangUpLeg { leg }));
+                    self.forget_leg(line, leg);
+                }
+            }
+            Some(Asked::Callback | Asked::Nothing) | None => {}
+        }
+    }
+
+    fn arrived(
+        &mut self,
+        line: u64,
+        result: Result<Accepted, Refusal>,
+        status: &dyn Status,
+        out: &mut Vec<Output>,
+    ) {
+        let contact = result.ok().and_then(|accepted| accepted.contact);
+        let Some(contact) = contact else {
+            return self.refuse(line, status, out);
+        };
+        let Some(it) = self.lines.get_mut(&line) else {
+            return;
+        };
+        it.contact = Some(contact);
+        self.by_contact.insert(contact, line);
+        if it.gone {
+            let leave = self.submit(Command::Leave { contact }, Asked::Nothing);
+            out.push(Output::Submit(leave));
+            return self.close(line, status, out);
+        }
+        it.state = LineState::Menu;
+        if let Some(call) = it.call() {
+            out.push(Output::Voice(voice::Command::Answer {
+                call,
+                contact: status.shown(contact),
+            }));
+        }
+        let figures = &it.number;
+        let Ok((session, steps)) = Session::start(&self.centre, figures, self.now, it.language)
+        else {
+            return self.hang_up(line, status, out);
+        };
+        it.session = Some(session);
+        self.run(line, steps, status, out);
+        for effect in self.early_for(contact) {
+            self.on_effect(effect, status, out);
+        }
+    }
+
+    /// The desk could not take the call: said by the line itself, nothing was promised (S15).
+    fn refuse(&mut self, line: u64, status: &dyn Status, out: &mut Vec<Output>) {
+        if let Some(it) = self.lines.get_mut(&line) {
+            it.reason = Some("unavailable");
+            if let Some(call) = it.call() {
+                out.push(Output::Voice(voice::Command::Reject {
+                    call,
+                    status: 503,
+                    reason: "Service unavailable".to_owned(),
+                    retry_after: Some(5),
+                }));
+            }
+            self.close(line, status, out);
+        }
+    }
+
+    fn enqueued(
+        &mut self,
+        line: u64,
+        result: Result<Accepted, Refusal>,
+        status: &dyn Status,
+        out: &mut Vec<Output>,
+    ) {
+        let heard = match result {
+            Ok(accepted) if accepted.closed.is_none() => {
+                let Some(it) = self.lines.get_mut(&line) else {
+                    return;
+                };
+                if it.state == LineState::Menu {
+                    it.state = LineState::Queued;
+                }
+                it.enqueued = Some(self.now);
+                return self.show(line, status, out);
+            }
+            Ok(_) => {
+                if let Some(it) = self.lines.get_mut(&line) {
+                    it.reason = Some(CloseReason::QueueFull.as_str());
+                }
+                Heard::Refused
+            }
+            // The log cannot be written: the caller is told that nobody can take the call now.
+            Err(_) => Heard::Refused,
+        };
+        self.hear(line, heard, status, out);
+    }
+
+    fn on_key(&mut self, line: u64, key: char, status: &dyn Status, out: &mut Vec<Output>) {
+        let listening = self.lines.get(&line).is_some_and(|it| {
+            matches!(
+                it.state,
+                LineState::Menu | LineState::Queued | LineState::Offered
+            )
+        });
+        if listening {
+            self.hear(line, Heard::Key(key), status, out);
+        }
+    }
+
+    fn on_played(&mut self, line: u64, play: u64, status: &dyn Status, out: &mut Vec<Output>) {
+        let Some(it) = self.lines.get_mut(&line) else {
+            return;
+        };
+        if it.play != play {
+            return;
+        }
+        it.play_ends = Timestamp::NEVER;
+        it.said.clear();
+        if it.hang_up_after {
+            return self.hang_up(line, status, out);
+        }
+        self.hear(line, Heard::PlayEnded, status, out);
+    }
+
+    /// Tells the menu what was heard and does what it says.
+    fn hear(&mut self, line: u64, heard: Heard, status: &dyn Status, out: &mut Vec<Output>) {
+        let now = self.now;
+        let Some(it) = self.lines.get_mut(&line) else {
+            return;
+        };
+        let Some(session) = it.session.as_mut() else {
+            return;
+        };
+        let steps = session.on(&self.centre, heard, now);
+        it.language = session.language();
+        self.run(line, steps, status, out);
+    }
+
+    fn run(&mut self, line: u64, steps: Vec<Step>, status: &dyn Status, out: &mut Vec<Output>) {
+        for step in steps {
+            self.run_one(line, step, status, out);
+        }
+        self.show(line, status, out);
+    }
+
+    fn run_one(&mut self, line: u64, step: Step, status: &dyn Status, out: &mut Vec<Output>) {
+        let Some(it) = self.lines.get_mut(&line) else {
+            return;
+        };
+        match step {
+            Step::Play { prompts, .. } => {
+                let said: Vec<Spoken> = prompts
+                    .iter()
+                    .map(|prompt| Spoken {
+                        prompt: prompt.id,
+                        language: prompt.language,
+                    })
+                    .collect();
+                self.play(line, said, out);
+            }
+            Step::ListenUntil(_) => {}
+            Step::Keys(keys) => {
+                it.keys = keys
+                    .into_iter()
+                    .map(|key| PageKey {
+                        key: key.key,
+                        label: key.label,
+                    })
+                    .collect();
+            }
+            Step::Enqueue {
+                queue,
+                topic,
+                language,
+                class,
+            } => self.enqueue(line, (queue, topic, language, class), out),
+            Step::Music => {
+                it.music = true;
+                if let Some(call) = it.call() {
+                    out.push(Output::Voice(voice::Command::Music { call }));
+                }
+            }
+            Step::Close(reason) => {
+                it.reason = Some(reason.as_str());
+                if let Some(contact) = it.contact {
+                    let close = self.submit(Command::Close { contact, reason }, Asked::Nothing);
+                    out.push(Output::Submit(close));
+                }
+            }
+            Step::HangUp => {
+                if it.said.is_empty() {
+                    self.hang_up(line, status, out);
+                } else {
+                    it.hang_up_after = true;
+                }
+            }
+        }
+    }
+
+    fn play(&mut self, line: u64, said: Vec<Spoken>, out: &mut Vec<Output>) {
+        let now = self.now;
+        let Some(it) = self.lines.get_mut(&line) else {
+            return;
+        };
+        let clips: Vec<_> = said
+            .iter()
+            .filter_map(|spoken| self.clips.get(spoken.prompt, spoken.language))
+            .collect();
+        it.play += 1;
+        it.said = said;
+        match it.end {
+            End::Sip(call) => out.push(Output::Voice(voice::Command::Play {
+                call,
+                play: it.play,
+                items: clips.iter().map(|clip| clip.id).collect(),
+                then_music: it.music,
+            })),
+            End::Page(_) => {
+                let lasts = clips.iter().map(|clip| clip.lasts_us).sum();
+                self.arm(line, |it| it.play_ends = now.plus_us(lasts));
+            }
+        }
+    }
+
+    fn enqueue(
+        &mut self,
+        line: u64,
+        (queue, topic, language, class): (QueueId, TopicId, Language, u8),
+        out: &mut Vec<Output>,
+    ) {
+        let Some(it) = self.lines.get_mut(&line) else {
+            return;
+        };
+        let Some(contact) = it.contact else { return };
+        it.queue = queue;
+        it.language = language;
+        it.keys.clear();
+        let command = Command::Enqueue {
+            contact,
+            queue,
+            topic,
+            language,
+            class,
+            place: Timestamp::NEVER,
+        };
+        let submit = self.submit(command, Asked::Enqueue(line));
+        out.push(Output::Submit(submit));
+    }
+
+    /// Tells the menu where the caller is in line, for the announcement that may be due.
+    fn tell_status(&mut self, line: u64, status: &dyn Status) {
+        let now = self.now;
+        let Some(it) = self.lines.get_mut(&line) else {
+            return;
+        };
+        let (Some(contact), Some(session)) = (it.contact, it.session.as_mut()) else {
+            return;
+        };
+        if it.state != LineState::Queued {
+            return;
+        }
+        let (Some(position), expected) = status.place(contact, it.queue) else {
+            return;
+        };
+        let heard = Heard::QueueStatus {
+            position,
+            expected_wait_s: expected.map(whole_seconds),
+        };
+        // News of the queue is kept for later; it asks for nothing now.
+        session.on(&self.centre, heard, now);
+    }
+
+    fn on_effect(&mut self, effect: Effect, status: &dyn Status, out: &mut Vec<Output>) {
+        let contact = contact_of(&effect);
+        let Some(&line) = self.by_contact.get(&contact) else {
+            // The desk may be faster than its own reply: kept until the reply names the contact.
+            if self.early.len() == EARLY {
+                self.early.pop_front();
+            }
+            self.early.push_back((contact, effect));
+            return;
+        };
+        match effect {
+            Effect::Present {
+                offer,
+                adviser,
+                channel,
+                ..
+            } => {
+                if channel == Channel::Voice {
+                    self.present(line, offer, adviser, status, out);
+                }
+            }
+            Effect::Withdraw { offer, .. } => self.withdraw(line, offer, out),
+            Effect::Connect { adviser, .. } => self.connect(line, adviser, status, out),
+            Effect::Hold { .. } => self.hold(line, true, status, out),
+            Effect::Resume { .. } => self.hold(line, false, status, out),
+            Effect::Disconnect { requeued, .. } => self.disconnect(line, requeued, status, out),
+            Effect::Release { reason, .. } => self.release(line, reason, status, out),
+        }
+    }
+
+    fn early_for(&mut self, contact: ContactId) -> Vec<Effect> {
+        let mine = |entry: &&(ContactId, Effect)| entry.0 == contact;
+        let effects = self
+            .early
+            .iter()
+            .filter(mine)
+            .map(|entry| entry.1)
+            .collect();
+        self.early.retain(|entry| entry.0 != contact);
+        effects
+    }
+
+    /// What the log says about a line: effects are made for live contacts only, and a page shows every state.
+    fn on_record(&mut self, event: &Event, status: &dyn Status, out: &mut Vec<Output>) {
+        let Some(line) = event
+            .contact()
+            .and_then(|contact| self.by_contact.get(&contact).copied())
+        else {
+            return;
+        };
+        let Some(it) = self.lines.get_mut(&line) else {
+            return;
+        };
+        let synthetic = it.origin == Origin::Synthetic;
+        match *event {
+            Event::OfferMade { .. } => it.state = LineState::Offered,
+            Event::OfferEnded { .. } if it.state == LineState::Offered => {
+                it.state = LineState::Queued;
+            }
+            Event::ContactQueued { .. } => it.state = LineState::Queued,
+            Event::ContactTransferred { queue, .. } => {
+                it.queue = queue;
+                if synthetic {
+                    self.disconnect(line, true, status, out);
+                }
+            }
+            Event::OfferAccepted { adviser, .. } | Event::ContactAssigned { adviser, .. }
+                if synthetic =>
+            {
+                self.connect(line, adviser, status, out);
+            }
+            Event::ContactHeld { .. } if synthetic => self.hold(line, true, status, out),
+            Event::ContactResumed { .. } if synthetic => self.hold(line, false, status, out),
+            Event::ContactReturned { .. } if synthetic => {
+                self.disconnect(line, true, status, out);
+            }
+            Event::ContactEnded { .. } if synthetic => self.disconnect(line, false, status, out),
+            Event::ContactClosed { reason, .. } if synthetic => {
+                self.release(line, reason, status, out);
+            }
+            _ => return,
+        }
+        self.show(line, status, out);
+    }
+
+    fn present(
+        &mut self,
+        line: u64,
+        offer: OfferId,
+        adviser: AdviserId,
+        status: &dyn Status,
+        out: &mut Vec<Output>,
+    ) {
+        if Some(adviser) == self.automatic {
+            let accept = Command::Accept { offer, adviser };
+            let submit = self.submit(accept, Asked::Accept { line, leg: None });
+            out.push(Output::Submit(submit));
+            return;
+        }
+        let user = status
+            .user_of(adviser)
+            .filter(|_| self.phones.contains(&adviser));
+        let leg = LegId(self.next + 1);
+        let Some(it) = self.lines.get_mut(&line) else {
+            return;
+        };
+        let (Some(user), Some(call), Some(contact)) = (user, it.call(), it.contact) else {
+            // Without a phone the offer is answered on the desk's page.
+            return;
+        };
+        self.next += 1;
+        it.leg = Some(Leg {
+            id: leg,
+            adviser,
+            offer,
+            answered: false,
+        });
+        self.by_leg.insert(leg, line);
+        let name = if it.queue == QueueId::NONE {
+            "Linje".to_owned()
+        } else {
+            self.centre
+                .queue(it.queue)
+                .name
+                .get(Language::Nb)
+                .to_owned()
+        };
+        out.push(Output::Voice(voice::Command::Dial {
+            leg,
+            call,
+            user,
+            contact: status.shown(contact),
+            caller_display: name,
+        }));
+    }
+
+    fn withdraw(&mut self, line: u64, offer: OfferId, out: &mut Vec<Output>) {
+        let Some(it) = self.lines.get_mut(&line) else {
+            return;
+        };
+        if let Some(leg) = it.leg.take_if(|leg| leg.offer == offer) {
+            self.by_leg.remove(&leg.id);
+            let id = leg.id;
+            out.push(Output::Voice(if leg.answered {
+                voice::Command::HangUpLeg { leg: id }
+            } else {
+                voice::Command::CancelLeg { leg: id }
+            }));
+        }
+    }
+
+    fn connect(
+        &mut self,
+        line: u64,
+        adviser: AdviserId,
+        status: &dyn Status,
+        out: &mut Vec<Output>,
+    ) {
+        let automatic = Some(adviser) == self.automatic;
+        let Some(it) = self.lines.get_mut(&line) else {
+            return;
+        };
+        it.state = LineState::Active;
+        it.talking = Some(adviser);
+        it.music = false;
+        it.said.clear();
+        it.keys.clear();
+        if let (Some(call), Some(leg)) = (it.call(), it.leg) {
+            if leg.answered {
+                out.push(Output::Voice(voice::Command::Bridge { call, leg: leg.id }));
+            }
+        } else if automatic {
+            self.greet(line, out);
+        } else if let Some(call) = it.call() {
+            out.push(Output::Voice(voice::Command::Silence { call }));
+        }
+        self.hear(line, Heard::Answered, status, out);
+        self.show(line, status, out);
+    }
+
+    /// The automatic adviser says what it is, then repeats what it hears.
+    fn greet(&mut self, line: u64, out: &mut Vec<Output>) {
+        let Some(it) = self.lines.get(&line) else {
+            return;
+        };
+        let spoken = self.greeting.map(|prompt| Spoken {
+            prompt,
+            language: it.language,
+        });
+        let Some(call) = it.call() else {
+            return self.play(line, spoken.into_iter().collect(), out);
+        };
+        let clip = spoken.and_then(|spoken| self.clips.get(spoken.prompt, spoken.language));
+        out.push(Output::Voice(voice::Command::Echo {
+            call,
+            first: clip.iter().map(|clip| clip.id).collect(),
+        }));
+    }
+
+    fn hold(&mut self, line: u64, held: bool, status: &dyn Status, out: &mut Vec<Output>) {
+        let Some(it) = self.lines.get_mut(&line) else {
+            return;
+        };
+        it.state = if held {
+            LineState::Held
+        } else {
+            LineState::Active
+        };
+        it.music = held;
+        // A phone that holds by itself has already done what we would ask of it.
+        let by_phone = it.held_by_phone;
+        it.held_by_phone = by_phone && held;
+        if let (Some(call), false) = (it.call(), by_phone) {
+            out.push(Output::Voice(if held {
+                voice::Command::Hold { call }
+            } else {
+                voice::Command::Resume { call }
+            }));
+        }
+        self.show(line, status, out);
+    }
+
+    fn disconnect(
+        &mut self,
+        line: u64,
+        requeued: bool,
+        status: &dyn Status,
+        out: &mut Vec<Output>,
+    ) {
+        let Some(it) = self.lines.get_mut(&line) else {
+            return;
+        };
+        it.talking = None;
+        if let Some(leg) = it.leg.take() {
+            self.by_leg.remove(&leg.id);
+            out.push(Output::Voice(voice::Command::HangUpLeg { leg: leg.id }));
+        }
+        if !requeued {
+            if let Some(it) = self.lines.get_mut(&line) {
+                it.reason = Some(CloseReason::Served.as_str());
+            }
+            return self.hang_up(line, status, out);
+        }
+        it.state = LineState::Queued;
+        it.music = true;
+        if let Some(call) = it.call() {
+            out.push(Output::Voice(voice::Command::Unbridge { call }));
+        }
+        self.hear(line, Heard::BackInQueue, status, out);
+    }
+
+    fn release(
+        &mut self,
+        line: u64,
+        reason: CloseReason,
+        status: &dyn Status,
+        out: &mut Vec<Output>,
+    ) {
+        let Some(it) = self.lines.get_mut(&line) else {
+            return;
+        };
+        it.reason = Some(reason.as_str());
+        let words_follow = matches!(
+            reason,
+            CloseReason::QueueFull | CloseReason::ClosedHours | CloseReason::NoChoice
+        );
+        if !words_follow {
+            self.hang_up(line, status, out);
+        }
+    }
+
+    fn hang_up(&mut self, line: u64, status: &dyn Status, out: &mut Vec<Output>) {
+        if let Some(call) = self.lines.get(&line).and_then(Line::call) {
+            out.push(Output::Voice(voice::Command::HangUp { call }));
+        }
+        self.close(line, status, out);
+    }
+
+    /// The citizen is gone: the desk is told, unless it said so itself.
+    fn on_gone(&mut self, line: u64, by: voice::End, status: &dyn Status, out: &mut Vec<Output>) {
+        let Some(it) = self.lines.get_mut(&line) else {
+            return;
+        };
+        let Some(contact) = it.contact else {
+            it.gone = true;
+            return;
+        };
+        let died = matches!(
+            by,
+            voice::End::MediaTimeout | voice::End::SignallingTimeout | voice::End::Failed
+        );
+        let command = if died {
+            Command::Lose { contact }
+        } else {
+            Command::Leave { contact }
+        };
+        it.reason = Some(if died { "lost" } else { "left" });
+        let in_line = it.queue != QueueId::NONE && it.talking.is_none();
+        let talked = it.talking.is_some();
+        let submit = self.submit(command, Asked::Nothing);
+        out.push(Output::Submit(submit));
+        if died && (in_line || talked) {
+            self.call_back(line, out);
+        }
+        self.close(line, status, out);
+    }
+
+    /// A call that died gets a callback task, as one that a crash killed does.
+    fn call_back(&mut self, line: u64, out: &mut Vec<Output>) {
+        let (Some(queue), Some(it)) = (self.centre.callback_queue, self.lines.get(&line)) else {
+            return;
+        };
+        let command = Command::Arrive {
+            contact: ContactId::NONE,
+            channel: Channel::Task,
+            topic: TopicId::NONE,
+            origin: it.origin,
+            language: it.language,
+            entry: Entry::Queue {
+                queue,
+                class: 0,
+                place: Timestamp::NEVER,
+            },
+        };
+        let submit = self.submit(command, Asked::Callback);
+        out.push(Output::Submit(submit));
+    }
+
+    fn close(&mut self, line: u64, status: &dyn Status, out: &mut Vec<Output>) {
+        if let Some(it) = self.lines.get_mut(&line) {
+            it.state = LineState::Closed;
+            it.said.clear();
+            it.keys.clear();
+            it.music = false;
+        }
+        self.show(line, status, out);
+        let Some(it) = self.lines.remove(&line) else {
+            return;
+        };
+        self.deadlines.remove(&(it.armed, line));
+        if let Some(contact) = it.contact {
+            self.by_contact.remove(&contact);
+        }
+        if let Some(leg) = it.leg {
+            self.by_leg.remove(&leg.id);
+            out.push(Output::Voice(if leg.answered {
+                voice::Command::HangUpLeg { leg: leg.id }
+            } else {
+                voice::Command::CancelLeg { leg: leg.id }
+            }));
+        }
+        match it.end {
+            End::Sip(call) => self.by_call.remove(&call),
+            End::Page(page) => self.by_page.remove(&page),
+        };
+    }
+
+    fn on_leg_answered(&mut self, leg: LegId, out: &mut Vec<Output>) {
+        let Some((line, it)) = self.line_of(leg) else {
+            out.push(Output::Voice(voice::Command::HangUpLeg { leg }));
+            return;
+        };
+        let Some(mine) = it.leg.as_mut().filter(|mine| mine.id == leg) else {
+            return;
+        };
+        mine.answered = true;
+        let (offer, adviser) = (mine.offer, mine.adviser);
+        if it.talking == Some(adviser) {
+            // Accepted on the page while the phone rang.
+            if let Some(call) = it.call() {
+                out.push(Output::Voice(voice::Command::Bridge { call, leg }));
+            }
+            return;
+        }
+        let accept = Command::Accept { offer, adviser };
+        let asked = Asked::Accept {
+            line,
+            leg: Some(leg),
+        };
+        let submit = self.submit(accept, asked);
+        out.push(Output::Submit(submit));
+    }
+
+    fn on_leg_failed(&mut self, leg: LegId, cause: voice::Cause, out: &mut Vec<Output>) {
+        let Some((line, it)) = self.line_of(leg) else {
+            return;
+        };
+        let Some(mine) = it.leg else { return };
+        let accepted = it.talking == Some(mine.adviser);
+        let contact = it.contact;
+        self.forget_leg(line, leg);
+        let offer = mine.offer;
+        let adviser = mine.adviser;
+        let command = match cause {
+            voice::Cause::Cancelled => return,
+            voice::Cause::Declined => Command::Decline { offer, adviser },
+            voice::Cause::Busy => Command::Fail {
+                offer,
+                cause: FailCause::Busy,
+            },
+            voice::Cause::Unreachable => Command::Fail {
+                offer,
+                cause: FailCause::Unreachable,
+            },
+            voice::Cause::Timeout => Command::Fail {
+                offer,
+                cause: FailCause::NoAnswer,
+            },
+        };
+        // Accepted on the page, but the phone never came: back in line is worse than talking without it.
+        if accepted && contact.is_some() {
+            return;
+        }
+        let submit = self.submit(command, Asked::Nothing);
+        out.push(Output::Submit(submit));
+    }
+
+    fn on_leg_ended(&mut self, leg: LegId, out: &mut Vec<Output>) {
+        let Some((line, it)) = self.line_of(leg) else {
+            return;
+        };
+        let (Some(mine), Some(contact)) = (it.leg, it.contact) else {
+            return;
+        };
+        let talking = it.talking == Some(mine.adviser);
+        self.forget_leg(line, leg);
+        let command = if talking {
+            Command::End {
+                contact,
+                adviser: mine.adviser,
+            }
+        } else {
+            // Answered and gone before the two were connected.
+            Command::Fail {
+                offer: mine.offer,
+                cause: FailCause::BridgeFailed,
+            }
+        };
+        let submit = self.submit(command, Asked::Nothing);
+        out.push(Output::Submit(submit));
+    }
+
+    fn on_leg_held(&mut self, leg: LegId, held: bool, out: &mut Vec<Output>) {
+        let Some((_, it)) = self.line_of(leg) else {
+            return;
+        };
+        let Some(contact) = it.contact else { return };
+        it.held_by_phone = true;
+        let command = if held {
+            Command::Hold { contact }
+        } else {
+            Command::Resume { contact }
+        };
+        let submit = self.submit(command, Asked::Nothing);
+        out.push(Output::Submit(submit));
+    }
+
+    fn line_of(&mut self, leg: LegId) -> Option<(u64, &mut Line)> {
+        let line = *self.by_leg.get(&leg)?;
+        Some((line, self.lines.get_mut(&line)?))
+    }
+
+    fn forget_leg(&mut self, line: u64, leg: LegId) {
+        self.by_leg.remove(&leg);
+        if let Some(it) = self.lines.get_mut(&line) {
+            it.leg.take_if(|mine| mine.id == leg);
+        }
+    }
+
+    fn on_phone(
+        &mut self,
+        user: &str,
+        registered: bool,
+        status: &dyn Status,
+        out: &mut Vec<Output>,
+    ) {
+        let Some(adviser) = status.adviser_of(user) else {
+            return;
+        };
+        if registered {
+            self.phones.insert(adviser);
+        } else {
+            self.phones.remove(&adviser);
+        }
+        out.push(Output::Phone {
+            adviser,
+            registered,
+        });
+    }
+
+    fn on_tick(&mut self, status: &dyn Status, out: &mut Vec<Output>) {
+        let now = self.now;
+        while let Some(&(at, line)) = self.deadlines.first() {
+            if at > now {
+                return;
+            }
+            self.deadlines.remove(&(at, line));
+            let Some(it) = self.lines.get_mut(&line) else {
+                continue;
+            };
+            it.armed = Timestamp::NEVER;
+            if it.play_ends <= now {
+                let play = it.play;
+                self.on_played(line, play, status, out);
+            } else {
+                self.tell_status(line, status);
+                self.hear(line, Heard::Timeout, status, out);
+            }
+            self.arm(line, |_| {});
+        }
+    }
+
+    /// Changes a line and notes when the clock must come back to it.
+    fn arm(&mut self, line: u64, change: impl FnOnce(&mut Line)) {
+        let Some(it) = self.lines.get_mut(&line) else {
+            return;
+        };
+        change(it);
+        let at = it.deadline();
+        if at == it.armed {
+            return;
+        }
+        self.deadlines.remove(&(it.armed, line));
+        it.armed = at;
+        if at != Timestamp::NEVER {
+            self.deadlines.insert((at, line));
+        }
+    }
+
+    /// Notes the line's clock and, for a page, shows how it stands.
+    fn show(&mut self, line: u64, status: &dyn Status, out: &mut Vec<Output>) {
+        self.arm(line, |_| {});
+        let Some(it) = self.lines.get(&line) else {
+            return;
+        };
+        let Some(page) = it.page() else { return };
+        let waiting = matches!(it.state, LineState::Queued | LineState::Offered);
+        let (position, expected_wait_s) = match it.contact {
+            Some(contact) if waiting => status.place(contact, it.queue),
+            _ => (None, None),
+        };
+        let mut view = PageView {
+            page,
+            at: Timestamp::ZERO,
+            contact: it.contact,
+            state: it.state,
+            reason: it.reason.filter(|_| it.state == LineState::Closed),
+            playing: (!it.said.is_empty()).then(|| (it.play, it.said.clone())),
+            music: it.music,
+            keys: it.keys.clone(),
+            language: it.language,
+            position,
+            expected_wait_s,
+            enqueued: it.enqueued,
+            adviser: it.talking,
+            synthetic: it.origin == Origin::Synthetic,
+        };
+        let Some(it) = self.lines.get_mut(&line) else {
+            return;
+        };
+        if it.shown.as_ref() != Some(&view) {
+            it.shown = Some(view.clone());
+            view.at = self.now;
+            out.push(Output::Page(Box::new(view)));
+        }
+    }
+}
+
+/// The contact of an effect.
+fn contact_of(effect: &Effect) -> ContactId {
+    match *effect {
+        Effect::Present { contact, .. }
+        | Effect::Withdraw { contact, .. }
+        | Effect::Connect { contact, .. }
+        | Effect::Hold { contact }
+        | Effect::Resume { contact }
+        | Effect::Disconnect { contact, .. }
+        | Effect::Release { contact, .. } => contact,
+    }
+}
+
+/// The eight figures of a Norwegian number, without the country code.
+fn national(dialled: &str) -> &str {
+    dialled
+        .strip_prefix("+47")
+        .or_else(|| dialled.strip_prefix("0047"))
+        .unwrap_or(dialled)
+}
+
+/// Seconds for an announcement; an expected wait is never negative.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to what a u32 holds"
+)]
+fn whole_seconds(wait_s: f64) -> u32 {
+    wait_s.clamp(0.0, 1e6) as u32
+}

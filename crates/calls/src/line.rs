@@ -1,0 +1,147 @@
+//! One citizen's line: a SIP call or a page, its contact and its menu.
+
+use linje_desk::CallerKey;
+use linje_flow::Session;
+use linje_types::{AdviserId, ContactId, Language, Origin, QueueId, Timestamp};
+use linje_voice::{CallId, LegId};
+
+use crate::page::{PageId, PageKey, PageView, Spoken};
+
+/// Where a citizen's line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineState {
+    /// Not answered yet: the contact is on its way to the log.
+    Ringing,
+    /// In the menu.
+    Menu,
+    /// In line.
+    Queued,
+    /// Presented to an adviser.
+    Offered,
+    /// With an adviser.
+    Active,
+    /// On hold.
+    Held,
+    /// Over.
+    Closed,
+}
+
+impl LineState {
+    /// The word that the API uses.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            LineState::Ringing => "ringing",
+            LineState::Menu => "menu",
+            LineState::Queued => "queued",
+            LineState::Offered => "offered",
+            LineState::Active => "active",
+            LineState::Held => "held",
+            LineState::Closed => "closed",
+        }
+    }
+}
+
+/// Which end the citizen is at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    Sip(CallId),
+    Page(PageId),
+}
+
+/// A phone that rings or talks for a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Leg {
+    pub(crate) id: LegId,
+    pub(crate) adviser: AdviserId,
+    pub(crate) offer: linje_types::OfferId,
+    pub(crate) answered: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Line {
+    pub(crate) end: End,
+    pub(crate) contact: Option<ContactId>,
+    pub(crate) origin: Origin,
+    pub(crate) caller: Option<CallerKey>,
+    pub(crate) session: Option<Session>,
+    pub(crate) number: String,
+    pub(crate) state: LineState,
+    /// The citizen is gone before the contact was in the log.
+    pub(crate) gone: bool,
+    pub(crate) leg: Option<Leg>,
+    pub(crate) talking: Option<AdviserId>,
+    /// Whether the phone itself put the citizen on hold.
+    pub(crate) held_by_phone: bool,
+    /// Number of the last play.
+    pub(crate) play: u64,
+    /// Page: when what is being said ends.
+    pub(crate) play_ends: Timestamp,
+    /// When the clock is set to come back.
+    pub(crate) armed: Timestamp,
+    /// Hang up when what is being said ends.
+    pub(crate) hang_up_after: bool,
+    pub(crate) queue: QueueId,
+    pub(crate) enqueued: Option<Timestamp>,
+    pub(crate) language: Language,
+    pub(crate) keys: Vec<PageKey>,
+    pub(crate) said: Vec<Spoken>,
+    pub(crate) music: bool,
+    pub(crate) reason: Option<&'static str>,
+    /// What the page shows, its time left out.
+    pub(crate) shown: Option<PageView>,
+}
+
+impl Line {
+    pub(crate) fn new(end: End, number: &str, origin: Origin, caller: Option<CallerKey>) -> Line {
+        Line {
+            end,
+            contact: None,
+            origin,
+            caller,
+            session: None,
+            number: number.to_owned(),
+            state: LineState::Ringing,
+            gone: false,
+            leg: None,
+            talking: None,
+            held_by_phone: false,
+            play: 0,
+            play_ends: Timestamp::NEVER,
+            armed: Timestamp::NEVER,
+            hang_up_after: false,
+            queue: QueueId::NONE,
+            enqueued: None,
+            language: Language::Nb,
+            keys: Vec::new(),
+            said: Vec::new(),
+            music: false,
+            reason: None,
+            shown: None,
+        }
+    }
+
+    pub(crate) fn call(&self) -> Option<CallId> {
+        match self.end {
+            End::Sip(call) => Some(call),
+            End::Page(_) => None,
+        }
+    }
+
+    pub(crate) fn page(&self) -> Option<PageId> {
+        match self.end {
+            End::Sip(_) => None,
+            End::Page(page) => Some(page),
+        }
+    }
+
+    /// When the clock must come back to this line.
+    pub(crate) fn deadline(&self) -> Timestamp {
+        let menu = self
+            .session
+            .as_ref()
+            .and_then(Session::next_deadline)
+            .unwrap_or(Timestamp::NEVER);
+        menu.min(self.play_ends)
+    }
+}

@@ -1,0 +1,396 @@
+//! Calls as short scripts: what comes in on the left, what goes out below it.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use expect_test::{Expect, expect};
+use linje_centre::Centre;
+use linje_desk::{Accepted, CallerKey, Refusal, StoreFault};
+use linje_event::{Effect, Event};
+use linje_types::{AdviserId, Channel, ContactId, OfferId, QueueId, SECOND_US, Timestamp};
+use linje_voice::{self as voice, Caller, Cause, LegId};
+
+use crate::{Calls, Clips, Input, Output, PageId, Pages, Status};
+
+/// Monday 23 November 2026, 10:00 in Oslo.
+const START: Timestamp = Timestamp(1_795_424_400 * SECOND_US);
+const CALL: voice::CallId = voice::CallId(7);
+const CONTACT: ContactId = ContactId(40);
+const OFFER: OfferId = OfferId(90);
+const PHONE: AdviserId = AdviserId(901);
+const AUTOMATIC: AdviserId = AdviserId(900);
+
+struct Readers;
+
+impl Status for Readers {
+    fn place(&self, _: ContactId, _: QueueId) -> (Option<u32>, Option<f64>) {
+        (Some(3), Some(125.0))
+    }
+
+    fn shown(&self, contact: ContactId) -> String {
+        format!("C{}", contact.0)
+    }
+
+    fn caller_key(&self, number: &str) -> Option<CallerKey> {
+        (number != "55550000").then_some(CallerKey([1; 32]))
+    }
+
+    fn adviser_of(&self, user: &str) -> Option<AdviserId> {
+        (user == "K990001").then_some(PHONE)
+    }
+
+    fn user_of(&self, adviser: AdviserId) -> Option<String> {
+        (adviser == PHONE).then(|| "K990001".to_owned())
+    }
+}
+
+struct Script {
+    calls: Calls,
+    now: Timestamp,
+    text: String,
+    token: u64,
+    leg: LegId,
+}
+
+fn script() -> Script {
+    let toml = include_str!("../../../centres/national-2015.toml");
+    let centre = Arc::new(Centre::parse(toml).expect("the centre of the demo"));
+    let clips = Arc::new(Clips::default());
+    Script {
+        calls: Calls::new(centre, clips, Some(AUTOMATIC)),
+        now: START,
+        text: String::new(),
+        token: 0,
+        leg: LegId(0),
+    }
+}
+
+impl Script {
+    fn on(&mut self, input: Input) -> &mut Self {
+        let mut out = Vec::new();
+        self.calls.step(input, self.now, &Readers, &mut out);
+        for output in out {
+            self.note(&output);
+        }
+        self
+    }
+
+    fn note(&mut self, output: &Output) {
+        let line = match output {
+            Output::Submit(submit) => {
+                self.token = submit.token;
+                let caller = if submit.caller.is_some() {
+                    " caller"
+                } else {
+                    ""
+                };
+                format!("desk {:?}{caller}", submit.command)
+            }
+            Output::Voice(command) => {
+                if let voice::Command::Dial { leg, .. } = command {
+                    self.leg = *leg;
+                }
+                format!("line {command:?}")
+            }
+            Output::Page(view) => format!(
+                "page {} position={:?} keys={} reason={:?}",
+                view.state.as_str(),
+                view.position,
+                view.keys.iter().map(|key| key.key).collect::<String>(),
+                view.reason
+            ),
+            Output::Phone {
+                adviser,
+                registered,
+            } => {
+                format!("phone {} {registered}", adviser.0)
+            }
+        };
+        // Menus have many prompts; what is said is the flow's business.
+        let line = line.split(" items:").next().unwrap_or(&line).to_owned();
+        writeln!(self.text, "{line}").expect("a string");
+    }
+
+    fn clear(&mut self) -> &mut Self {
+        self.text.clear();
+        self
+    }
+
+    fn reply(&mut self, result: Result<(), Refusal>) -> &mut Self {
+        let accepted = result.map(|()| Accepted {
+            contact: Some(CONTACT),
+            offer: None,
+            closed: None,
+            seq: 1,
+        });
+        self.on(Input::Reply {
+            token: self.token,
+            result: accepted,
+        })
+    }
+
+    fn ring(&mut self, dialled: &str) -> &mut Self {
+        self.on(Input::Voice(voice::Event::Incoming {
+            call: CALL,
+            dialled: dialled.to_owned(),
+            from: Caller {
+                number: Some("22334455".to_owned()),
+            },
+        }))
+    }
+
+    fn key(&mut self, digit: char) -> &mut Self {
+        self.on(Input::Voice(voice::Event::Digit { call: CALL, digit }))
+    }
+
+    fn present(&mut self, adviser: AdviserId) -> &mut Self {
+        self.on(Input::Effect(Effect::Present {
+            offer: OFFER,
+            contact: CONTACT,
+            adviser,
+            channel: Channel::Voice,
+        }))
+    }
+
+    fn connect(&mut self, adviser: AdviserId) -> &mut Self {
+        self.on(Input::Effect(Effect::Connect {
+            contact: CONTACT,
+            adviser,
+        }))
+    }
+
+    /// A caller who pressed 2 and waits, with a phone registered.
+    fn waiting(&mut self) -> &mut Self {
+        let user = "K990001".to_owned();
+        self.on(Input::Voice(voice::Event::Registered { user }));
+        self.ring("55553333").reply(Ok(())).key('2').reply(Ok(()))
+    }
+
+    /// The same, talking on the phone.
+    fn talking(&mut self) -> &mut Self {
+        self.waiting().present(PHONE);
+        let leg = self.leg;
+        self.on(Input::Voice(voice::Event::LegAnswered { leg }))
+            .reply(Ok(()))
+            .connect(PHONE)
+    }
+
+    fn shows(&self, expected: &Expect) {
+        expected.assert_eq(&self.text);
+    }
+}
+
+#[test]
+fn a_call_is_answered_only_when_its_contact_is_durable() {
+    let mut it = script();
+    it.ring("55553333");
+    it.shows(&expect![[r#"
+        desk Arrive { contact: ContactId(18446744073709551615), channel: Voice, topic: TopicId(65535), origin: Live, language: Nb, entry: Menu } caller
+    "#]]);
+    it.clear().reply(Ok(()));
+    it.shows(&expect![[r#"
+        line Answer { call: CallId(7), contact: "C40" }
+        line Play { call: CallId(7), play: 1,
+    "#]]);
+}
+
+#[test]
+fn a_key_puts_the_caller_in_line_and_a_phone_rings_and_is_bridged() {
+    let mut it = script();
+    it.talking();
+    it.shows(&expect![[r#"
+        phone 901 true
+        desk Arrive { contact: ContactId(18446744073709551615), channel: Voice, topic: TopicId(65535), origin: Live, language: Nb, entry: Menu } caller
+        line Answer { call: CallId(7), contact: "C40" }
+        line Play { call: CallId(7), play: 1,
+        desk Enqueue { contact: ContactId(40), queue: QueueId(1), topic: TopicId(65535), language: Nb, class: 0, place: Timestamp(9223372036854775807) }
+        line Music { call: CallId(7) }
+        line Dial { leg: LegId(4), call: CallId(7), user: "K990001", contact: "C40", caller_display: "Arbeid og helse" }
+        desk Accept { offer: OfferId(90), adviser: AdviserId(901) }
+        line Bridge { call: CallId(7), leg: LegId(4) }
+    "#]]);
+}
+
+#[test]
+fn the_caller_leaves_while_the_phone_rings_and_the_phone_is_left_in_peace() {
+    let mut it = script();
+    it.waiting().present(PHONE).clear();
+    it.on(Input::Voice(voice::Event::CallEnded {
+        call: CALL,
+        by: voice::End::Far,
+    }));
+    it.shows(&expect![[r#"
+        desk Leave { contact: ContactId(40) }
+        line CancelLeg { leg: LegId(4) }
+    "#]]);
+    assert_eq!(it.calls.n_lines(), 0);
+}
+
+#[test]
+fn a_busy_phone_gives_the_offer_back() {
+    let mut it = script();
+    it.waiting().present(PHONE).clear();
+    let leg = it.leg;
+    it.on(Input::Voice(voice::Event::LegFailed {
+        leg,
+        cause: Cause::Busy,
+    }));
+    it.shows(&expect![[r#"
+        desk Fail { offer: OfferId(90), cause: Busy }
+    "#]]);
+}
+
+#[test]
+fn an_answer_that_comes_too_late_hangs_the_phone_up() {
+    let mut it = script();
+    it.waiting().present(PHONE).clear();
+    let leg = it.leg;
+    it.on(Input::Voice(voice::Event::LegAnswered { leg }))
+        .reply(Err(Refusal::Rejected(linje_event::Rejection::StaleOffer)));
+    it.shows(&expect![[r#"
+        desk Accept { offer: OfferId(90), adviser: AdviserId(901) }
+        line HangUpLeg { leg: LegId(4) }
+    "#]]);
+}
+
+#[test]
+fn whoever_hangs_up_ends_both_sides() {
+    let mut it = script();
+    it.talking().clear();
+    let leg = it.leg;
+    it.on(Input::Voice(voice::Event::LegEnded { leg }))
+        .on(Input::Effect(Effect::Disconnect {
+            contact: CONTACT,
+            adviser: PHONE,
+            requeued: false,
+        }));
+    it.shows(&expect![[r#"
+        desk End { contact: ContactId(40), adviser: AdviserId(901) }
+        line HangUp { call: CallId(7) }
+    "#]]);
+}
+
+#[test]
+fn a_phone_that_holds_is_not_told_to_hold_again() {
+    let mut it = script();
+    it.talking().clear();
+    let leg = it.leg;
+    it.on(Input::Voice(voice::Event::LegHeld { leg, held: true }))
+        .on(Input::Effect(Effect::Hold { contact: CONTACT }));
+    it.shows(&expect![[r#"
+        desk Hold { contact: ContactId(40) }
+    "#]]);
+}
+
+#[test]
+fn a_transfer_gives_the_caller_music_again() {
+    let mut it = script();
+    it.talking().clear();
+    it.on(Input::Effect(Effect::Disconnect {
+        contact: CONTACT,
+        adviser: PHONE,
+        requeued: true,
+    }));
+    it.shows(&expect![[r#"
+        line HangUpLeg { leg: LegId(4) }
+        line Unbridge { call: CallId(7) }
+        line Music { call: CallId(7) }
+    "#]]);
+}
+
+#[test]
+fn the_automatic_adviser_accepts_at_once_says_so_and_echoes() {
+    let mut it = script();
+    it.waiting().clear().present(AUTOMATIC).connect(AUTOMATIC);
+    it.shows(&expect![[r#"
+        desk Accept { offer: OfferId(90), adviser: AdviserId(900) }
+        line Echo { call: CallId(7), first: [] }
+    "#]]);
+}
+
+#[test]
+fn a_call_whose_sound_dies_is_lost_and_gets_a_callback() {
+    let mut it = script();
+    it.waiting().clear();
+    it.on(Input::Voice(voice::Event::CallEnded {
+        call: CALL,
+        by: voice::End::MediaTimeout,
+    }));
+    it.shows(&expect![[r#"
+        desk Lose { contact: ContactId(40) }
+        desk Arrive { contact: ContactId(18446744073709551615), channel: Task, topic: TopicId(65535), origin: Live, language: Nb, entry: Queue { queue: QueueId(27), class: 0, place: Timestamp(9223372036854775807) } }
+    "#]]);
+}
+
+#[test]
+fn an_unknown_number_and_a_full_disk_get_a_clear_no() {
+    let mut it = script();
+    it.ring("12345678");
+    it.ring("55553333").reply(Err(Refusal::StoreDown {
+        fault: StoreFault::Full,
+    }));
+    it.shows(&expect![[r#"
+        line Reject { call: CallId(7), status: 404, reason: "Unknown number", retry_after: None }
+        desk Arrive { contact: ContactId(18446744073709551615), channel: Voice, topic: TopicId(65535), origin: Live, language: Nb, entry: Menu } caller
+        line Reject { call: CallId(7), status: 503, reason: "Service unavailable", retry_after: Some(5) }
+    "#]]);
+}
+
+#[test]
+fn a_page_goes_through_the_same_menu_and_follows_the_log() {
+    let mut it = script();
+    let page = PageId(1);
+    it.on(Input::Page(Pages::Ring {
+        page,
+        number: "main".to_owned(),
+        synthetic: true,
+    }))
+    .reply(Ok(()))
+    .on(Input::Page(Pages::Key { page, key: '2' }))
+    .reply(Ok(()));
+    let contact = CONTACT;
+    let adviser = AdviserId(3);
+    it.on(Input::Recorded(Event::OfferAccepted {
+        offer: OFFER,
+        contact,
+        adviser,
+    }))
+    .on(Input::Recorded(Event::ContactHeld { contact, adviser }))
+    .on(Input::Recorded(Event::ContactEnded {
+        contact,
+        adviser,
+        by: linje_event::By::Adviser,
+        wrap_up_until: START,
+    }));
+    it.shows(&expect![[r#"
+        desk Arrive { contact: ContactId(18446744073709551615), channel: Voice, topic: TopicId(65535), origin: Synthetic, language: Nb, entry: Menu }
+        page ringing position=None keys= reason=None
+        page menu position=None keys=123459* reason=None
+        desk Enqueue { contact: ContactId(40), queue: QueueId(1), topic: TopicId(65535), language: Nb, class: 0, place: Timestamp(9223372036854775807) }
+        page menu position=None keys= reason=None
+        page queued position=Some(3) keys= reason=None
+        page active position=None keys= reason=None
+        page held position=None keys= reason=None
+        page closed position=None keys= reason=Some("served")
+    "#]]);
+}
+
+#[test]
+fn a_withheld_or_shared_number_has_no_key() {
+    let mut it = script();
+    it.on(Input::Voice(voice::Event::Incoming {
+        call: CALL,
+        dialled: "+4755553333".to_owned(),
+        from: Caller { number: None },
+    }));
+    assert!(!it.text.contains("caller"));
+    it.clear();
+    it.on(Input::Voice(voice::Event::Incoming {
+        call: voice::CallId(8),
+        dialled: "55553333".to_owned(),
+        from: Caller {
+            number: Some("55550000".to_owned()),
+        },
+    }));
+    assert!(!it.text.contains("caller"));
+}
