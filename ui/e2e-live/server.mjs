@@ -1,0 +1,76 @@
+/** The real `linje` for one test file: free ports, a data folder of its own, ended by its process. */
+import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+const CHECKOUT = join(dirname(fileURLToPath(import.meta.url)), "../..");
+const START_MS = 60_000;
+
+function binary() {
+  const path = process.env.LINJE_BIN ?? join(CHECKOUT, "target/ci/linje");
+  if (!existsSync(path)) throw new Error(`no server at ${path}: run cargo build --profile ci --workspace`);
+  return path;
+}
+
+/** Starts `linje demo` with further arguments and waits until it says that it is ready. */
+export async function startLinje(args = ["--no-population"]) {
+  const folder = mkdtempSync(join(tmpdir(), "linje-live-"));
+  const readyFile = join(folder, "ready.json");
+  const logFile = join(folder, "server.log");
+  const log = openSync(logFile, "w");
+  const child = spawn(
+    binary(),
+    ["demo", "--http", "127.0.0.1:0", "--sip", "127.0.0.1:0", "--data", join(folder, "data"), "--ready-file", readyFile, ...args],
+    { cwd: CHECKOUT, stdio: ["ignore", log, log] },
+  );
+  closeSync(log);
+  const gone = new Promise((resolve) => child.once("exit", resolve));
+  process.once("exit", () => child.kill("SIGKILL"));
+  const end = Date.now() + START_MS;
+  while (!existsSync(readyFile)) {
+    if (child.exitCode !== null || Date.now() > end) {
+      child.kill("SIGKILL");
+      throw new Error(`the server did not start:\n${readFileSync(logFile, "utf8")}`);
+    }
+    await sleep(20);
+  }
+  const ready = JSON.parse(readFileSync(readyFile, "utf8"));
+  const url = ready.http.startsWith("http") ? ready.http : `http://${ready.http}`;
+  return {
+    url,
+    sip: ready.sip,
+    ready,
+    log: () => readFileSync(logFile, "utf8"),
+    api: (method, path, body) => call(url, method, path, body),
+    async close() {
+      child.kill("SIGTERM");
+      const late = setTimeout(() => child.kill("SIGKILL"), 10_000);
+      await gone;
+      clearTimeout(late);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function call(url, method, path, body) {
+  const headers = { "content-type": "application/json", "idempotency-key": randomUUID() };
+  const reply = await fetch(`${url}/api/v1${path}`, { method, headers, body: body && JSON.stringify(body) });
+  const text = await reply.text();
+  if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status} ${text}`);
+  return text === "" ? null : JSON.parse(text);
+}
+
+/** Asks until `look` gives something; an error that says `what` when it never does. */
+export async function until(what, look, limit_ms = 15_000) {
+  const end = Date.now() + limit_ms;
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    if (Date.now() > end) throw new Error(`waited ${limit_ms} ms in vain until ${what}`);
+    await sleep(20);
+  }
+}
