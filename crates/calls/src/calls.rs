@@ -104,7 +104,6 @@ enum Asked {
     Arrive(u64),
     Enqueue(u64),
     Accept { line: u64, leg: Option<LegId> },
-    Callback,
     Nothing,
 }
 
@@ -328,7 +327,7 @@ impl Calls {
                     self.forget_leg(line, leg);
                 }
             }
-            Some(Asked::Callback | Asked::Nothing) | None => {}
+            Some(Asked::Nothing) | None => {}
         }
     }
 
@@ -871,7 +870,7 @@ impl Calls {
         self.close(line, status, out);
     }
 
-    /// The citizen is gone: the desk is told, unless it said so itself.
+    /// The citizen is gone: the desk is told. It makes a callback task when the call died.
     fn on_gone(&mut self, line: u64, by: voice::End, status: &dyn Status, out: &mut Vec<Output>) {
         let Some(it) = self.lines.get_mut(&line) else {
             return;
@@ -890,35 +889,9 @@ impl Calls {
             Command::Leave { contact }
         };
         it.reason = Some(if died { "lost" } else { "left" });
-        let in_line = it.queue != QueueId::NONE && it.talking.is_none();
-        let talked = it.talking.is_some();
         let submit = self.submit(command, Asked::Nothing);
         out.push(Output::Submit(submit));
-        if died && (in_line || talked) {
-            self.call_back(line, out);
-        }
         self.close(line, status, out);
-    }
-
-    /// A call that died gets a callback task, as one that a crash killed does.
-    fn call_back(&mut self, line: u64, out: &mut Vec<Output>) {
-        let (Some(queue), Some(it)) = (self.centre.callback_queue, self.lines.get(&line)) else {
-            return;
-        };
-        let command = Command::Arrive {
-            contact: ContactId::NONE,
-            channel: Channel::Task,
-            topic: TopicId::NONE,
-            origin: it.origin,
-            language: it.language,
-            entry: Entry::Queue {
-                queue,
-                class: 0,
-                place: Timestamp::NEVER,
-            },
-        };
-        let submit = self.submit(command, Asked::Callback);
-        out.push(Output::Submit(submit));
     }
 
     fn close(&mut self, line: u64, status: &dyn Status, out: &mut Vec<Output>) {

@@ -309,7 +309,7 @@ fn the_automatic_adviser_accepts_at_once_says_so_and_echoes() {
 }
 
 #[test]
-fn a_call_whose_sound_dies_is_lost_and_gets_a_callback() {
+fn a_call_whose_sound_dies_is_lost() {
     let mut it = script();
     it.waiting().clear();
     it.on(Input::Voice(voice::Event::CallEnded {
@@ -318,7 +318,6 @@ fn a_call_whose_sound_dies_is_lost_and_gets_a_callback() {
     }));
     it.shows(&expect![[r#"
         desk Lose { contact: ContactId(40) }
-        desk Arrive { contact: ContactId(18446744073709551615), channel: Task, topic: TopicId(65535), origin: Live, language: Nb, entry: Queue { queue: QueueId(27), class: 0, place: Timestamp(9223372036854775807) } }
     "#]]);
 }
 

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use linje_event::{Command, Effect, Entry, Event, Output as Sink, Rejection};
-use linje_routing::{State, Tables};
+use linje_routing::{ContactView, State, Tables};
 use linje_types::{Channel, ContactId, Origin, QueueId, SECOND_US, Timestamp};
 
 use crate::batch::{
@@ -211,6 +211,8 @@ pub struct Desk {
     fenced: bool,
     commands: Commands,
     pub(crate) redial: Redial,
+    /// Where callback tasks wait.
+    pub(crate) callback_queue: Option<QueueId>,
     since_snapshot: u64,
 }
 
@@ -298,6 +300,7 @@ impl Desk {
             fenced: false,
             commands: Commands::restore(recovered.remembered),
             redial: Redial::restore(&recovered.vault),
+            callback_queue: None,
             since_snapshot: recovered.replayed,
         };
         desk.open.batch.expected_seq = desk.seq;
@@ -323,7 +326,10 @@ impl Desk {
                 tables,
                 version,
             } => self.publish(token, tables, version, now, out),
-            Input::Reconcile(reconcile) => reconcile.run(self, now),
+            Input::Reconcile(reconcile) => {
+                self.callback_queue = reconcile.callback_queue;
+                reconcile.run(self, now);
+            }
             Input::Tick => {}
         }
         self.retry(now, out);
@@ -380,6 +386,18 @@ impl Desk {
     #[must_use]
     pub fn is_settled(&self) -> bool {
         self.flight.is_none() && self.open.is_empty()
+    }
+
+    /// The state to keep at a stop; `None` while something is not durable, or the log is empty.
+    #[must_use]
+    pub fn snapshot(&self) -> Option<Snapshot> {
+        let version = self.version.filter(|_| self.is_settled() && !self.fenced)?;
+        Some(Snapshot {
+            seq: self.committed,
+            at: self.now,
+            version,
+            state: self.state.clone(),
+        })
     }
 
     fn submit(&mut self, submit: &Submit, now: Timestamp, out: &mut Vec<Output>) {
@@ -454,7 +472,8 @@ impl Desk {
     fn execute(&mut self, submit: &Submit, now: Timestamp) -> Outcome {
         let caller = self.caller_of(submit);
         let (command, place) = self.with_place(submit.command, caller, now);
-        let dying = self.dying(&command, now);
+        let dying = self.dying(&command);
+        let kept = dying.and_then(|view| self.place_of(view.id, ContactId::NONE, now));
         let from = self.open.batch.records.len();
         self.handle(&command, submit.id, now)?;
         let mut accepted = self.accepted(from);
@@ -471,8 +490,9 @@ impl Desk {
             self.cancel(place.callback, now);
             accepted.seq = self.seq;
         }
-        if let Some((caller, place)) = dying {
-            self.redial.keep(caller, place, &mut self.open.batch.vault);
+        if let Some(view) = dying {
+            self.call_back_lost(&view, kept, now);
+            accepted.seq = self.seq;
         }
         if let Some(contact) = accepted.contact {
             self.keep_values(contact, submit);
@@ -531,20 +551,27 @@ impl Desk {
     pub(crate) fn accepted(&self, from: usize) -> Accepted {
         let events = || self.open.batch.records[from..].iter().map(|r| &r.event);
         let contact = events().find_map(Event::contact);
-        let offer = events().find_map(|event| match *event {
-            Event::OfferMade { offer, .. }
+        let offer = events().find_map(|event| {
+            if let Event::OfferMade { offer, .. }
             | Event::ContactAssigned { offer, .. }
             | Event::OfferAccepted { offer, .. }
-            | Event::OfferEnded { offer, .. } => Some(offer),
-            _ => None,
+            | Event::OfferEnded { offer, .. } = *event
+            {
+                Some(offer)
+            } else {
+                None
+            }
         });
-        let closed = events().find_map(|event| match *event {
-            Event::ContactClosed {
+        let closed = events().find_map(|event| {
+            let Event::ContactClosed {
                 contact: closed,
                 reason,
                 ..
-            } if Some(closed) == contact => Some(reason),
-            _ => None,
+            } = *event
+            else {
+                return None;
+            };
+            (Some(closed) == contact).then_some(reason)
         });
         Accepted {
             contact,
@@ -570,45 +597,45 @@ impl Desk {
         now: Timestamp,
     ) -> (Command, Option<Place>) {
         let mut command = command;
-        let (queue, class, enqueued) = match &mut command {
-            Command::Enqueue {
-                queue,
-                class,
-                place,
-                ..
-            }
-            | Command::Arrive {
-                channel: Channel::Voice,
-                origin: Origin::Live,
-                entry:
-                    Entry::Queue {
-                        queue,
-                        class,
-                        place,
-                    },
-                ..
-            } => (*queue, class, place),
-            _ => return (command, None),
-        };
-        let kept = caller.and_then(|caller| self.redial.entry(caller, now));
-        let Some(kept) = kept.filter(|kept| kept.queue == queue || kept.queue == QueueId::NONE)
+        let (Command::Enqueue {
+            queue,
+            class,
+            place: enqueued,
+            ..
+        }
+        | Command::Arrive {
+            channel: Channel::Voice,
+            origin: Origin::Live,
+            entry:
+                Entry::Queue {
+                    queue,
+                    class,
+                    place: enqueued,
+                },
+            ..
+        }) = &mut command
         else {
             return (command, None);
         };
-        if kept.queue == queue {
+        let kept = caller.and_then(|caller| self.redial.entry(caller, now));
+        let Some(kept) = kept.filter(|kept| kept.queue == *queue || kept.queue == QueueId::NONE)
+        else {
+            return (command, None);
+        };
+        if kept.queue == *queue {
             *class = kept.class;
             *enqueued = kept.enqueued.min(*enqueued);
         }
         (command, Some(kept))
     }
 
-    /// The place to keep when `command` says that a call died.
-    fn dying(&self, command: &Command, now: Timestamp) -> Option<(CallerKey, Place)> {
+    /// The live call that `command` says has died.
+    fn dying(&self, command: &Command) -> Option<ContactView> {
         let Command::Lose { contact } = *command else {
             return None;
         };
-        self.place_of(contact, ContactId::NONE, now)
-            .filter(|(_, place)| place.queue != QueueId::NONE)
+        let view = self.state.contact(contact)?;
+        (view.channel == Channel::Voice && view.origin == Origin::Live).then_some(view)
     }
 
     /// The place of a live call that was still being served, as it would be kept.

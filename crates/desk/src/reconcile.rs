@@ -9,8 +9,9 @@ use linje_types::{
     AdviserId, Channel, ContactId, OfferId, Origin, QueueId, Timestamp,
 };
 
-use crate::batch::{VaultRow, VaultWrite, field};
+use crate::batch::{CallerKey, VaultRow, VaultWrite, field};
 use crate::desk::Desk;
+use crate::redial::Place;
 
 /// Who outlived the old process.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -66,24 +67,33 @@ impl Reconcile {
     fn lose(&self, desk: &mut Desk, view: &ContactView, now: Timestamp) {
         let contact = view.id;
         let kept = desk.place_of(contact, ContactId::NONE, now);
-        if desk.handle(&Command::Lose { contact }, None, now).is_err() {
-            return;
+        let lost = desk.handle(&Command::Lose { contact }, None, now).is_ok();
+        if lost && view.origin == Origin::Live {
+            desk.call_back_lost(view, kept, now);
         }
-        let callback = if view.origin == Origin::Live {
-            self.call_back(desk, view, now)
-        } else {
-            None
-        };
+    }
+}
+
+impl Desk {
+    /// A live call has died, in a crash or on the line: a callback task is made, and the place is
+    /// kept for a redial, which cancels the callback.
+    pub(crate) fn call_back_lost(
+        &mut self,
+        view: &ContactView,
+        kept: Option<(CallerKey, Place)>,
+        now: Timestamp,
+    ) {
+        let callback = self.call_back(view, now);
         if let Some((caller, mut place)) = kept {
             place.callback = callback.unwrap_or(ContactId::NONE);
-            desk.redial.keep(caller, place, desk.open.vault());
+            self.redial.keep(caller, place, self.open.vault());
         }
     }
 
     /// Makes the callback task of a call that died.
-    fn call_back(&self, desk: &mut Desk, view: &ContactView, now: Timestamp) -> Option<ContactId> {
+    fn call_back(&mut self, view: &ContactView, now: Timestamp) -> Option<ContactId> {
         let queue = self.callback_queue?;
-        let callback = desk.state.next_contact();
+        let callback = self.state.next_contact();
         let arrive = Command::Arrive {
             contact: callback,
             channel: Channel::Task,
@@ -96,9 +106,9 @@ impl Reconcile {
                 place: Timestamp::NEVER,
             },
         };
-        desk.handle(&arrive, None, now).ok()?;
-        desk.state.contact(callback)?;
-        desk.open.vault().push(VaultWrite::Put(VaultRow {
+        self.handle(&arrive, None, now).ok()?;
+        self.state.contact(callback)?;
+        self.open.vault().push(VaultWrite::Put(VaultRow {
             contact: callback,
             field: field::CALLBACK_FOR.to_owned(),
             value: view.id.0.to_le_bytes().to_vec(),
