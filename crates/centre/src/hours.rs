@@ -4,10 +4,10 @@
 
 use std::sync::LazyLock;
 
+pub use jiff::civil::Date;
 use jiff::civil::{DateTime, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp as Instant, ToSpan as _};
-pub use jiff::civil::Date;
 use linje_types::{Language, Timestamp};
 
 use crate::calendar::{Holiday, easter_sunday, holiday};
@@ -31,6 +31,14 @@ pub struct Period {
     pub from: u16,
     /// First minute that is not; up to 1,440.
     pub to: u16,
+}
+
+impl Period {
+    /// From midnight to midnight.
+    pub const WHOLE_DAY: Period = Period {
+        from: 0,
+        to: DAY_MINUTES,
+    };
 }
 
 /// The hours of some weekdays.
@@ -203,6 +211,17 @@ impl OpeningHours {
                 },
             },
         }
+    }
+
+    /// Whether it is open at every moment of every day.
+    #[must_use]
+    pub fn is_always_open(&self) -> bool {
+        let whole_day = |day: usize| {
+            let mut rules = self.rules.iter();
+            rules.any(|rule| rule.days.get(day) == Some(&true) && rule.period == Period::WHOLE_DAY)
+        };
+        let undisturbed = self.special.is_empty() && self.exceptions.is_empty();
+        self.open_on_holidays && undisturbed && (0..7).all(whole_day)
     }
 
     /// The open periods of a date in order, and why there are none.

@@ -461,6 +461,8 @@ pub struct Prompt {
     pub texts: Vec<(Language, String)>,
     /// Recordings that replace the spoken words: a file name by language.
     pub recordings: Vec<(Language, String)>,
+    /// Whether the program itself plays it, by its id, without a step that says so.
+    pub program: bool,
     /// Where it stands.
     pub at: Place,
 }
@@ -563,6 +565,8 @@ pub struct People {
     pub levels: [f64; 3],
     /// What people can be.
     pub profiles: Vec<Profile>,
+    /// Where it stands.
+    pub at: Place,
 }
 
 /// What some people know.

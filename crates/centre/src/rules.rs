@@ -89,7 +89,9 @@ fn adviser_rule(centre: &Centre, person: &Person) -> AdviserRule {
 /// The channels of the queues that a person can serve; the automatic adviser only talks.
 fn channels(centre: &Centre, person: &Person) -> Channels {
     let served = centre.queues.iter().filter(|queue| serves(person, queue));
-    let all = served.fold(Channels::NONE, |channels, queue| channels.with(queue.channel));
+    let all = served.fold(Channels::NONE, |channels, queue| {
+        channels.with(queue.channel)
+    });
     match person.role {
         Role::Automatic => Channels(all.0 & Channels::of(linje_types::Activity::Phone).0),
         Role::Adviser | Role::Demo => all,

@@ -59,6 +59,7 @@ pub(super) fn people(root: &Table<'_, '_>, names: &Names) -> People {
             english: share("english"),
             levels: levels(table),
             profiles: Vec::new(),
+            at: table.at,
         }
     });
     People {
@@ -72,6 +73,7 @@ pub(super) fn people(root: &Table<'_, '_>, names: &Names) -> People {
             english: 0.0,
             levels: [1.0, 0.0, 0.0],
             profiles: Vec::new(),
+            at: root.at,
         })
     }
 }

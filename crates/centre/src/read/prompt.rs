@@ -31,6 +31,7 @@ fn prompt(table: &Table<'_, '_>) -> Vec<Prompt> {
         id,
         texts,
         recordings,
+        program: table.flag("program").unwrap_or(false),
         at,
     }]
 }
@@ -61,6 +62,7 @@ fn numbers(table: &Table<'_, '_>, id: &str) -> Vec<Prompt> {
                 .map(|language| (*language, words::number(number, *language)))
                 .collect(),
             recordings: Vec::new(),
+            program: false,
             at: table.at,
         })
         .collect()
