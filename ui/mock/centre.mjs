@@ -10,22 +10,25 @@ const SYNTHETIC_TALK_MS = 25_000;
 const MAIN = { id: "hovednummer", name: "Hovednummer" };
 // id, name, group, key, channel, calls per minute, how well it is staffed (1 = just)
 const QUEUES = [
-  ["sosialhjelp", "Sosialhjelp og kommunale tjenester", MAIN, "1", "phone", 9, 1.02],
-  ["arbeid-helse", "Arbeid og helse", MAIN, "2", "phone", 24, 1.0],
-  ["familie", "Familie", MAIN, "3", "phone", 8, 1.15],
-  ["ufore", "Uføretrygd", MAIN, "4", "phone", 7, 1.08],
-  ["annet", "Andre henvendelser", MAIN, "5", "phone", 6, 1.25],
-  ["samhandler-arbeidsgiver", "Arbeidsgiver", null, null, "phone", 3, 1.3],
-  ["samhandler-lege", "Lege og helsepersonell", null, null, "phone", 2, 1.4],
-  ["pensjon", "Pensjon", null, null, "phone", 7, 1.05],
-  ["internasjonalt", "Internasjonalt", null, null, "phone", 2, 1.1],
-  ["klage", "Klageinstans", null, null, "phone", 1, 1.5],
-  ["gjeld", "800 GJELD", null, null, "phone", 1.5, 1.2],
-  ["eures", "EURES", null, null, "phone", 0.3, 1.8],
-  ["brukerstotte", "Teknisk brukerstøtte", null, null, "phone", 3, 0.97],
-  ["sentralbord", "Sentralbord", null, null, "phone", 2, 1.6],
+  ["sosialhjelp", "Sosialhjelp og kommunale tjenester", MAIN, "1", "voice", 9, 1.02],
+  ["arbeid-helse", "Arbeid og helse", MAIN, "2", "voice", 24, 1.0],
+  ["familie", "Familie", MAIN, "3", "voice", 8, 1.15],
+  ["ufore", "Uføretrygd", MAIN, "4", "voice", 7, 1.08],
+  ["annet", "Andre henvendelser", MAIN, "5", "voice", 6, 1.25],
+  ["samhandler-arbeidsgiver", "Arbeidsgiver", null, null, "voice", 3, 1.3],
+  ["samhandler-lege", "Lege og helsepersonell", null, null, "voice", 2, 1.4],
+  ["pensjon", "Pensjon", null, null, "voice", 7, 1.05],
+  ["internasjonalt", "Internasjonalt", null, null, "voice", 2, 1.1],
+  ["klage", "Klageinstans", null, null, "voice", 1, 1.5],
+  ["gjeld", "800 GJELD", null, null, "voice", 1.5, 1.2],
+  ["eures", "EURES", null, null, "voice", 0.3, 1.8],
+  ["brukerstotte", "Teknisk brukerstøtte", null, null, "voice", 3, 0.97],
+  ["sentralbord", "Sentralbord", null, null, "voice", 2, 1.6],
   ["chat-foreldrepenger", "Foreldrepenger", null, null, "chat", 2, 1.2],
   ["chat-gjeld", "Gjeldsrådgivning", null, null, "chat", 0.6, 1.3],
+  ["skriv-arbeid", "Skriv til oss: arbeid", null, null, "message", 2.5, 0.9],
+  ["skriv-familie", "Skriv til oss: familie", null, null, "message", 1.2, 1.1],
+  ["oppgave-pensjon", "Pensjonsoppgaver", null, null, "task", 0.4, 1],
 ];
 
 const UNITS =
@@ -170,8 +173,9 @@ export class Centre {
 
   traffic() {
     const queues = this.queueRows();
-    const sum = (pick) => queues.reduce((total, row) => total + pick(row), 0);
-    const oldest = this.queues.flatMap((queue) => queue.waiting[0] ?? []).sort((a, b) => a - b)[0];
+    const voice = queues.filter((row) => row.channel === "voice");
+    const sum = (pick) => voice.reduce((total, row) => total + pick(row), 0);
+    const oldest = this.queues.filter((queue) => queue.channel === "voice").flatMap((queue) => queue.waiting[0] ?? []).sort((a, b) => a - b)[0];
     const offered = sum((row) => row.sl.offered);
     const within = sum((row) => row.sl.answered_within);
     return {
@@ -179,6 +183,7 @@ export class Centre {
       at: this.iso(),
       clock: this.clockNow(),
       totals: {
+        channel: "voice",
         waiting: sum((row) => row.waiting),
         oldest_at: oldest === undefined ? null : this.iso(oldest),
         longest_wait_s: oldest === undefined ? 0 : (this.now() - oldest) / 1000,
@@ -200,7 +205,7 @@ export class Centre {
       },
       queues,
       units: this.unitRows(),
-      hour: this.hour(this.queues),
+      hour: this.hour(this.queues.filter((queue) => queue.channel === "voice")),
       store: this.store,
       recent: this.recent(),
     };
@@ -233,7 +238,7 @@ export class Centre {
         longest_wait_s: waiting.length ? (this.now() - oldest) / 1000 : 0,
         expected_wait_s: queue.id === "eures" ? null : Math.round(waiting.length * 11),
         expected_basis: "de siste 15 minuttene",
-        sl: this.sl(queue.within, queue.offered),
+        sl: { ...this.sl(queue.within, queue.offered), threshold_s: queue.channel === "message" ? 172_800 : queue.channel === "task" ? 432_000 : 45 },
         abandoned: share(queue.abandoned, queue.offered),
         advisers: { ready: Math.floor((queue.staffed - 0.9) * 20), busy: Math.ceil(queue.perMinute * 5), wrap_up: Math.ceil(queue.perMinute / 2), away: Math.ceil(queue.perMinute * 1.4) },
         spark: queue.minutes.map((minute) => minute.waiting),
@@ -284,7 +289,7 @@ export class Centre {
       requirement: `${queue.name}, nivå 2`,
       hours: [{ days: "mandag–fredag", from: "09.00", to: "15.00" }],
       next_change: "2026-11-23T15:00:00+01:00",
-      differences: queue.id === "sosialhjelp" ? ["Nordland svarer også for Træna kommune"] : [],
+      differences: queue.id === "sosialhjelp" ? ["Nordland svarer også for Træna kommune", "max_waiting"] : ["max_waiting"],
       skills: [{ id: queue.id, name: queue.name, level: 2 }],
     };
   }
@@ -416,27 +421,27 @@ export class Centre {
 
   createContact({ channel, queue, synthetic = false, answeredBy = "me" }) {
     const contact = {
-      id: randomUUID(), seq: this.seq, state: "queued", channel: channel ?? "phone", queue: queue ?? "arbeid-helse",
+      id: randomUUID(), seq: this.seq, state: "queued", channel: channel ?? "voice", queue: queue ?? "arbeid-helse",
       topic: { code: "ARBEID", name: "Dagpenger" },
       caller: synthetic ? "Syntetisk bruker" : "Ukjent nummer",
       synthetic, answeredBy, adviser: null, arrived: this.now(), changed: this.now(), answered: null, ended: null,
       wrapUntil: null, clockStopped: false, reason: null, events: [],
     };
     this.contacts.set(contact.id, contact);
-    this.note(contact, "created");
-    this.note(contact, "enqueued");
+    this.note(contact, "contact_arrived");
+    this.note(contact, "contact_queued");
     return { id: contact.id };
   }
 
-  note(contact, kind, why = null) {
+  note(contact, kind, why = null, detail = undefined) {
     contact.seq = ++this.seq;
     contact.changed = this.now();
-    contact.events.push({ seq: contact.seq, at: this.iso(), kind, why });
+    contact.events.push({ seq: contact.seq, at: this.iso(), kind, why, detail });
   }
 
-  move(contact, state, kind = state, why = null) {
+  move(contact, state, kind, why = null, detail = undefined) {
     contact.state = state;
-    this.note(contact, kind, why);
+    this.note(contact, kind, why, detail);
     this.emitTraffic(false);
     if (contact.adviser) this.emitDeskOf(contact.adviser);
   }
@@ -451,7 +456,7 @@ export class Centre {
 
   assign(contact) {
     if (contact.answeredBy === "synthetic") {
-      this.move(contact, "offered");
+      this.move(contact, "offered", "offer_made");
       contact.offeredAt = this.now();
       return;
     }
@@ -463,7 +468,7 @@ export class Centre {
     const waited_s = Math.round((this.now() - contact.arrived) / 1000);
     const minutes = `${Math.floor(waited_s / 60)}:${String(waited_s % 60).padStart(2, "0")}`;
     const why = {
-      rule: "lengst ledig blant dem som kan", able: 4, idle_s, runner_up_idle_s: Math.max(0, idle_s - 12),
+      rule: "idle_longest", able: 4, idle_s, runner_up_idle_s: Math.max(0, idle_s - 12),
       waited_s, queue: contact.queue,
       text: `${this.queueName(contact.queue).name}, ventet ${minutes}, du har vært ledig lengst av 4.`,
     };
@@ -472,7 +477,7 @@ export class Centre {
     };
     this.offers.set(offer.id, offer);
     this.become(ready, "offered");
-    this.move(contact, "offered", "offered", why);
+    this.move(contact, "offered", "offer_made", why);
     this.emitDeskOf(ready);
   }
 
@@ -486,14 +491,14 @@ export class Centre {
     contact.adviser = adviser;
     contact.answered = this.now();
     this.become(adviser, "busy");
-    this.move(contact, "active", "accepted");
+    this.move(contact, "active", "offer_accepted");
     return {};
   }
 
   decline(offer, reason = "declined") {
     this.offers.delete(offer.id);
-    this.become(offer.adviser, "not_ready", reason);
-    this.move(offer.contact, "queued", reason);
+    this.become(offer.adviser, "not_ready", reason === "expired" ? "no_answer" : "declined");
+    this.move(offer.contact, "queued", "offer_ended", null, reason);
     this.emitDeskOf(offer.adviser);
     return {};
   }
@@ -503,15 +508,15 @@ export class Centre {
   }
 
   act(contact, action, body) {
-    if (action === "hold") this.move(contact, "held");
-    if (action === "resume") this.move(contact, "active", "resumed");
+    if (action === "hold") this.move(contact, "held", "contact_held");
+    if (action === "resume") this.move(contact, "active", "contact_resumed");
     if (action === "end") this.endTalk(contact, "served");
     if (action === "transfer") {
       const { adviser } = contact;
       contact.queue = body.queue;
       contact.adviser = null;
       this.become(adviser, "ready");
-      this.move(contact, "queued", "transferred");
+      this.move(contact, "queued", "contact_transferred");
       this.emitDeskOf(adviser);
     }
     return {};
@@ -528,19 +533,19 @@ export class Centre {
         this.become(offer.adviser, "ready");
         this.emitDeskOf(offer.adviser);
       }
-      this.move(contact, "closed", reason);
+      this.move(contact, "closed", "contact_closed", null, reason);
       return;
     }
     adviser.answered++;
     adviser.talk_s += (contact.ended - contact.answered) / 1000;
     contact.wrapUntil = this.now() + WRAP_UP_S * 1000;
     this.become(adviser, "wrap_up");
-    this.move(contact, "wrap_up");
+    this.move(contact, "wrap_up", "contact_ended", null, "adviser");
   }
 
   finish(contact) {
     const { adviser } = contact;
-    this.move(contact, "closed");
+    this.move(contact, "closed", "contact_closed", null, contact.reason);
     this.become(adviser, adviser.activity === "phone" ? "ready" : "away");
     this.emitDeskOf(adviser);
   }
@@ -602,7 +607,7 @@ export class Centre {
     if (contact) {
       if (contact.state === "offered" && contact.answeredBy === "synthetic" && now - contact.offeredAt > 1500) {
         contact.answered = now;
-        this.move(contact, "active", "accepted");
+        this.move(contact, "active", "offer_accepted");
       }
       if (contact.state === "active" && contact.answeredBy === "synthetic" && now - contact.answered > SYNTHETIC_TALK_MS) {
         this.endTalk(contact, "served");
@@ -617,7 +622,7 @@ export class Centre {
   }
 
   enqueue(call, queue) {
-    call.contact = this.createContact({ channel: "phone", queue, answeredBy: call.answeredBy }).id;
+    call.contact = this.createContact({ channel: "voice", queue, answeredBy: call.answeredBy }).id;
     call.state = "queued";
     this.say(
       call,

@@ -9,10 +9,14 @@ import type {
   Minute,
   Problem,
   QueueDetail,
+  QueueRow,
   TrafficView,
 } from "./types";
 
 const ROOT = "/api/v1";
+
+/** The language that people read now; the settings keep it on the document. */
+const language = () => document.documentElement.lang || "nb";
 
 /** A refusal from the server, in its own plain words; status 0 means that it was not reached. */
 export class Refusal extends Error {
@@ -23,7 +27,10 @@ export class Refusal extends Error {
 }
 
 async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const headers: Record<string, string> = { accept: "application/json" };
+  const headers: Record<string, string> = {
+    accept: "application/json",
+    "accept-language": language(),
+  };
   if (body !== undefined) headers["content-type"] = "application/json";
   if (method === "POST") headers["idempotency-key"] = crypto.randomUUID();
 
@@ -59,7 +66,7 @@ export const api = {
   traffic: () => get<TrafficView>("/traffic"),
   queue: (queue: string) => get<QueueDetail>(`/queues/${id(queue)}`),
   queueHour: (queue: string) => get<{ id: string; items: Minute[] }>(`/queues/${id(queue)}/hour`),
-  queues: () => get<List<{ id: string; name: string; open?: boolean }>>("/queues"),
+  queues: () => get<List<QueueRow>>("/queues"),
   definitions: () => get<MeasureDefinition[] | List<MeasureDefinition>>("/measures/definitions"),
 
   freeAdvisers: () => get<List<Adviser>>("/advisers?free=true"),
@@ -86,8 +93,9 @@ export const api = {
   hangUp: (demoCall: string) => call("DELETE", `/demo/calls/${id(demoCall)}`),
 };
 
+/** A stream cannot say its language in a header, so it says it in the address. */
 export const liveUrl = {
-  traffic: `${ROOT}/live`,
-  desk: (session: string) => `${ROOT}/desk/sessions/${id(session)}/live`,
-  call: (demoCall: string) => `${ROOT}/demo/calls/${id(demoCall)}/live`,
+  traffic: () => `${ROOT}/live?lang=${language()}`,
+  desk: (session: string) => `${ROOT}/desk/sessions/${id(session)}/live?lang=${language()}`,
+  call: (demoCall: string) => `${ROOT}/demo/calls/${id(demoCall)}/live?lang=${language()}`,
 };

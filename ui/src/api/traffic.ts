@@ -2,14 +2,16 @@
 import { useEffect, useSyncExternalStore } from "react";
 
 import { setClock } from "../common/clock";
-import { liveUrl } from "./client";
+import { useSettings } from "../common/settings";
+import { api, liveUrl } from "./client";
 import { openStream } from "./stream";
-import type { RecentContact, TrafficChange, TrafficView } from "./types";
+import type { QueueRow, RecentContact, TrafficChange, TrafficView } from "./types";
 
 const RECENT_MAX = 12;
 const HOUR_MINUTES = 60;
 
 let view: TrafficView | null = null;
+let names = new Map<string, Pick<QueueRow, "name" | "group">>();
 const listeners = new Set<() => void>();
 
 function publish(next: TrafficView) {
@@ -17,9 +19,24 @@ function publish(next: TrafficView) {
   for (const listener of listeners) listener();
 }
 
+/** Changes are told to all in one language; the names in the chosen one are asked for once. */
+async function learnNames() {
+  try {
+    const { items } = await api.queues();
+    names = new Map(items.map(({ id, name, group }) => [id, { name, group }]));
+  } catch {
+    return;
+  }
+  if (view) publish({ ...view, queues: view.queues.map(named) });
+}
+
+function named(row: QueueRow): QueueRow {
+  return { ...row, ...names.get(row.id) };
+}
+
 function onSnapshot(snapshot: TrafficView) {
   setClock(snapshot.clock);
-  publish({ ...snapshot, recent: newestPerContact([...(snapshot.recent ?? []), ...(view?.recent ?? [])]) });
+  publish({ ...snapshot, queues: snapshot.queues.map(named), recent: newestPerContact([...(snapshot.recent ?? []), ...(view?.recent ?? [])]) });
 }
 
 function onChange(change: TrafficChange) {
@@ -30,7 +47,7 @@ function onChange(change: TrafficChange) {
     at: change.at,
     totals: change.totals ?? view.totals,
     store: change.store ?? view.store,
-    queues: merge(view.queues, change.queues, (row) => row.id),
+    queues: merge(view.queues, change.queues?.map(named), (row) => row.id),
     units: merge(view.units, change.units, (row) => row.id),
     hour: merge(view.hour, change.hour, (minute) => minute.at).slice(-HOUR_MINUTES),
     recent: change.recent?.length
@@ -67,13 +84,15 @@ function subscribe(listener: () => void) {
 
 /** The live picture, null until the first snapshot. The stream is open while a page uses it. */
 export function useTraffic(): TrafficView | null {
+  const { language } = useSettings();
   useEffect(() => {
-    const stream = openStream("traffic", liveUrl.traffic, {
+    void learnNames();
+    const stream = openStream("traffic", liveUrl.traffic(), {
       snapshot: (message) => onSnapshot(message as TrafficView),
       change: (message) => onChange(message as TrafficChange),
     });
     return () => stream.close();
-  }, []);
+  }, [language]);
   return useSyncExternalStore(
     (listener) => {
       const stop = subscribe(listener);

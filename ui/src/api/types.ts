@@ -49,6 +49,7 @@ export interface AdviserCounts {
 }
 
 export interface Totals {
+  channel?: string;
   waiting: number;
   oldest_at: Instant | null;
   longest_wait_s: number;
@@ -207,6 +208,7 @@ export interface ContactEvent {
   at: Instant;
   kind: string;
   why?: Why | null;
+  detail?: string;
 }
 
 export interface DeskContact {

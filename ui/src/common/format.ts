@@ -1,4 +1,9 @@
 /** Numbers and times as people write them: `1 234`, `71,4 %`, `2:05`, `kl. 10.20`. */
+import { en } from "../i18n/en";
+import { type Messages, nb } from "../i18n/nb";
+
+const TEXTS: Record<Language, Messages> = { nb, en };
+
 export type Language = "nb" | "en";
 
 const LOCALE: Record<Language, string> = { nb: "nb-NO", en: "en-GB" };
@@ -11,6 +16,8 @@ export interface Format {
   percent(share: number): string;
   /** Seconds as `m:ss`, from an hour `h:mm:ss`. */
   duration(seconds: number): string;
+  /** A limit as people say it: `45 s`, `20 min`, `2 dager`. */
+  span(seconds: number): string;
   /** `kl. 10.20` */
   time(at: number | string): string;
   /** `10.20`, for tables and axes where the heading says that it is a time. */
@@ -56,6 +63,7 @@ function build(language: Language): Format {
     number: (value) => integer.format(value),
     percent: (share) => (Math.abs(share) < 0.0995 ? percentFine : percentWhole).format(share),
     duration,
+    span: (seconds) => span(seconds, integer, TEXTS[language].span),
     time,
     timeShort,
     timeExact: (at) => `${timeShort(at)}${separator}${parts(at).second}`,
@@ -68,6 +76,17 @@ function build(language: Language): Format {
     },
     phone: (number) => number.replace(/\s/g, "").replace(/^(\d{2})(\d{2})(\d{2})(\d{2})$/, "$1 $2 $3 $4"),
   };
+}
+
+const MINUTE_S = 60;
+const HOUR_S = 3600;
+const DAY_S = 86_400;
+
+function span(seconds: number, integer: Intl.NumberFormat, words: Messages["span"]): string {
+  if (seconds >= DAY_S && seconds % DAY_S === 0) return words.days(integer.format(seconds / DAY_S));
+  if (seconds >= HOUR_S && seconds % HOUR_S === 0) return words.hours(integer.format(seconds / HOUR_S));
+  if (seconds > MINUTE_S && seconds % MINUTE_S === 0) return words.minutes(integer.format(seconds / MINUTE_S));
+  return words.seconds(integer.format(seconds));
 }
 
 function duration(seconds: number): string {

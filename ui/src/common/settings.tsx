@@ -1,5 +1,14 @@
 /** What each visitor chooses for their own browser: language, theme, sound. Kept in localStorage. */
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
+import {
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useState,
+} from "react";
 
 import { en } from "../i18n/en";
 import { type Messages, nb } from "../i18n/nb";
@@ -56,12 +65,10 @@ export function SettingsProvider({ children }: { children: ReactNode }) {
   const systemDark = useMedia("(prefers-color-scheme: dark)");
   const theme = themeChoice === "system" ? (systemDark ? "dark" : "light") : themeChoice;
 
-  useEffect(() => {
+  // Before any effect of the pages, which ask the server in this language.
+  useLayoutEffect(() => {
     document.documentElement.lang = language;
   }, [language]);
-  useEffect(() => {
-    document.documentElement.dataset.theme = theme;
-  }, [theme]);
 
   const settings = useMemo(
     () => ({

@@ -5,7 +5,7 @@ import { api, liveUrl } from "../api/client";
 import { openStream } from "../api/stream";
 import type { DemoCall } from "../api/types";
 import { explain } from "../common/LoadFailed";
-import { useText } from "../common/settings";
+import { useSettings, useText } from "../common/settings";
 
 export interface Line {
   call: DemoCall | null;
@@ -35,6 +35,7 @@ function useHangUpOnLeaving(id: string | null) {
 
 export function useCall(): Line {
   const t = useText();
+  const { language } = useSettings();
   const [id, setId] = useState<string | null>(null);
   const [ringing, setRinging] = useState(false);
   const [call, setCall] = useState<DemoCall | null>(null);
@@ -50,7 +51,7 @@ export function useCall(): Line {
       () => setId(null),
     );
     return () => stream.close();
-  }, [id, over]);
+  }, [id, over, language]);
 
   useHangUpOnLeaving(over ? null : id);
 

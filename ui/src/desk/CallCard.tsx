@@ -90,7 +90,7 @@ export function CallCard({ contact, adviser, run, busy }: Props) {
         </Button>
       </div>
       {transferring && <Transfer contact={contact} run={run} busy={busy} />}
-      {!adviser.phone && contact.channel !== "chat" && (
+      {!adviser.phone && contact.channel === "voice" && (
         <BodyShort size="small" className="call__note">
           <PhoneFillIcon aria-hidden /> {t.desk.call.noSound}
         </BodyShort>

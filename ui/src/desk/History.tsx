@@ -16,6 +16,7 @@ export function History({ events }: { events: ContactEvent[] }) {
             <span className="figure subtle">{format.timeExact(event.at)}</span>
             <span>
               {t.event[event.kind] ?? event.kind.replaceAll("_", " ")}
+              {event.detail && `, ${t.eventDetail[event.detail] ?? event.detail}`}
               {event.why?.text && <span className="history__why">{event.why.text}</span>}
             </span>
           </li>

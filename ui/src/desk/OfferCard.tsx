@@ -116,7 +116,7 @@ function WhyFigures({ offer }: { offer: Offer }) {
   const format = useFormat();
   const { why } = offer;
   const rows: [string, string][] = [
-    [t.desk.offer.rule, why.rule],
+    [t.desk.offer.rule, t.desk.offer.rules[why.rule] ?? why.rule],
     [t.desk.offer.queue, offer.queue.name],
     [t.desk.offer.waitedLabel, format.duration(why.waited_s ?? offer.waited_s)],
     [t.desk.offer.able, format.number(why.able)],

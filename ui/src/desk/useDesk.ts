@@ -4,6 +4,7 @@ import { useCallback, useEffect, useState } from "react";
 import { liveUrl } from "../api/client";
 import { openStream } from "../api/stream";
 import type { DeskView } from "../api/types";
+import { useSettings } from "../common/settings";
 
 const KEY = "linje.desk";
 
@@ -19,6 +20,7 @@ export function useSession() {
 
 /** What the desk shows now; the open stream is also what tells the server that the adviser is here. */
 export function useDeskView(session: string, onGone: () => void): DeskView | null {
+  const { language } = useSettings();
   const [view, setView] = useState<DeskView | null>(null);
   useEffect(() => {
     const stream = openStream(
@@ -28,6 +30,6 @@ export function useDeskView(session: string, onGone: () => void): DeskView | nul
       onGone,
     );
     return () => stream.close();
-  }, [session, onGone]);
+  }, [session, onGone, language]);
   return view;
 }

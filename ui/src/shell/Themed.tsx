@@ -1,6 +1,7 @@
 import { Provider, Theme } from "@navikt/ds-react";
 import { en, nb } from "@navikt/ds-react/locales";
-import { type ReactNode, useLayoutEffect } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useEffect, useLayoutEffect, useRef } from "react";
 
 import { useSettings } from "../common/settings";
 
@@ -11,6 +12,14 @@ export function Themed({ children }: { children: ReactNode }) {
     document.documentElement.classList.remove("light", "dark");
     document.documentElement.classList.add(theme);
   }, [theme]);
+  const queries = useQueryClient();
+  const asked = useRef(language);
+  useEffect(() => {
+    if (asked.current === language) return;
+    asked.current = language;
+    // What the server says in words, it must say anew.
+    void queries.invalidateQueries();
+  }, [language, queries]);
   return (
     <Provider locale={language === "nb" ? nb : en}>
       <Theme theme={theme} hasBackground>

@@ -20,7 +20,7 @@ export function HourTable({ minutes, threshold, name }: Props) {
     t.traffic.hour.minute,
     t.traffic.hour.offered,
     t.traffic.hour.answered,
-    t.traffic.hour.within(threshold),
+    t.traffic.hour.within(format.span(threshold)),
     t.traffic.hour.abandoned,
     t.traffic.hour.waiting,
   ];

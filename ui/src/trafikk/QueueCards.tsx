@@ -7,7 +7,7 @@ import { useFormat, useText } from "../common/settings";
 import { Age } from "./Age";
 import { QueueDetails } from "./QueueDetails";
 import { type Opened, QueueOrigin } from "./QueueTable";
-import { queueState } from "./order";
+import { isVoice, queueState } from "./order";
 
 /** The queue table on a telephone: one card per queue. */
 export function QueueCards({ rows, opened }: { rows: QueueRow[]; opened: Opened }) {
@@ -39,7 +39,7 @@ function Card({ row, open, onOpen }: CardProps) {
           {row.name}
         </ExpansionCard.Title>
         <ExpansionCard.Description>
-          <QueueOrigin row={row} />
+          <QueueOrigin row={row} limit={!isVoice(row)} />
           <span className="queue-card__line">
             <GoalTag state={state} size="xsmall" />
             <span className="figure">{row.sl.value === null ? "–" : format.percent(row.sl.value)}</span>

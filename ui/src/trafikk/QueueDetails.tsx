@@ -15,7 +15,7 @@ const HOUR_RENEW_MS = 10_000;
 /** What stands behind one queue's row: hours, requirement, differences, the last hour. */
 export function QueueDetails({ row }: { row: QueueRow }) {
   const t = useText();
-  const detail = useQuery({ queryKey: ["queue", row.id], queryFn: () => api.queue(row.id) });
+  const detail = useQuery({ queryKey: ["queue", row.id], queryFn: () => api.queue(row.id), refetchInterval: HOUR_RENEW_MS });
   return (
     <div className="queue-details">
       {detail.isPending && (
@@ -35,12 +35,14 @@ export function QueueDetails({ row }: { row: QueueRow }) {
 function Facts({ row, detail }: { row: QueueRow; detail: QueueDetail }) {
   const t = useText();
   const format = useFormat();
-  const differences = detail.differences ?? [];
+  const parts = t.traffic.detail.assumedParts;
+  const assumed = (detail.differences ?? []).flatMap((each) => parts[each] ?? []);
+  const differences = (detail.differences ?? []).filter((each) => parts[each] === undefined);
   const skills = detail.skills ?? [];
   return (
     <dl className="facts">
       <div>
-        <dt>{t.traffic.queues.sl(row.sl.threshold_s)}</dt>
+        <dt>{t.traffic.queues.within(format.span(row.sl.threshold_s))}</dt>
         <dd>
           {row.sl.value === null ? t.goal.none : format.percent(row.sl.value)} (
           {t.traffic.tiles.goal(format.percent(row.sl.goal))}),{" "}
@@ -72,10 +74,10 @@ function Facts({ row, detail }: { row: QueueRow; detail: QueueDetail }) {
             : detail.requirement || t.traffic.detail.noRequirement}
         </dd>
       </div>
-      {row.expected_basis && (
+      {detail.expected_basis && (
         <div>
           <dt>{t.traffic.detail.basis}</dt>
-          <dd>{row.expected_basis}</dd>
+          <dd>{detail.expected_basis}</dd>
         </div>
       )}
       <div>
@@ -90,6 +92,12 @@ function Facts({ row, detail }: { row: QueueRow; detail: QueueDetail }) {
               ))}
         </dd>
       </div>
+      {assumed.length > 0 && (
+        <div>
+          <dt>{t.traffic.detail.assumed}</dt>
+          <dd>{assumed.join(", ")}</dd>
+        </div>
+      )}
     </dl>
   );
 }

@@ -1,5 +1,5 @@
 import { BodyShort, Heading, Table } from "@navikt/ds-react";
-import { memo, useCallback, useRef, useState } from "react";
+import { memo, useCallback, useId, useRef, useState } from "react";
 
 import type { QueueRow } from "../api/types";
 import { GoalTag } from "../common/GoalTag";
@@ -10,19 +10,30 @@ import { QueueCards } from "./QueueCards";
 import { QueueDetails } from "./QueueDetails";
 import { queueState, useCalmOrder } from "./order";
 
-/** All queues, nearest their goal first. A row opens its details. */
-export function QueueTable({ queues, threshold }: { queues: QueueRow[]; threshold: number }) {
+interface Props {
+  queues: QueueRow[];
+  title: string;
+  region: string;
+  /** Heading of the service level, with the limit where all rows share it. */
+  level: string;
+  /** Whether each row says its own limit. */
+  ownLimits?: boolean;
+}
+
+/** Queues, nearest their goal first. A row opens its details. */
+export function QueueTable({ queues, title, region, level, ownLimits = false }: Props) {
   const t = useText();
   const format = useFormat();
+  const id = useId();
   const narrow = useMedia("(max-width: 47.99rem)");
   const frame = useRef<HTMLElement>(null);
   const { rows, sortedAt } = useCalmOrder(queues, frame);
   const opened = useOpened();
   return (
-    <section className="panel queues" ref={frame} aria-labelledby="queues-title">
+    <section className="panel queues" ref={frame} aria-labelledby={id}>
       <div className="panel__head">
-        <Heading level="2" size="small" id="queues-title">
-          {t.traffic.queues.title}
+        <Heading level="2" size="small" id={id}>
+          {title}
         </Heading>
         <BodyShort size="small" className="subtle">
           {t.traffic.queues.sorted(format.time(sortedAt))}
@@ -33,7 +44,7 @@ export function QueueTable({ queues, threshold }: { queues: QueueRow[]; threshol
         (narrow ? (
           <QueueCards rows={rows} opened={opened} />
         ) : (
-          <Rows rows={rows} opened={opened} threshold={threshold} />
+          <Rows rows={rows} opened={opened} region={region} level={level} ownLimits={ownLimits} />
         ))}
     </section>
   );
@@ -58,10 +69,18 @@ function useOpened(): Opened {
   return { has: (queue) => open.has(queue), set };
 }
 
-function Rows({ rows, opened, threshold }: { rows: QueueRow[]; opened: Opened; threshold: number }) {
+interface RowsProps {
+  rows: QueueRow[];
+  opened: Opened;
+  region: string;
+  level: string;
+  ownLimits: boolean;
+}
+
+function Rows({ rows, opened, region, level, ownLimits }: RowsProps) {
   const t = useText();
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label={t.traffic.queues.region}>
+    <div className="scroll" tabIndex={0} role="region" aria-label={region}>
       <Table size="small" className="queue-table">
         <Table.Header>
           <Table.Row>
@@ -75,7 +94,7 @@ function Rows({ rows, opened, threshold }: { rows: QueueRow[]; opened: Opened; t
             <Table.HeaderCell scope="col" align="right">
               {t.traffic.queues.expected}
             </Table.HeaderCell>
-            <Table.HeaderCell scope="col">{t.traffic.queues.sl(threshold)}</Table.HeaderCell>
+            <Table.HeaderCell scope="col">{level}</Table.HeaderCell>
             <Table.HeaderCell scope="col">{t.traffic.queues.state}</Table.HeaderCell>
             <Table.HeaderCell scope="col" align="right">
               {t.traffic.queues.abandoned}
@@ -90,7 +109,7 @@ function Rows({ rows, opened, threshold }: { rows: QueueRow[]; opened: Opened; t
         </Table.Header>
         <Table.Body>
           {rows.map((row) => (
-            <Row key={row.id} row={row} open={opened.has(row.id)} onOpen={opened.set} />
+            <Row key={row.id} row={row} open={opened.has(row.id)} onOpen={opened.set} ownLimit={ownLimits} />
           ))}
         </Table.Body>
       </Table>
@@ -102,9 +121,10 @@ interface RowProps {
   row: QueueRow;
   open: boolean;
   onOpen: Opened["set"];
+  ownLimit: boolean;
 }
 
-const Row = memo(function Row({ row, open, onOpen }: RowProps) {
+const Row = memo(function Row({ row, open, onOpen, ownLimit }: RowProps) {
   const t = useText();
   const format = useFormat();
   const state = queueState(row);
@@ -120,7 +140,7 @@ const Row = memo(function Row({ row, open, onOpen }: RowProps) {
     >
       <Table.HeaderCell scope="row">
         <span className="queue-name">{row.name}</span>
-        <QueueOrigin row={row} />
+        <QueueOrigin row={row} limit={ownLimit} />
       </Table.HeaderCell>
       <Table.DataCell align="right" className="figure figure--strong">
         {format.number(row.waiting)}
@@ -151,8 +171,9 @@ const Row = memo(function Row({ row, open, onOpen }: RowProps) {
 });
 
 /** Where the queue is reached: number and key, or channel; and when it opens if it is closed. */
-export function QueueOrigin({ row }: { row: QueueRow }) {
+export function QueueOrigin({ row, limit = false }: { row: QueueRow; limit?: boolean }) {
   const t = useText();
+  const format = useFormat();
   const origin =
     row.group && row.key
       ? t.traffic.queues.key(row.group.name, row.key)
@@ -160,6 +181,7 @@ export function QueueOrigin({ row }: { row: QueueRow }) {
   return (
     <span className="queue-origin">
       {origin}
+      {limit && ` · ${t.traffic.queues.limit(format.span(row.sl.threshold_s))}`}
       {!row.open && row.opens_text && ` · ${row.opens_text}`}
     </span>
   );

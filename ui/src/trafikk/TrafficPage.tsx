@@ -2,7 +2,7 @@ import { Heading, HStack, Skeleton, Tag, VStack } from "@navikt/ds-react";
 import { MonitorIcon } from "@navikt/aksel-icons";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useSearch } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { useEffect, useMemo } from "react";
 
 import { api } from "../api/client";
 import { useLostSince } from "../api/connection";
@@ -14,6 +14,7 @@ import { useTitle } from "../common/title";
 import { Waiting } from "../common/Waiting";
 import { useHealth } from "../shell/health";
 import { LastHour } from "./LastHour";
+import { isVoice } from "./order";
 import { QueueTable } from "./QueueTable";
 import { Recent } from "./Recent";
 import { Tiles } from "./Tiles";
@@ -38,12 +39,31 @@ export function TrafficPage() {
 }
 
 function Picture({ view }: { view: TrafficView }) {
+  const t = useText();
+  const voice = useMemo(() => view.queues.filter(isVoice), [view.queues]);
+  const other = useMemo(() => view.queues.filter((row) => !isVoice(row)), [view.queues]);
   return (
     <div className="page traffic">
       <TrafficHead view={view} />
       <Tiles totals={view.totals} hour={view.hour} />
       <div className="traffic__columns">
-        <QueueTable queues={view.queues} threshold={view.totals.sl.threshold_s} />
+        <div className="traffic__queues">
+          <QueueTable
+            queues={voice}
+            title={t.traffic.queues.title}
+            region={t.traffic.queues.region}
+            level={t.traffic.tiles.sl(view.totals.sl.threshold_s)}
+          />
+          {other.length > 0 && (
+            <QueueTable
+              queues={other}
+              title={t.traffic.queues.otherTitle}
+              region={t.traffic.queues.otherRegion}
+              level={t.traffic.queues.slOther}
+              ownLimits
+            />
+          )}
+        </div>
         <VStack gap="space-20" className="traffic__side">
           <LastHour hour={view.hour} threshold={view.totals.sl.threshold_s} />
           <Recent recent={view.recent ?? []} queues={view.queues} />
@@ -78,7 +98,8 @@ function TrafficHead({ view }: { view: TrafficView }) {
         </HStack>
         {clock && (
           <p className="lead">
-            {t.traffic.lead(clock.centre.name[language])} {t.traffic.callsToday(format.number(view.totals.calls_today))}.
+            {t.traffic.lead(clock.centre.name[language])} {t.traffic.callsToday(format.number(view.totals.calls_today))}.{" "}
+            {view.totals.channel === "voice" && t.traffic.phoneOnly}
           </p>
         )}
       </div>

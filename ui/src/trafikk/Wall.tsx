@@ -9,7 +9,7 @@ import { useFormat, useText } from "../common/settings";
 import { ScenarioClock, SyntheticMark } from "../shell/Header";
 import { AdviserBar } from "./AdviserBar";
 import { Age } from "./Age";
-import { nearestGoalFirst, queueState } from "./order";
+import { isVoice, nearestGoalFirst, queueState } from "./order";
 
 const QUEUES_SHOWN = 6;
 
@@ -31,7 +31,7 @@ export function Wall({ view }: { view: TrafficView }) {
       <WallTiles view={view} />
       <section aria-label={t.traffic.wallNearest}>
         <ol className="wall__queues">
-          {nearestGoalFirst(view.queues)
+          {nearestGoalFirst(view.queues.filter(isVoice))
             .slice(0, QUEUES_SHOWN)
             .map((row) => (
               <WallQueue key={row.id} row={row} />
@@ -87,7 +87,8 @@ function WallTiles({ view }: { view: TrafficView }) {
           name={t.traffic.tiles.abandoned}
           value={abandoned.share === null ? "–" : format.percent(abandoned.share)}
         >
-          {format.number(abandoned.count)}
+          {abandoned.offered > 0 &&
+            t.traffic.tiles.abandonedToday(format.number(abandoned.count), format.number(abandoned.offered))}
         </WallTile>
         <WallTile name={t.traffic.tiles.advisers} value={format.number(advisers.ready)}>
           {t.traffic.adviserState.ready}
@@ -125,7 +126,13 @@ function WallQueue({ row }: { row: QueueRow }) {
       <span className="wall__figure">
         {format.number(row.waiting)} <small>{t.traffic.queues.waiting.toLowerCase()}</small>
       </span>
-      <span className="wall__figure">{row.oldest_at ? <Age since={row.oldest_at} /> : "–"}</span>
+      <span className="wall__figure">
+        {row.oldest_at && (
+          <>
+            <small>{t.traffic.tiles.oldest}</small> <Age since={row.oldest_at} />
+          </>
+        )}
+      </span>
       <span className="wall__figure">{row.sl.value === null ? "–" : format.percent(row.sl.value)}</span>
       <GoalTag state={state} />
     </li>

@@ -7,6 +7,11 @@ import { allowanceUsed, type GoalState, goalState } from "../common/goal";
 
 const SORT_EVERY_MS = 30_000;
 
+/** Whether people wait on the line in it; messages and tasks have deadlines of days. */
+export function isVoice(row: QueueRow): boolean {
+  return row.channel === "voice";
+}
+
 export function queueState(row: QueueRow): GoalState {
   if (!row.open) return "closed";
   return goalState(row.sl.value, row.sl.goal, row.sl.offered);

@@ -1,0 +1,69 @@
+/** Every page, light and dark, wide and narrow: no axe violation, no sideways scroll, no error, no other host. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { openPage, startBrowser, startServer } from "./browser.mjs";
+import { overflow, ready, violations } from "./steps.mjs";
+
+let server;
+let browser;
+before(async () => {
+  server = await startServer();
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const openRow = async (page) => {
+  await page.locator(".queue-row button, .queue-cards button").first().click();
+  await page.locator(".queue-details .facts").first().waitFor();
+  await page.locator(".queue-hour canvas, .queue-details .empty").first().waitFor();
+};
+const openDefinition = async (page) => {
+  await page.locator(".tile button").nth(1).click();
+  await page.locator(".definition:visible").first().waitFor();
+};
+
+const PAGES = [
+  { name: "Trafikkbilde", path: "/trafikk", until: ".queues" },
+  { name: "Trafikkbilde with a row open", path: "/trafikk", until: ".queues", prepare: openRow },
+  { name: "Trafikkbilde with a definition open", path: "/trafikk", until: ".queues", prepare: openDefinition },
+  { name: "Trafikkbilde on the wall", path: "/trafikk?vegg", until: ".wall__queue" },
+  { name: "Demo", path: "/demo", until: ".sip" },
+  { name: "Veileder, choosing", path: "/desk", until: ".choices" },
+  { name: "a page that is not", path: "/finnes-ikke", until: "main a" },
+];
+
+for (const theme of ["light", "dark"]) {
+  for (const width of [1440, 390]) {
+    for (const { name, path, until, prepare } of PAGES) {
+      test(`${name}, ${theme}, ${width} px`, async () => {
+        const { page, troubles, close } = await openPage(browser, { url: server.url, theme, width });
+        await page.goto(server.url + path);
+        await page.locator(until).first().waitFor();
+        await ready(page);
+        await prepare?.(page);
+        assert.deepEqual(await violations(page), []);
+        assert.equal(await overflow(page), 0, "the page scrolls sideways");
+        assert.deepEqual(troubles, []);
+        assert.match(await page.title(), /Linje/);
+        await close();
+      });
+    }
+  }
+}
+
+test("English has no violation either, and the document says its language", async () => {
+  const { page, troubles, close } = await openPage(browser, { url: server.url, language: "en" });
+  for (const path of ["/trafikk", "/demo", "/desk"]) {
+    await page.goto(server.url + path);
+    await page.locator(".queues, .sip, .choices").first().waitFor();
+    await ready(page);
+    assert.equal(await page.locator("html").getAttribute("lang"), "en");
+    assert.deepEqual(await violations(page), []);
+  }
+  assert.deepEqual(troubles, []);
+  await close();
+});
