@@ -14,6 +14,8 @@ pub mod disk;
 pub mod folder;
 pub mod http;
 pub mod server;
+pub mod sip;
+pub mod sipp;
 pub mod staff;
 pub mod testdata;
 pub mod wait;
