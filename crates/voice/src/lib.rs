@@ -1,1 +1,316 @@
-//! Telephony shell of Linje.
+//! The telephony shell of Linje: SIP over UDP and TCP behind a guard, a registrar for phones, and RTP on own threads.
+//!
+//! It carries out [`Command`]s and tells [`Event`]s. It must never know a queue, an adviser or a rule of routing,
+//! never write a number or a name to a log, and never let one slow reader stop the others: every queue is bounded.
+
+pub mod audio;
+mod config;
+mod digest;
+mod flows;
+pub mod g711;
+mod guard;
+mod media;
+mod message;
+mod registrar;
+mod rtp;
+mod sdp;
+mod sip;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod voice;
+
+pub use config::{Config, Guard, NetworkParseError, Network, User};
+pub use voice::{Stats, Voice};
+
+use std::io;
+use std::net::SocketAddr;
+
+use audio::ClipId;
+
+/// A caller's call. Made here, never used twice in one run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CallId(pub u64);
+
+/// A call to a phone. Made by whoever sends [`Command::Dial`]; must not be used twice in one run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LegId(pub u64);
+
+/// Who calls, as far as the network says. A hint, never an identity.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Caller {
+    /// The number as the network gave it; None when it is withheld.
+    pub number: Option<String>,
+}
+
+impl std::fmt::Debug for Caller {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(if self.number.is_some() { "Caller(number)" } else { "Caller(withheld)" })
+    }
+}
+
+/// Why a call from outside is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum End {
+    /// The caller hung up.
+    Far,
+    /// The caller gave up before the answer.
+    Cancelled,
+    /// [`Command::HangUp`] or [`Command::Reject`].
+    Near,
+    /// No sound came for longer than allowed.
+    MediaTimeout,
+    /// The caller did not confirm the answer, or did not refresh the session.
+    SignallingTimeout,
+    /// The call could not be carried: no common codec, or no socket.
+    Failed,
+}
+
+/// Why a phone was not reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cause {
+    /// 486, 600.
+    Busy,
+    /// Not registered, not found, or no answer to signalling at all.
+    Unreachable,
+    /// 603, 403 and other refusals.
+    Declined,
+    /// 408, 480 after ringing.
+    Timeout,
+    /// [`Command::CancelLeg`], or the caller left.
+    Cancelled,
+}
+
+/// What happened on the lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A call came. It is silent until [`Command::Ringing`], [`Command::Answer`] or [`Command::Reject`].
+    Incoming {
+        /// The call.
+        call: CallId,
+        /// User part of the Request-URI; digits and `+` only, when it is a number.
+        dialled: String,
+        /// Who calls.
+        from: Caller,
+    },
+    /// A key was pressed: `0`-`9`, `*`, `#`, `A`-`D`.
+    Digit {
+        /// The call.
+        call: CallId,
+        /// The key.
+        digit: char,
+    },
+    /// The clips of a [`Command::Play`] were heard to their end.
+    PlayEnded {
+        /// The call.
+        call: CallId,
+        /// The number that the command gave.
+        play: u64,
+    },
+    /// The call is over; its legs are ended too, each with its own event.
+    CallEnded {
+        /// The call.
+        call: CallId,
+        /// Who ended it.
+        by: End,
+    },
+    /// The caller put us on hold, or took us back.
+    CallHeld {
+        /// The call.
+        call: CallId,
+        /// True while on hold.
+        held: bool,
+    },
+    /// The phone rings.
+    LegRinging {
+        /// The leg.
+        leg: LegId,
+    },
+    /// The phone was answered.
+    LegAnswered {
+        /// The leg.
+        leg: LegId,
+    },
+    /// The phone was not reached. The leg is gone.
+    LegFailed {
+        /// The leg.
+        leg: LegId,
+        /// Why.
+        cause: Cause,
+    },
+    /// An answered phone hung up, or was hung up. The leg is gone.
+    LegEnded {
+        /// The leg.
+        leg: LegId,
+    },
+    /// The phone put the caller on hold (the caller hears music), or took them back.
+    LegHeld {
+        /// The leg.
+        leg: LegId,
+        /// True while on hold.
+        held: bool,
+    },
+    /// A user has a phone now.
+    Registered {
+        /// The user.
+        user: String,
+    },
+    /// A user's last phone is gone.
+    Unregistered {
+        /// The user.
+        user: String,
+        /// True when nobody said so: it ran out, or its connection broke.
+        expired: bool,
+    },
+}
+
+/// What the lines shall do. Commands for calls and legs that are gone do nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Let the caller hear ringing (180), with `X-Linje-Contact: contact`.
+    Ringing {
+        /// The call.
+        call: CallId,
+        /// The opaque id of the contact.
+        contact: String,
+    },
+    /// Answer (200), with `X-Linje-Contact: contact`. The caller hears silence until told otherwise.
+    Answer {
+        /// The call.
+        call: CallId,
+        /// The opaque id of the contact.
+        contact: String,
+    },
+    /// Refuse a call that is not answered.
+    Reject {
+        /// The call.
+        call: CallId,
+        /// SIP status, 300 to 699; 503 for anything else.
+        status: u16,
+        /// Text of the `Reason` header.
+        reason: String,
+        /// Seconds for `Retry-After`.
+        retry_after: Option<u32>,
+    },
+    /// Play clips without gaps. Replaces what the caller hears now.
+    Play {
+        /// The call.
+        call: CallId,
+        /// Comes back in [`Event::PlayEnded`].
+        play: u64,
+        /// The clips in order.
+        items: Vec<ClipId>,
+        /// Music follows the last clip; else silence.
+        then_music: bool,
+    },
+    /// Play music.
+    Music {
+        /// The call.
+        call: CallId,
+    },
+    /// Play nothing.
+    Silence {
+        /// The call.
+        call: CallId,
+    },
+    /// Play clips, then send back what the caller says.
+    Echo {
+        /// The call.
+        call: CallId,
+        /// The clips in order.
+        first: Vec<ClipId>,
+    },
+    /// Call a registered phone on behalf of a call.
+    Dial {
+        /// A new leg.
+        leg: LegId,
+        /// The call it is for; when that ends, the leg ends.
+        call: CallId,
+        /// The registered user.
+        user: String,
+        /// For `X-Linje-Contact`.
+        contact: String,
+        /// What the phone shows.
+        caller_display: String,
+    },
+    /// Stop ringing a phone.
+    CancelLeg {
+        /// The leg.
+        leg: LegId,
+    },
+    /// Let a call and an answered leg hear each other.
+    Bridge {
+        /// The call.
+        call: CallId,
+        /// The leg.
+        leg: LegId,
+    },
+    /// Part them again; both hear silence.
+    Unbridge {
+        /// The call.
+        call: CallId,
+    },
+    /// The caller hears music; the bridged phone is put on hold by re-INVITE.
+    Hold {
+        /// The call.
+        call: CallId,
+    },
+    /// Ends [`Command::Hold`].
+    Resume {
+        /// The call.
+        call: CallId,
+    },
+    /// End a call, answered or not.
+    HangUp {
+        /// The call.
+        call: CallId,
+    },
+    /// End a leg, answered or not.
+    HangUpLeg {
+        /// The leg.
+        leg: LegId,
+    },
+}
+
+/// What keeps the telephony shell from working.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The SIP port could not be opened.
+    #[error("cannot listen for SIP on `{address}` ({transport})")]
+    Listen {
+        /// The address that was asked for.
+        address: SocketAddr,
+        /// `udp` or `tcp`.
+        transport: &'static str,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// A media thread could not be started.
+    #[error("cannot start the media threads")]
+    Media {
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The system gave no random numbers.
+    #[error("cannot get random numbers from the system")]
+    Random,
+    /// The SIP stack refused to start.
+    #[error("cannot start the SIP stack: {reason}")]
+    Stack {
+        /// Its own words.
+        reason: String,
+    },
+    /// The command queue is full; the command comes back.
+    #[error("the telephony command queue is full")]
+    Busy(Box<Command>),
+    /// The telephony shell was shut down.
+    #[error("the telephony shell is shut down")]
+    Closed,
+}
+
+impl Error {
+    fn media(errno: nix::errno::Errno) -> Self {
+        Self::Media { source: errno.into() }
+    }
+}

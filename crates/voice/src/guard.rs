@@ -1,0 +1,207 @@
+//! The guard in front of the SIP stack: only messages that are whole, known and within limits get past.
+//!
+//! It answers bad requests by itself and keeps no state per call or peer, but for one word per source address.
+//! It must never pass what the stack would drop, or its depth counter would drift.
+
+mod bucket;
+mod scan;
+mod tcp;
+mod udp;
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::time::Instant;
+
+use async_trait::async_trait;
+use rsipstack::sip::{SipMessage, Transport};
+use rsipstack::transaction::endpoint::TransportEventInspector;
+use rsipstack::transaction::key::{TransactionKey, TransactionRole};
+use rsipstack::transport::{SipConnection, TransportEvent};
+use sha2::{Digest as _, Sha256};
+
+pub(crate) use scan::ALLOW;
+pub(crate) use tcp::{Places, TcpGuard};
+pub(crate) use udp::GuardedUdp;
+
+use crate::config::{Guard, Network};
+use bucket::Buckets;
+use scan::{Facts, Refusal, Scan};
+
+/// What the guard did since start.
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    pub(crate) passed: AtomicU64,
+    pub(crate) answered: AtomicU64,
+    pub(crate) dropped: AtomicU64,
+    pub(crate) limited: AtomicU64,
+}
+
+/// The judgement that UDP and TCP share.
+pub(crate) struct Gate {
+    trunks: Vec<Network>,
+    limits: Guard,
+    started: Instant,
+    strangers: Mutex<Buckets>,
+    known: Mutex<Buckets>,
+    ready: AtomicBool,
+    overloaded: AtomicBool,
+    depth: AtomicUsize,
+    retry_after_s: u32,
+    secret: [u8; 32],
+    pub(crate) counters: Counters,
+}
+
+/// What becomes of a message.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Decision {
+    /// Give it to the stack; insert this before the empty line if it is not empty, and cut the message to `length`.
+    Pass { insert: Option<(usize, String)>, length: usize },
+    /// Send this back.
+    Answer(Vec<u8>),
+    Drop,
+}
+
+impl Gate {
+    pub(crate) fn new(trunks: Vec<Network>, limits: Guard, retry_after_s: u32, secret: [u8; 32]) -> Self {
+        Self {
+            trunks,
+            limits,
+            started: Instant::now(),
+            strangers: Mutex::new(Buckets::new(limits.rate, limits.burst)),
+            known: Mutex::new(Buckets::new(limits.trunk_rate, limits.trunk_burst)),
+            ready: AtomicBool::new(false),
+            overloaded: AtomicBool::new(false),
+            depth: AtomicUsize::new(0),
+            retry_after_s,
+            secret,
+            counters: Counters::default(),
+        }
+    }
+
+    pub(crate) fn set_ready(&self, ready: bool) {
+        self.ready.store(ready, Ordering::Release);
+    }
+
+    /// Refuse new calls for now: the shell above does not keep up.
+    pub(crate) fn set_overloaded(&self, overloaded: bool) {
+        self.overloaded.store(overloaded, Ordering::Release);
+    }
+
+    /// Messages that wait for the stack.
+    pub(crate) fn depth(&self) -> usize {
+        self.depth.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn entered(&self) {
+        self.depth.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn left(&self) {
+        // Never below zero, whatever the stack tells.
+        let lower = |depth: usize| Some(depth.saturating_sub(1));
+        let _depth = self.depth.fetch_update(Ordering::Relaxed, Ordering::Relaxed, lower);
+    }
+
+    pub(crate) fn is_trunk(&self, ip: IpAddr) -> bool {
+        self.trunks.iter().any(|network| network.contains(ip))
+    }
+
+    /// Whether the source may send one more message now.
+    fn is_within_rate(&self, ip: IpAddr) -> bool {
+        let now = u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        let buckets = if self.is_trunk(ip) { &self.known } else { &self.strangers };
+        let within = buckets.lock().is_ok_and(|mut buckets| buckets.take(ip, now));
+        if !within {
+            self.counters.limited.fetch_add(1, Ordering::Relaxed);
+        }
+        within
+    }
+
+    /// Judges one whole message.
+    pub(crate) fn judge(&self, message: &[u8], from: SocketAddr, transport: Transport) -> Decision {
+        if !self.is_within_rate(from.ip()) {
+            return Decision::Drop;
+        }
+        let decision = self.judged(message, from, transport);
+        let counter = match decision {
+            Decision::Pass { .. } => &self.counters.passed,
+            Decision::Answer(_) => &self.counters.answered,
+            Decision::Drop => &self.counters.dropped,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+        decision
+    }
+
+    fn judged(&self, message: &[u8], from: SocketAddr, transport: Transport) -> Decision {
+        let is_datagram = transport == Transport::Udp;
+        let facts = match scan::scan(message, is_datagram) {
+            Scan::Ping if is_datagram => return Decision::Answer(b"\r\n".to_vec()),
+            Scan::Ping | Scan::Junk => return Decision::Drop,
+            Scan::Message(facts) => facts,
+        };
+        // An ACK is never answered; and one that nobody waits for is no news.
+        if facts.is_ack() {
+            let passes = facts.refusal.is_none() && self.vet(message, from, transport);
+            return if passes { facts.pass() } else { Decision::Drop };
+        }
+        if facts.is_new_call() && !self.is_trunk(from.ip()) {
+            return Decision::Drop;
+        }
+        let refusal = facts.refusal.clone().or_else(|| self.not_now(&facts));
+        if let Some(refusal) = refusal {
+            return self.answer(&facts, &refusal, from, transport);
+        }
+        if self.vet(message, from, transport) {
+            facts.pass()
+        } else {
+            self.answer(&facts, &Refusal::bad_request(), from, transport)
+        }
+    }
+
+    /// 503 for what would start something, until there is room for it.
+    fn not_now(&self, facts: &Facts<'_>) -> Option<Refusal> {
+        let starts = facts.is_new_call() || facts.is_registration();
+        let busy = !self.ready.load(Ordering::Acquire)
+            || (facts.is_new_call() && self.overloaded.load(Ordering::Acquire))
+            || self.depth() >= self.limits.max_depth;
+        (starts && busy).then(|| Refusal::unavailable(self.retry_after_s))
+    }
+
+    /// The same steps that the stack takes before it queues a message: what fails here would be dropped there.
+    fn vet(&self, message: &[u8], from: SocketAddr, transport: Transport) -> bool {
+        let Ok(read) = SipMessage::try_from(message) else { return false };
+        let Ok(read) = SipConnection::update_msg_received(read, from, transport) else { return false };
+        match &read {
+            SipMessage::Request(request) => TransactionKey::from_request(request, TransactionRole::Server).is_ok(),
+            SipMessage::Response(response) => TransactionKey::from_response(response, TransactionRole::Client).is_ok(),
+        }
+    }
+
+    fn answer(&self, facts: &Facts<'_>, refusal: &Refusal, from: SocketAddr, transport: Transport) -> Decision {
+        let mut hash = Sha256::new();
+        hash.update(self.secret);
+        for part in [facts.call_id, facts.cseq, facts.via.first().copied()] {
+            hash.update(part.unwrap_or_default().as_bytes());
+            hash.update([0]);
+        }
+        let tag: String = hash.finalize().iter().take(5).map(|byte| format!("{byte:02x}")).collect();
+        facts.answer(refusal, from, transport, &tag).map_or(Decision::Drop, Decision::Answer)
+    }
+}
+
+/// Counts down the depth when the stack takes a message out of its queue.
+pub(crate) struct DepthInspector(pub(crate) std::sync::Arc<Gate>);
+
+#[async_trait]
+impl TransportEventInspector for DepthInspector {
+    async fn handle(&self, event: TransportEvent) -> Option<TransportEvent> {
+        if matches!(event, TransportEvent::Incoming(..)) {
+            self.0.left();
+        }
+        Some(event)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,210 @@
+//! The media path: own threads, one 20 ms tick each, many legs per thread.
+//!
+//! Legs of one call live on one thread, so that relaying is a copy between two slots. A thread never waits for
+//! anyone but the kernel's timer and its sockets; what it has to say goes into a bounded channel or waits.
+
+mod leg;
+mod thread;
+
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::sync::Arc;
+use std::time::Duration;
+
+use nix::sys::eventfd::EventFd;
+
+use crate::audio::{AudioBank, ClipId};
+use crate::sdp::Remote;
+use crate::{CallId, Error, LegId};
+
+/// Orders that may wait for one media thread.
+const ORDERS: usize = 16_384;
+/// Reports that may wait for the switchboard.
+pub(crate) const REPORTS: usize = 16_384;
+
+/// Which side of a call a media leg serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Party {
+    Caller(CallId),
+    Phone(LegId),
+}
+
+/// What follows when the clips are over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum After {
+    Silence,
+    Music,
+    Echo,
+}
+
+/// What a leg hears.
+#[derive(Clone, Debug)]
+pub(crate) enum Source {
+    /// Frames of silence, so that addresses behind a translator stay open.
+    Silence,
+    Music,
+    Clips { play: Option<u64>, items: Vec<ClipId>, after: After },
+    Relay { from: Party },
+    Echo,
+}
+
+/// What the switchboard asks of a media thread.
+#[derive(Debug)]
+pub(crate) enum Order {
+    Add(Box<NewLeg>),
+    /// The other side was described anew.
+    Remote { party: Party, remote: Remote },
+    Hear { party: Party, source: Source },
+    Remove { party: Party },
+    Stop,
+}
+
+/// A leg that starts.
+#[derive(Debug)]
+pub(crate) struct NewLeg {
+    pub(crate) party: Party,
+    pub(crate) socket: UdpSocket,
+    pub(crate) ssrc: u32,
+    pub(crate) sequence: u16,
+    pub(crate) timestamp: u32,
+    /// The address that signalling comes from; RTP may come from there too.
+    pub(crate) signalling: IpAddr,
+}
+
+/// What a media thread tells the switchboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Report {
+    Digit { party: Party, digit: char },
+    PlayEnded { party: Party, play: u64 },
+    /// No RTP came for longer than allowed. Told once.
+    Quiet { party: Party },
+}
+
+/// Limits of the media path.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// Silence after which a leg that was heard counts as dead.
+    pub(crate) quiet: Duration,
+    /// Silence after which a leg that was never heard counts as dead.
+    pub(crate) never_heard: Duration,
+}
+
+/// Counters of the media path since start.
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    pub(crate) sent: AtomicU64,
+    pub(crate) received: AtomicU64,
+    /// Packets from an address that is not the leg's.
+    pub(crate) strangers: AtomicU64,
+    /// Ticks that began more than 10 ms late.
+    pub(crate) late_ticks: AtomicU64,
+    /// Packets that the kernel did not take.
+    pub(crate) unsent: AtomicU64,
+}
+
+struct Thread {
+    orders: SyncSender<Order>,
+    wake: Arc<EventFd>,
+    /// Whether a wake-up is on its way already.
+    woken: Arc<AtomicBool>,
+    legs: AtomicUsize,
+}
+
+/// The threads, as the switchboard sees them.
+pub(crate) struct Media {
+    threads: Vec<Thread>,
+    joins: Vec<std::thread::JoinHandle<()>>,
+    pub(crate) counters: Arc<Counters>,
+}
+
+impl Media {
+    /// Starts `threads` (at least one) threads.
+    pub(crate) fn start(
+        threads: usize,
+        bank: &Arc<AudioBank>,
+        limits: Limits,
+        reports: &tokio::sync::mpsc::Sender<Report>,
+    ) -> Result<Self, Error> {
+        let counters = Arc::new(Counters::default());
+        let mut media = Self { threads: Vec::new(), joins: Vec::new(), counters };
+        for number in 0..threads.max(1) {
+            let (orders, inbox) = sync_channel(ORDERS);
+            let flags = nix::sys::eventfd::EfdFlags::EFD_NONBLOCK | nix::sys::eventfd::EfdFlags::EFD_CLOEXEC;
+            let wake = Arc::new(EventFd::from_value_and_flags(0, flags).map_err(Error::media)?);
+            let woken = Arc::new(AtomicBool::new(false));
+            let worker = thread::Worker::new(thread::Parts {
+                orders: inbox,
+                wake: Arc::clone(&wake),
+                woken: Arc::clone(&woken),
+                bank: Arc::clone(bank),
+                limits,
+                reports: reports.clone(),
+                counters: Arc::clone(&media.counters),
+            })?;
+            let join = std::thread::Builder::new()
+                .name(format!("linje-media-{number}"))
+                .spawn(move || worker.run())
+                .map_err(|source| Error::Media { source })?;
+            media.joins.push(join);
+            media.threads.push(Thread { orders, wake, woken, legs: AtomicUsize::new(0) });
+        }
+        Ok(media)
+    }
+
+    /// The thread with the fewest legs. Every leg of a call goes to the thread of its caller.
+    pub(crate) fn quietest(&self) -> usize {
+        let legs = |index: &usize| self.threads[*index].legs.load(Ordering::Relaxed);
+        (0..self.threads.len()).min_by_key(legs).unwrap_or(0)
+    }
+
+    pub(crate) fn add(&self, thread: usize, leg: NewLeg) {
+        self.threads[thread].legs.fetch_add(1, Ordering::Relaxed);
+        self.order(thread, Order::Add(Box::new(leg)));
+    }
+
+    pub(crate) fn remove(&self, thread: usize, party: Party) {
+        self.threads[thread].legs.fetch_sub(1, Ordering::Relaxed);
+        self.order(thread, Order::Remove { party });
+    }
+
+    /// Hands an order over. The queue holds more orders than legs can cause between two ticks;
+    /// should it be full all the same, the order is lost and that is logged.
+    pub(crate) fn order(&self, thread: usize, order: Order) {
+        let to = &self.threads[thread];
+        match to.orders.try_send(order) {
+            Ok(()) => {}
+            Err(TrySendError::Full(_)) => tracing::error!(thread, "media thread takes no orders"),
+            Err(TrySendError::Disconnected(_)) => tracing::error!(thread, "media thread is gone"),
+        }
+        if !to.woken.swap(true, Ordering::AcqRel) && to.wake.write(1).is_err() {
+            tracing::error!(thread, "media thread cannot be woken");
+        }
+    }
+
+    /// Stops the threads and waits for them.
+    pub(crate) fn stop(&mut self) {
+        for index in 0..self.threads.len() {
+            self.order(index, Order::Stop);
+        }
+        for join in self.joins.drain(..) {
+            if join.join().is_err() {
+                tracing::error!("media thread ended in a panic");
+            }
+        }
+    }
+}
+
+/// A socket on a port that the system chose: even if one is to be had, as RTP asks for.
+pub(crate) fn rtp_socket(ip: IpAddr) -> std::io::Result<UdpSocket> {
+    let mut socket = UdpSocket::bind(SocketAddr::new(ip, 0))?;
+    for _ in 0..4 {
+        if socket.local_addr()?.port() % 2 == 0 {
+            break;
+        }
+        // The odd one stays bound until an other was found.
+        socket = UdpSocket::bind(SocketAddr::new(ip, 0))?;
+    }
+    socket.set_nonblocking(true)?;
+    Ok(socket)
+}

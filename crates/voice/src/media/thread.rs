@@ -1,0 +1,269 @@
+//! The loop of one media thread.
+//!
+//! It must never wait for the rest of the program: reports that find a full channel stay here until the next tick.
+
+use std::collections::{HashMap, VecDeque};
+use std::net::UdpSocket;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Receiver;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
+use nix::sys::eventfd::EventFd;
+
+use super::leg::{Leg, MAX_PACKET, Taken};
+use super::{Counters, Limits, Order, Party, Report};
+use crate::audio::AudioBank;
+use crate::{Error, rtp};
+
+const TICK: Duration = Duration::from_millis(20);
+/// Time that packets may gather before the sockets are read again.
+const GATHER: Duration = Duration::from_millis(2);
+/// Packets read from one socket in a row.
+const BURST: usize = 16;
+/// Ticks between looks for dead legs: one second.
+const LOOK_EVERY: u64 = 50;
+/// Reports that wait here when the switchboard is behind. Beyond this the oldest are dropped.
+const MAX_WAITING: usize = 65_536;
+const WAKE: u64 = u64::MAX;
+/// Seconds between 1900 (NTP) and 1970.
+const NTP_OFFSET: u64 = 2_208_988_800;
+
+pub(super) struct Parts {
+    pub(super) orders: Receiver<Order>,
+    pub(super) wake: Arc<EventFd>,
+    pub(super) woken: Arc<AtomicBool>,
+    pub(super) bank: Arc<AudioBank>,
+    pub(super) limits: Limits,
+    pub(super) reports: tokio::sync::mpsc::Sender<Report>,
+    pub(super) counters: Arc<Counters>,
+}
+
+pub(super) struct Worker {
+    parts: Parts,
+    epoll: Epoll,
+    legs: Vec<Option<Leg>>,
+    free: Vec<usize>,
+    places: HashMap<Party, usize>,
+    waiting: VecDeque<Report>,
+    ticks: u64,
+}
+
+impl Worker {
+    pub(super) fn new(parts: Parts) -> Result<Self, Error> {
+        let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).map_err(Error::media)?;
+        epoll.add(&*parts.wake, EpollEvent::new(EpollFlags::EPOLLIN, WAKE)).map_err(Error::media)?;
+        Ok(Self {
+            parts,
+            epoll,
+            legs: Vec::new(),
+            free: Vec::new(),
+            places: HashMap::new(),
+            waiting: VecDeque::new(),
+            ticks: 0,
+        })
+    }
+
+    pub(super) fn run(mut self) {
+        let mut events = vec![EpollEvent::empty(); 1_024];
+        let mut next_tick = Instant::now();
+        loop {
+            let idle = self.places.is_empty() && self.waiting.is_empty();
+            let now = Instant::now();
+            if idle {
+                next_tick = now + TICK;
+            }
+            let Some(count) = self.wait(&mut events, idle, next_tick.saturating_duration_since(now)) else { return };
+            for event in events.iter().take(count) {
+                self.read(event.data());
+            }
+            if !self.obey() {
+                return;
+            }
+            let now = Instant::now();
+            if now >= next_tick {
+                self.tick(now, now.duration_since(next_tick));
+                next_tick += TICK;
+                if now > next_tick + 5 * TICK {
+                    next_tick = now + TICK;
+                }
+            } else if count < events.len() && !self.places.is_empty() {
+                std::thread::sleep(GATHER.min(next_tick - now));
+            }
+        }
+    }
+
+    /// Waits for packets, orders or the tick. None when waiting itself fails.
+    fn wait(&self, events: &mut [EpollEvent], idle: bool, left: Duration) -> Option<usize> {
+        let timeout = if idle {
+            EpollTimeout::NONE
+        } else {
+            // Whole milliseconds, rounded up, so that the loop does not spin before the tick.
+            EpollTimeout::try_from(left + Duration::from_micros(999)).unwrap_or(EpollTimeout::ZERO)
+        };
+        match self.epoll.wait(events, timeout) {
+            Ok(count) => Some(count),
+            Err(nix::errno::Errno::EINTR) => Some(0),
+            Err(error) => {
+                tracing::error!(%error, "media thread cannot wait");
+                None
+            }
+        }
+    }
+
+    fn tick(&mut self, now: Instant, late: Duration) {
+        self.ticks += 1;
+        if late > Duration::from_millis(10) {
+            self.parts.counters.late_ticks.fetch_add(1, Ordering::Relaxed);
+        }
+        let ntp = ntp_now();
+        let look = self.ticks.is_multiple_of(LOOK_EVERY);
+        for leg in self.legs.iter_mut().flatten() {
+            if let Some(play) = leg.tick(&self.parts.bank, &self.parts.counters) {
+                self.waiting.push_back(Report::PlayEnded { party: leg.party, play });
+            }
+            leg.report(now, ntp);
+            if look && leg.is_dead(self.parts.limits, now) {
+                leg.quiet_told = true;
+                self.waiting.push_back(Report::Quiet { party: leg.party });
+            }
+        }
+        self.tell();
+    }
+
+    /// Hands over what waits, as far as there is room.
+    fn tell(&mut self) {
+        while let Some(&report) = self.waiting.front() {
+            if self.parts.reports.try_send(report).is_err() {
+                break;
+            }
+            self.waiting.pop_front();
+        }
+        while self.waiting.len() > MAX_WAITING {
+            self.waiting.pop_front();
+        }
+    }
+
+    /// Carries out what was ordered; false when the thread is to end.
+    fn obey(&mut self) -> bool {
+        if !self.parts.woken.swap(false, Ordering::AcqRel) {
+            return true;
+        }
+        // The counter was set by the writer; its value does not matter.
+        let _value = self.parts.wake.read();
+        while let Ok(order) = self.parts.orders.try_recv() {
+            match order {
+                Order::Add(new) => self.add(*new),
+                Order::Remote { party, remote } => {
+                    if let Some(leg) = self.leg(party) {
+                        leg.describe(remote, Instant::now());
+                    }
+                }
+                Order::Hear { party, source } => {
+                    if let Some(leg) = self.leg(party) {
+                        leg.hear(source);
+                    }
+                }
+                Order::Remove { party } => self.remove(party),
+                Order::Stop => return false,
+            }
+        }
+        true
+    }
+
+    fn leg(&mut self, party: Party) -> Option<&mut Leg> {
+        let place = *self.places.get(&party)?;
+        self.legs.get_mut(place)?.as_mut()
+    }
+
+    fn add(&mut self, new: super::NewLeg) {
+        let party = new.party;
+        let place = self.free.pop().unwrap_or_else(|| {
+            self.legs.push(None);
+            self.legs.len() - 1
+        });
+        let event = EpollEvent::new(EpollFlags::EPOLLIN, u64::try_from(place).unwrap_or(WAKE - 1));
+        if let Err(error) = self.epoll.add(&new.socket, event) {
+            tracing::error!(%error, "media leg cannot listen");
+        }
+        self.legs[place] = Some(Leg::new(new, Instant::now()));
+        if let Some(old) = self.places.insert(party, place) {
+            self.clear(old);
+        }
+    }
+
+    fn remove(&mut self, party: Party) {
+        if let Some(place) = self.places.remove(&party) {
+            self.clear(place);
+        }
+    }
+
+    fn clear(&mut self, place: usize) {
+        // Closing the socket takes it out of epoll.
+        self.legs[place] = None;
+        self.free.push(place);
+    }
+
+    fn read(&mut self, data: u64) {
+        if data == WAKE {
+            return;
+        }
+        let Some(place) = usize::try_from(data).ok().filter(|&place| place < self.legs.len()) else { return };
+        let mut packet = [0_u8; MAX_PACKET + 1];
+        for _ in 0..BURST {
+            let Some(leg) = self.legs[place].as_mut() else { return };
+            let Some((length, from)) = receive(&leg.socket, &mut packet) else { return };
+            self.parts.counters.received.fetch_add(1, Ordering::Relaxed);
+            let Some(bytes) = packet.get(..length).filter(|_| length <= MAX_PACKET) else { continue };
+            match leg.take(bytes, from, Instant::now()) {
+                Taken::Nothing => {}
+                Taken::Stranger => {
+                    self.parts.counters.strangers.fetch_add(1, Ordering::Relaxed);
+                }
+                Taken::Audio(read) => self.forward(place, bytes, &read, false),
+                Taken::Event(read, key) => {
+                    if let Some(digit) = key {
+                        self.waiting.push_back(Report::Digit { party: leg.party, digit });
+                        self.tell();
+                    }
+                    self.forward(place, bytes, &read, true);
+                }
+            }
+        }
+    }
+
+    /// Sends a packet on to whoever hears this leg: itself (echo) or the other side.
+    fn forward(&mut self, place: usize, packet: &[u8], read: &rtp::Received, is_event: bool) {
+        let counters = &self.parts.counters;
+        let Some(leg) = self.legs[place].as_mut() else { return };
+        let (party, codec) = (leg.party, leg.codec());
+        if leg.is_echo() {
+            leg.relay(packet, read, is_event, codec, counters);
+            return;
+        }
+        let Some(other) = leg.relayed().and_then(|other| self.places.get(&other)).copied() else { return };
+        if let Some(listener) = self.legs.get_mut(other).and_then(Option::as_mut)
+            && listener.relayed() == Some(party)
+        {
+            listener.relay(packet, read, is_event, codec, counters);
+        }
+    }
+}
+
+fn receive(socket: &UdpSocket, packet: &mut [u8]) -> Option<(usize, std::net::SocketAddr)> {
+    loop {
+        match socket.recv_from(packet) {
+            Ok(got) => return Some(got),
+            // An ICMP error of an earlier packet; the socket is fine.
+            Err(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {}
+            Err(_) => return None,
+        }
+    }
+}
+
+fn ntp_now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let fraction = (u64::from(since.subsec_nanos()) << 32) / 1_000_000_000;
+    ((since.as_secs() + NTP_OFFSET) << 32) | fraction
+}

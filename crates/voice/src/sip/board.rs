@@ -1,0 +1,706 @@
+//! The switchboard: one task that owns every call and leg, takes commands and tells events.
+//!
+//! It must never wait for the shell above or for the network: what takes time runs in tasks of its own,
+//! and events that find a full channel wait in a bounded backlog while new calls are refused.
+
+use std::collections::{HashMap, VecDeque};
+use std::net::SocketAddr;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+
+use rsipstack::dialog::dialog::{DialogState, DialogStateReceiver, TerminatedReason, TransactionHandle};
+use rsipstack::dialog::invite_dialog::InviteDialog;
+use rsipstack::sip::{Header, Request, Response, StatusCode};
+use rsipstack::transaction::transaction::{TransactionEvent, TransactionEventSender};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::phone::Leg;
+use super::timers::Timers;
+use super::{Arrival, Notice, Shared, allow_header, contact_header, key, sdp_header};
+use crate::g711::Codec;
+use crate::media::{self, After, Media, NewLeg, Order, Party, Report, Source};
+use crate::message::{self, SessionTimer};
+use crate::sdp::{self, Description, Direction, Local};
+use crate::{CallId, Command, End, Event, LegId};
+
+/// Events that may wait for the shell above before new calls are refused.
+const MAX_BACKLOG: usize = 4_096;
+/// How long a shutdown waits for the last BYEs.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// A deadline of the switchboard.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Deadline {
+    /// The phone should have said something by now.
+    Dial(LegId),
+    /// The session should have been refreshed by now.
+    Session(CallId),
+}
+
+/// What a task found out.
+pub(super) enum Done {
+    Reinvited { leg: LegId, status: u16, answer: Option<Description> },
+}
+
+/// What a caller hears while not talking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hears {
+    Own,
+    Music,
+    Phone(LegId),
+}
+
+/// A call from outside.
+pub(super) struct Call {
+    dialog: InviteDialog,
+    respond: TransactionEventSender,
+    pub(super) thread: usize,
+    pub(super) offer: Option<Description>,
+    timer: SessionTimer,
+    source: SocketAddr,
+    flow: Option<String>,
+    /// Our end, once there is one.
+    local: Option<Local>,
+    answered: bool,
+    confirmed: bool,
+    /// Our offer is out; the answer comes in the ACK.
+    awaits_answer: bool,
+    expires: Option<Instant>,
+    pub(super) bridged: Option<LegId>,
+    pub(super) legs: Vec<LegId>,
+    /// A command replaced the phone's voice until the next Bridge.
+    interrupted: bool,
+    hears: Hears,
+    held_by_far: bool,
+    pub(super) held: bool,
+}
+
+/// Where the switchboard hears from.
+pub(crate) struct Inbox {
+    pub(crate) commands: mpsc::Receiver<Command>,
+    pub(crate) notices: mpsc::Receiver<Notice>,
+    pub(crate) states: DialogStateReceiver,
+    pub(crate) reports: mpsc::Receiver<Report>,
+}
+
+/// The switchboard.
+pub(crate) struct Board {
+    pub(super) shared: Arc<Shared>,
+    pub(super) media: Media,
+    events: mpsc::Sender<Event>,
+    backlog: VecDeque<Event>,
+    pub(super) calls: HashMap<CallId, Call>,
+    pub(super) legs: HashMap<LegId, Leg>,
+    pub(super) dialogs: HashMap<String, Party>,
+    pub(super) timers: Timers<Deadline>,
+    pub(super) tasks: JoinSet<()>,
+    pub(super) done: mpsc::Sender<Done>,
+    found: mpsc::Receiver<Done>,
+    pub(super) dial_timeout: Duration,
+    registrar_due: Option<Instant>,
+}
+
+impl Board {
+    pub(crate) fn new(shared: Arc<Shared>, media: Media, events: mpsc::Sender<Event>, dial_timeout: Duration) -> Self {
+        let (done, found) = mpsc::channel(1_024);
+        Self {
+            shared,
+            media,
+            events,
+            backlog: VecDeque::new(),
+            calls: HashMap::new(),
+            legs: HashMap::new(),
+            dialogs: HashMap::new(),
+            timers: Timers::new(),
+            tasks: JoinSet::new(),
+            done,
+            found,
+            dial_timeout,
+            registrar_due: None,
+        }
+    }
+
+    /// Runs until `stop`, then hangs everything up.
+    pub(crate) async fn run(mut self, mut inbox: Inbox, stop: CancellationToken) {
+        let events = self.events.clone();
+        loop {
+            let due = [self.timers.next(), self.registrar_due].into_iter().flatten().min();
+            let due = due.unwrap_or_else(|| Instant::now() + Duration::from_secs(3_600));
+            tokio::select! {
+                () = stop.cancelled() => break,
+                Some(command) = inbox.commands.recv() => self.obey(command),
+                Some(notice) = inbox.notices.recv() => self.notice(notice),
+                Some(state) = inbox.states.recv() => self.state(state),
+                Some(report) = inbox.reports.recv() => self.report(report),
+                Some(done) = self.found.recv() => self.done(done),
+                Some(ended) = self.tasks.join_next(), if !self.tasks.is_empty() => {
+                    if ended.is_err_and(|error| error.is_panic()) {
+                        tracing::error!("a telephony task panicked");
+                    }
+                }
+                () = tokio::time::sleep_until(due.into()) => self.expire(Instant::now()),
+                room = events.reserve(), if !self.backlog.is_empty() => match (room, self.backlog.pop_front()) {
+                    (Ok(room), Some(event)) => room.send(event),
+                    _ => self.backlog.clear(),
+                },
+            }
+            self.flush();
+        }
+        self.farewell().await;
+    }
+
+    pub(super) fn tell(&mut self, event: Event) {
+        self.backlog.push_back(event);
+    }
+
+    fn flush(&mut self) {
+        while let Some(event) = self.backlog.pop_front() {
+            match self.events.try_send(event) {
+                Ok(()) => {}
+                Err(mpsc::error::TrySendError::Full(event)) => {
+                    self.backlog.push_front(event);
+                    break;
+                }
+                Err(mpsc::error::TrySendError::Closed(_)) => self.backlog.clear(),
+            }
+        }
+        self.shared.gate.set_overloaded(self.backlog.len() > MAX_BACKLOG);
+    }
+
+    async fn farewell(&mut self) {
+        self.shared.gate.set_ready(false);
+        let calls: Vec<CallId> = self.calls.keys().copied().collect();
+        for call in calls {
+            self.end_call(call, End::Near, true);
+        }
+        self.flush();
+        let all = async { while self.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(FAREWELL, all).await.is_err() {
+            tracing::warn!("some calls were not said goodbye to");
+        }
+        self.media.stop();
+    }
+
+    fn expire(&mut self, now: Instant) {
+        while let Some(deadline) = self.timers.due(now) {
+            match deadline {
+                Deadline::Dial(leg) => self.dial_timed_out(leg),
+                Deadline::Session(call) => {
+                    if self.calls.get(&call).and_then(|call| call.expires).is_some_and(|at| at <= now) {
+                        self.end_call(call, End::SignallingTimeout, true);
+                    }
+                }
+            }
+        }
+        self.registry_changed(now);
+    }
+
+    fn registry_changed(&mut self, now: Instant) {
+        let events = {
+            let mut registrar = self.shared.registrar.lock().unwrap_or_else(PoisonError::into_inner);
+            let events = registrar.expire(now);
+            self.registrar_due = registrar.next_deadline();
+            events
+        };
+        self.backlog.extend(events);
+    }
+
+    fn notice(&mut self, notice: Notice) {
+        match notice {
+            Notice::Arrival(arrival) => self.arrive(*arrival),
+            Notice::Registry(events) => {
+                self.backlog.extend(events);
+                self.registry_changed(Instant::now());
+            }
+        }
+    }
+
+    fn obey(&mut self, command: Command) {
+        match command {
+            Command::Ringing { call, contact } => self.ring(call, &contact),
+            Command::Answer { call, contact } => self.answer(call, &contact),
+            Command::Reject { call, status, reason, retry_after } => self.reject(call, status, reason, retry_after),
+            Command::Play { call, play, items, then_music } => {
+                let after = if then_music { After::Music } else { After::Silence };
+                self.hear(call, Source::Clips { play: Some(play), items, after });
+            }
+            Command::Music { call } => self.hear(call, Source::Music),
+            Command::Silence { call } => self.hear(call, Source::Silence),
+            Command::Echo { call, first } => self.hear(call, Source::Clips { play: None, items: first, after: After::Echo }),
+            Command::Dial { leg, call, user, contact, caller_display } => self.dial(leg, call, &user, &contact, &caller_display),
+            Command::CancelLeg { leg } | Command::HangUpLeg { leg } => self.end_leg(leg, crate::Cause::Cancelled, true),
+            Command::Bridge { call, leg } => self.bridge(call, leg),
+            Command::Unbridge { call } => self.unbridge(call),
+            Command::Hold { call } => self.hold(call, true),
+            Command::Resume { call } => self.hold(call, false),
+            Command::HangUp { call } => self.end_call(call, End::Near, true),
+        }
+    }
+
+    // A call comes, is answered, and ends.
+
+    fn arrive(&mut self, arrival: Arrival) {
+        let Arrival { call, dialog, respond, offer, timer, dialled, from, source, flow } = arrival;
+        if dialog.state().is_terminated() {
+            // Cancelled before we came to it: nobody was told of this call.
+            self.shared.calls.fetch_sub(1, Ordering::Relaxed);
+            self.shared.layer.remove_dialog(&dialog.id());
+            if let Some(flow) = flow {
+                self.shared.flows.release(&flow);
+            }
+            return;
+        }
+        self.dialogs.insert(key(&dialog.id()), Party::Caller(call));
+        let state = Call {
+            dialog,
+            respond,
+            thread: self.media.quietest(),
+            offer,
+            timer,
+            source,
+            flow,
+            local: None,
+            answered: false,
+            confirmed: false,
+            awaits_answer: false,
+            expires: None,
+            bridged: None,
+            legs: Vec::new(),
+            interrupted: false,
+            hears: Hears::Own,
+            held_by_far: false,
+            held: false,
+        };
+        self.calls.insert(call, state);
+        self.tell(Event::Incoming { call, dialled, from });
+    }
+
+    fn ring(&mut self, id: CallId, contact: &str) {
+        let Some(call) = self.calls.get(&id).filter(|call| !call.answered) else { return };
+        let rung = call.dialog.ringing(Some(vec![contact_header(contact), allow_header()]), None);
+        if let Err(error) = rung {
+            tracing::debug!(%error, "cannot ring");
+        }
+    }
+
+    fn answer(&mut self, id: CallId, contact: &str) {
+        let advertised = self.shared.advertised.ip();
+        let Some(call) = self.calls.get_mut(&id).filter(|call| !call.answered) else { return };
+        let Some((new, local)) = new_media(Party::Caller(id), advertised, call.source) else {
+            tracing::error!("cannot open an RTP socket");
+            self.end_call(id, End::Failed, true);
+            return;
+        };
+        call.answered = true;
+        call.local = Some(local);
+        self.media.add(call.thread, new);
+        let mut headers = vec![sdp_header(), contact_header(contact), allow_header(), Header::Supported("timer".into())];
+        headers.extend(message::session_headers(call.timer));
+        let body = match &call.offer {
+            Some(offer) => {
+                self.media.order(call.thread, Order::Remote { party: Party::Caller(id), remote: offer.remote });
+                call.held_by_far = offer.remote.direction.is_hold();
+                sdp::answer(local, offer, offer.remote.direction.answered())
+            }
+            None => {
+                call.awaits_answer = true;
+                sdp::offer(local, Codec::Pcma, Direction::SendRecv)
+            }
+        };
+        let accepted = call.dialog.accept(Some(headers), Some(body.into_bytes()));
+        self.arm_session(id);
+        if accepted.is_err() {
+            self.end_call(id, End::Failed, false);
+        }
+    }
+
+    fn arm_session(&mut self, id: CallId) {
+        if let Some(call) = self.calls.get_mut(&id)
+            && let SessionTimer::Theirs(interval) = call.timer
+        {
+            let at = Instant::now() + interval;
+            call.expires = Some(at);
+            self.timers.set(at, Deadline::Session(id));
+        }
+    }
+
+    fn reject(&mut self, id: CallId, status: u16, reason: String, retry_after: Option<u32>) {
+        let Some(call) = self.calls.get(&id).filter(|call| !call.answered) else { return };
+        let code = StatusCode::from(if (300..700).contains(&status) { status } else { 503 });
+        if let Some(seconds) = retry_after {
+            // The stack's own rejection has no room for this header; the first final response counts.
+            let response = final_response(&call.dialog, code.clone(), seconds);
+            let _sent = call.respond.send(TransactionEvent::Respond(response));
+        }
+        let reason: String = reason.chars().filter(|c| !c.is_control()).take(120).collect();
+        let reason = (!reason.is_empty()).then(|| format!("SIP;cause={};text=\"{}\"", code.code(), reason.replace(['"', '\\'], "'")));
+        let _rejected = call.dialog.reject(Some(code), reason);
+        self.end_call(id, End::Near, false);
+    }
+
+    /// Forgets a call. `say` tells the other side.
+    pub(super) fn end_call(&mut self, id: CallId, by: End, say: bool) {
+        let Some(call) = self.calls.remove(&id) else { return };
+        self.shared.calls.fetch_sub(1, Ordering::Relaxed);
+        self.dialogs.remove(&key(&call.dialog.id()));
+        if call.local.is_some() {
+            self.media.remove(call.thread, Party::Caller(id));
+        }
+        if let Some(flow) = &call.flow {
+            let (flows, flow) = (Arc::clone(&self.shared.flows), flow.clone());
+            if !say {
+                flows.release(&flow);
+            } else {
+                // The goodbye still has to find its way.
+                self.part(call.dialog, move || flows.release(&flow));
+                self.told_end(id, by, call.legs);
+                return;
+            }
+        }
+        if say {
+            self.part(call.dialog, || {});
+        }
+        self.told_end(id, by, call.legs);
+    }
+
+    fn told_end(&mut self, id: CallId, by: End, legs: Vec<LegId>) {
+        self.tell(Event::CallEnded { call: id, by });
+        for leg in legs {
+            self.end_leg(leg, crate::Cause::Cancelled, true);
+        }
+    }
+
+    /// Ends a dialog in whatever state it is, then forgets it.
+    pub(super) fn part(&mut self, dialog: InviteDialog, after: impl FnOnce() + Send + 'static) {
+        let layer = Arc::clone(&self.shared.layer);
+        self.tasks.spawn(async move {
+            let state = dialog.state();
+            let parted = match dialog.role() {
+                rsipstack::transaction::key::TransactionRole::Server if state.can_cancel() => {
+                    dialog.reject(Some(StatusCode::TemporarilyUnavailable), None)
+                }
+                rsipstack::transaction::key::TransactionRole::Client if state.can_cancel() => {
+                    let cancelled = dialog.cancel().await;
+                    // Answered in the same moment: then the cancellation did nothing.
+                    if dialog.state().is_confirmed() { dialog.bye().await } else { cancelled }
+                }
+                _ => dialog.bye().await,
+            };
+            if let Err(error) = parted {
+                tracing::debug!(%error, "goodbye was not answered");
+            }
+            if dialog.state().is_terminated() {
+                layer.remove_dialog(&dialog.id());
+            }
+            after();
+        });
+    }
+
+    // What a caller hears.
+
+    fn hear(&mut self, id: CallId, source: Source) {
+        let Some(call) = self.calls.get_mut(&id).filter(|call| call.answered) else { return };
+        call.interrupted = call.bridged.is_some();
+        call.hears = Hears::Own;
+        self.media.order(call.thread, Order::Hear { party: Party::Caller(id), source });
+        self.refresh(id);
+    }
+
+    fn bridge(&mut self, id: CallId, leg_id: LegId) {
+        let Some(call) = self.calls.get_mut(&id).filter(|call| call.answered) else { return };
+        if !self.legs.get(&leg_id).is_some_and(|leg| leg.call == id && leg.answered) {
+            return;
+        }
+        if let Some(old) = call.bridged.replace(leg_id).filter(|old| *old != leg_id) {
+            self.silence_leg(old);
+        }
+        if let Some(call) = self.calls.get_mut(&id) {
+            call.interrupted = false;
+        }
+        self.refresh(id);
+    }
+
+    fn unbridge(&mut self, id: CallId) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        if let Some(leg) = call.bridged.take() {
+            call.held = false;
+            self.silence_leg(leg);
+            self.hear(id, Source::Silence);
+        }
+    }
+
+    fn silence_leg(&mut self, id: LegId) {
+        if let Some(leg) = self.legs.get_mut(&id) {
+            leg.hears_caller = false;
+            self.media.order(leg.thread, Order::Hear { party: Party::Phone(id), source: Source::Silence });
+        }
+    }
+
+    /// The bridged leg went away by itself.
+    pub(super) fn leg_gone(&mut self, id: CallId, leg: LegId) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        call.legs.retain(|other| *other != leg);
+        if call.bridged == Some(leg) {
+            call.bridged = None;
+            call.held = false;
+            if !call.interrupted {
+                self.hear(id, Source::Silence);
+            }
+        }
+    }
+
+    /// Brings what both sides hear in line with bridge and hold.
+    pub(super) fn refresh(&mut self, id: CallId) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        let Some((leg_id, leg)) = call.bridged.and_then(|leg| Some((leg, self.legs.get_mut(&leg)?))) else { return };
+        let paused = call.held || leg.held_by_far;
+        let wanted = match (call.interrupted, paused) {
+            (true, _) => Hears::Own,
+            (false, true) => Hears::Music,
+            (false, false) => Hears::Phone(leg_id),
+        };
+        if wanted != call.hears {
+            call.hears = wanted;
+            let source = match wanted {
+                Hears::Own => None,
+                Hears::Music => Some(Source::Music),
+                Hears::Phone(leg) => Some(Source::Relay { from: Party::Phone(leg) }),
+            };
+            if let Some(source) = source {
+                self.media.order(call.thread, Order::Hear { party: Party::Caller(id), source });
+            }
+        }
+        let hears_caller = matches!(wanted, Hears::Phone(_)) && !call.held_by_far;
+        if hears_caller != leg.hears_caller {
+            leg.hears_caller = hears_caller;
+            let source = if hears_caller { Source::Relay { from: Party::Caller(id) } } else { Source::Silence };
+            self.media.order(leg.thread, Order::Hear { party: Party::Phone(leg_id), source });
+        }
+    }
+
+    fn report(&mut self, report: Report) {
+        match report {
+            Report::Digit { party: Party::Caller(call), digit } => {
+                if self.calls.contains_key(&call) {
+                    self.tell(Event::Digit { call, digit });
+                }
+            }
+            Report::Digit { party: Party::Phone(_), .. } | Report::PlayEnded { party: Party::Phone(_), .. } => {}
+            Report::PlayEnded { party: Party::Caller(call), play } => {
+                if self.calls.contains_key(&call) {
+                    self.tell(Event::PlayEnded { call, play });
+                }
+            }
+            Report::Quiet { party: Party::Caller(call) } => self.end_call(call, End::MediaTimeout, true),
+            Report::Quiet { party: Party::Phone(leg) } => self.end_leg(leg, crate::Cause::Timeout, true),
+        }
+    }
+
+    // What the dialogs tell.
+
+    fn state(&mut self, state: DialogState) {
+        let party = self.dialogs.get(&key(state.id())).copied();
+        match (state, party) {
+            (DialogState::Terminated(id, reason), party) => {
+                self.shared.layer.remove_dialog(&id);
+                match party {
+                    Some(Party::Caller(call)) => self.end_call(call, end_of(&reason), false),
+                    Some(Party::Phone(leg)) => self.phone_terminated(leg, &reason),
+                    None => {}
+                }
+            }
+            (DialogState::Confirmed(_, _), Some(Party::Caller(call))) => self.confirmed(call),
+            (DialogState::Confirmed(_, response), Some(Party::Phone(leg))) => self.phone_confirmed(leg, &response),
+            (DialogState::Trying(_), Some(Party::Phone(leg))) => self.phone_heard(leg),
+            (DialogState::Early(_, response), Some(Party::Phone(leg))) => self.phone_early(leg, &response),
+            (DialogState::Updated(_, request, handle), Some(party)) => self.renegotiate(party, &request, handle),
+            (DialogState::Info(_, request, handle), party) => self.info(party, &request, handle),
+            (DialogState::Options(_, _, handle), _) => self.respond(handle, StatusCode::OK, vec![allow_header()], None),
+            (DialogState::Updated(_, _, handle), None) => {
+                self.respond(handle, StatusCode::CallTransactionDoesNotExist, Vec::new(), None);
+            }
+            (
+                DialogState::Publish(_, _, handle)
+                | DialogState::Notify(_, _, handle)
+                | DialogState::Refer(_, _, handle)
+                | DialogState::Message(_, _, handle),
+                _,
+            ) => self.respond(handle, StatusCode::MethodNotAllowed, vec![allow_header()], None),
+            (
+                DialogState::Calling(_)
+                | DialogState::Trying(_)
+                | DialogState::Early(_, _)
+                | DialogState::WaitAck(_, _)
+                | DialogState::Confirmed(_, _),
+                _,
+            ) => {}
+        }
+    }
+
+    pub(super) fn respond(&mut self, handle: TransactionHandle, status: StatusCode, headers: Vec<Header>, body: Option<String>) {
+        self.tasks.spawn(async move {
+            if handle.respond(status, Some(headers), body.map(String::into_bytes)).await.is_err() {
+                tracing::debug!("a request ended before its answer");
+            }
+        });
+    }
+
+    fn info(&mut self, party: Option<Party>, request: &Request, handle: TransactionHandle) {
+        let key = message::info_key(request);
+        let status = if key.is_some() || request.body.is_empty() { StatusCode::OK } else { StatusCode::UnsupportedMediaType };
+        if let (Some(digit), Some(Party::Caller(call))) = (key, party) {
+            self.tell(Event::Digit { call, digit });
+        }
+        self.respond(handle, status, Vec::new(), None);
+    }
+
+    /// The ACK came. It carries the answer when our 200 carried the offer.
+    fn confirmed(&mut self, id: CallId) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        call.confirmed = true;
+        if !call.awaits_answer {
+            return;
+        }
+        call.awaits_answer = false;
+        let answer = call.dialog.last_remote_ack().and_then(|ack| sdp::parse(&ack.body).ok());
+        match answer {
+            Some(answer) => {
+                let remote = answer.remote;
+                call.offer = Some(answer);
+                self.media.order(call.thread, Order::Remote { party: Party::Caller(id), remote });
+                self.caller_held(id, remote.direction.is_hold());
+            }
+            None if call.offer.is_none() => self.end_call(id, End::Failed, true),
+            None => {}
+        }
+    }
+
+    fn caller_held(&mut self, id: CallId, held: bool) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        if call.held_by_far != held {
+            call.held_by_far = held;
+            self.tell(Event::CallHeld { call: id, held });
+        }
+        self.refresh(id);
+    }
+
+    /// A re-INVITE or UPDATE of the caller.
+    pub(super) fn caller_renegotiates(&mut self, id: CallId, request: &Request, handle: TransactionHandle) {
+        let timer = message::session_timer(request);
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        if timer == SessionTimer::TooShort {
+            let shortest = Header::Other("Min-SE".into(), message::MIN_SESSION.as_secs().to_string());
+            self.respond(handle, StatusCode::SessionIntervalTooSmall, vec![shortest], None);
+            return;
+        }
+        if matches!(timer, SessionTimer::Theirs(_)) {
+            call.timer = timer;
+        }
+        let Some(local) = call.local.as_mut() else {
+            self.respond(handle, StatusCode::RequestPending, Vec::new(), None);
+            return;
+        };
+        let reply = renegotiated(request, local, None);
+        let thread = call.thread;
+        let mut headers = message::session_headers(call.timer);
+        match reply {
+            Renegotiated::Answer { text, description } => {
+                let remote = description.remote;
+                call.offer = Some(description);
+                headers.push(sdp_header());
+                self.respond(handle, StatusCode::OK, headers, Some(text));
+                self.media.order(thread, Order::Remote { party: Party::Caller(id), remote });
+                self.caller_held(id, remote.direction.is_hold());
+            }
+            Renegotiated::Offer { text } => {
+                call.awaits_answer = true;
+                headers.push(sdp_header());
+                self.respond(handle, StatusCode::OK, headers, Some(text));
+            }
+            Renegotiated::Nothing => self.respond(handle, StatusCode::OK, headers, None),
+            Renegotiated::Refused => self.respond(handle, StatusCode::NotAcceptableHere, Vec::new(), None),
+        }
+        self.arm_session(id);
+    }
+}
+
+/// What a new offer comes to.
+pub(super) enum Renegotiated {
+    Answer { text: String, description: Description },
+    /// There was no offer: ours goes out.
+    Offer { text: String },
+    /// Nothing but a refresh.
+    Nothing,
+    Refused,
+}
+
+/// Answers a new offer. `most` limits what we say about our side while we hold the other.
+pub(super) fn renegotiated(request: &Request, local: &mut Local, most: Option<Direction>) -> Renegotiated {
+    if request.body.is_empty() {
+        if request.method != rsipstack::sip::Method::Invite {
+            return Renegotiated::Nothing;
+        }
+        local.version = local.version.wrapping_add(1);
+        return Renegotiated::Offer { text: sdp::offer(*local, Codec::Pcma, most.unwrap_or_default()) };
+    }
+    let Ok(description) = sdp::parse(&request.body) else { return Renegotiated::Refused };
+    local.version = local.version.wrapping_add(1);
+    let direction = match (description.remote.direction.answered(), most) {
+        (Direction::SendRecv, Some(most)) => most,
+        (Direction::RecvOnly, Some(_)) => Direction::Inactive,
+        (direction, _) => direction,
+    };
+    Renegotiated::Answer { text: sdp::answer(*local, &description, direction), description }
+}
+
+/// A socket and random numbers for a leg.
+pub(super) fn new_media(party: Party, advertised: std::net::IpAddr, signalling: SocketAddr) -> Option<(NewLeg, Local)> {
+    let socket = media::rtp_socket(advertised).ok()?;
+    let port = socket.local_addr().ok()?.port();
+    let mut random = [0_u8; 14];
+    getrandom::fill(&mut random).ok()?;
+    let word = |at: usize| random.get(at..at + 4).and_then(<[u8]>::first_chunk).map_or(0, |bytes| u32::from_be_bytes(*bytes));
+    let new = NewLeg {
+        party,
+        socket,
+        ssrc: word(0),
+        timestamp: word(4),
+        sequence: u16::from_be_bytes([random[8], random[9]]),
+        signalling: signalling.ip(),
+    };
+    let local = Local { address: SocketAddr::new(advertised, port), session: word(10) >> 1, version: 1 };
+    Some((new, local))
+}
+
+fn end_of(reason: &TerminatedReason) -> End {
+    match reason {
+        TerminatedReason::UacCancel => End::Cancelled,
+        TerminatedReason::UacBye => End::Far,
+        TerminatedReason::Timeout => End::SignallingTimeout,
+        TerminatedReason::UasBye | TerminatedReason::UasDecline | TerminatedReason::UasBusy => End::Near,
+        TerminatedReason::UacBusy
+        | TerminatedReason::ProxyError(_)
+        | TerminatedReason::ProxyAuthRequired
+        | TerminatedReason::UacOther(_)
+        | TerminatedReason::UasOther(_) => End::Failed,
+    }
+}
+
+/// A final response to the INVITE of a dialog with `Retry-After`.
+fn final_response(dialog: &InviteDialog, status_code: StatusCode, retry_after_s: u32) -> Response {
+    let request = dialog.initial_request();
+    let mut headers: Vec<Header> = Vec::new();
+    for header in request.headers.iter() {
+        match header {
+            Header::Via(_) | Header::From(_) | Header::CallId(_) | Header::CSeq(_) => headers.push(header.clone()),
+            Header::To(to) => headers.push(to.with_tag(dialog.id().local_tag.into()).into()),
+            _ => {}
+        }
+    }
+    headers.push(Header::RetryAfter(retry_after_s.to_string().into()));
+    headers.push(Header::ContentLength(0_u32.into()));
+    Response { status_code, wire_reason: None, version: request.version, headers: headers.into(), body: Vec::new() }
+}

@@ -1,0 +1,68 @@
+//! Hold that we ask for: the caller hears music, the phone gets a re-INVITE.
+//!
+//! One re-INVITE at a time per phone; what was wanted meanwhile is asked when the answer came.
+
+use super::board::{Board, Done};
+use super::sdp_header;
+use crate::g711::Codec;
+use crate::media::{Order, Party};
+use crate::sdp::{self, Description, Direction};
+use crate::{CallId, Cause, LegId};
+
+/// Tries when both sides ask at once (RFC 3261, 14.1).
+const GLARE_TRIES: usize = 3;
+
+impl Board {
+    pub(super) fn hold(&mut self, id: CallId, held: bool) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        let Some(leg_id) = call.bridged else { return };
+        call.held = held;
+        if let Some(leg) = self.legs.get_mut(&leg_id) {
+            leg.wants_hold = held;
+        }
+        self.refresh(id);
+        self.reinvite(leg_id);
+    }
+
+    /// Tells the phone what is wanted, if it was told otherwise.
+    fn reinvite(&mut self, id: LegId) {
+        let Some(leg) = self.legs.get_mut(&id) else { return };
+        if leg.reinviting || leg.wants_hold == leg.told_hold || !leg.answered {
+            return;
+        }
+        leg.reinviting = true;
+        leg.told_hold = leg.wants_hold;
+        leg.local.version = leg.local.version.wrapping_add(1);
+        let direction = if leg.told_hold { Direction::SendOnly } else { Direction::SendRecv };
+        let codec = self.calls.get(&leg.call).and_then(|call| call.offer.as_ref()).map_or(Codec::Pcma, |offer| offer.remote.codec);
+        let body = sdp::offer(leg.local, codec, direction).into_bytes();
+        let (dialog, done) = (leg.dialog.clone(), self.done.clone());
+        self.tasks.spawn(async move {
+            let answered = dialog.reinvite_with_glare_retry(Some(vec![sdp_header()]), Some(body), GLARE_TRIES).await;
+            let response = answered.ok().flatten();
+            let status = response.as_ref().map_or(408, |response| response.status_code.code());
+            let answer = response.filter(|_| status == 200).and_then(|response| sdp::parse(&response.body).ok());
+            // The switchboard is gone only when everything ends.
+            let _told = done.send(Done::Reinvited { leg: id, status, answer }).await;
+        });
+    }
+
+    pub(super) fn reinvited(&mut self, id: LegId, status: u16, answer: Option<Description>) {
+        let Some(leg) = self.legs.get_mut(&id) else { return };
+        leg.reinviting = false;
+        let thread = leg.thread;
+        if matches!(status, 408 | 481) {
+            // The phone does not know this call any more (RFC 3261, 12.2.1.2).
+            return self.end_leg(id, Cause::Unreachable, true);
+        }
+        if let Some(answer) = answer {
+            let mut remote = answer.remote;
+            if leg.told_hold && remote.direction == Direction::SendOnly {
+                // A phone that answers hold with hold: it is ours, not its own.
+                remote.direction = Direction::Inactive;
+            }
+            self.media.order(thread, Order::Remote { party: Party::Phone(id), remote });
+        }
+        self.reinvite(id);
+    }
+}
