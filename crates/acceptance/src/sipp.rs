@@ -155,6 +155,7 @@ fn sipp(folder: &Path, name: &str, server: SocketAddr) -> Command {
         .current_dir(folder)
         .arg(server.to_string())
         .args(["-i", "127.0.0.1", "-mi", "127.0.0.1", "-nostdin"])
+        .args(["-mp", &free_port().to_string()])
         .stdin(Stdio::null())
         .stdout(out)
         .stderr(err);
