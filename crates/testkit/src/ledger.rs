@@ -949,3 +949,6 @@ impl Ledger {
         (0..u32::try_from(self.people.len()).unwrap_or(u32::MAX)).map(AdviserId)
     }
 }
+
+#[cfg(test)]
+mod tests;

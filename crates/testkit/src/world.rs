@@ -324,7 +324,7 @@ fn rules(dice: &mut Dice) -> Rules {
     }
     let queues = (0..1 + dice.below(5)).map(|_| queue(dice, simple, n_skills, n_units, n_classes));
     let queues = queues.collect();
-    let most = dice.pick(&[2, 5, 12]);
+    let most = dice.pick(&[2, 5, 5, 12, 12, 40]);
     let advisers = (0..1 + dice.below(most)).map(|_| adviser(dice, simple, n_skills, n_units));
     let advisers = advisers.collect();
     Rules {
@@ -339,8 +339,8 @@ fn rules(dice: &mut Dice) -> Rules {
         languages,
         queues,
         advisers,
-        bar_us: dice.pick(&[30, 30, 5, 1]) * SECOND_US,
-        return_us: dice.pick(&[60, 10, 2]) * SECOND_US,
+        bar_us: dice.pick(&[30, 30, 5, 1, 0]) * SECOND_US,
+        return_us: dice.pick(&[60, 10, 2, 0]) * SECOND_US,
     }
 }
 

@@ -4,7 +4,7 @@
 
 use linje_testkit::trial::{self, Tally};
 
-const WORLDS: u64 = 1000;
+const WORLDS: u64 = 600;
 const STEPS: u64 = 1000;
 
 #[test]
@@ -32,5 +32,5 @@ fn engine_reference_and_invariants_agree_in_random_worlds() {
         21,
         "not every kind of event happened: {tally:?}"
     );
-    assert!(tally.events.values().all(|count| *count > 500), "{tally:?}");
+    assert!(tally.events.values().all(|count| *count > 100), "{tally:?}");
 }
