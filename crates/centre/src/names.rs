@@ -67,7 +67,7 @@ impl Ids {
     pub(crate) fn find(&self, reader: &Reader<'_>, id: &Placed<String>, who: &str) -> u16 {
         self.place(&id.value).unwrap_or_else(|| {
             let message = format!("{who} {} \"{}\", which does not exist", self.kind, id.value);
-            let help = suggestion(&id.value, self.order.iter().map(String::as_str));
+            let help = suggestion(&id.value, self.places.keys().map(String::as_str));
             reader.fault(Code::UnknownReference, id.at, message, help);
             0
         })
@@ -167,10 +167,8 @@ impl Names {
                 step: 0,
             });
         }
-        let own = steps
-            .map(|steps| steps.order.as_slice())
-            .unwrap_or_default();
-        let known = own.iter().chain(&self.flows.order).map(String::as_str);
+        let own = steps.into_iter().flat_map(|steps| steps.places.keys());
+        let known = own.chain(self.flows.places.keys()).map(String::as_str);
         let message = format!("{who} step or flow \"{}\", which does not exist", id.value);
         reader.fault(
             Code::UnknownReference,

@@ -87,6 +87,9 @@ impl<'t> Reader<'t> {
     }
 }
 
+/// What the whole document is called.
+const ROOT: &str = "the file";
+
 /// A table being read.
 pub(crate) struct Table<'r, 't> {
     pub(crate) reader: &'r Reader<'t>,
@@ -109,7 +112,7 @@ impl<'r, 't> Table<'r, 't> {
             reader,
             document.get_ref(),
             Place { line: 1, column: 1 },
-            "the file",
+            ROOT,
         );
         let result = read(&root);
         root.refuse_unknown();
@@ -134,6 +137,10 @@ impl<'r, 't> Table<'r, 't> {
     fn get(&self, key: &'static str) -> Option<&'r Value<'t>> {
         self.asked.borrow_mut().push(key);
         self.table.get(key)
+    }
+
+    fn is_root(&self) -> bool {
+        self.what == ROOT
     }
 
     fn refuse_unknown(&self) {
@@ -167,7 +174,10 @@ impl<'r, 't> Table<'r, 't> {
     fn wrong_type(&self, key: &str, value: &Value<'t>, expected: &str) {
         let at = self.reader.place(&value.span());
         let found = value.get_ref().type_str();
-        let message = format!("\"{key}\" of {} is {found}, not {expected}", self.what);
+        let message = format!(
+            "\"{key}\" of {} is of type {found}, not {expected}",
+            self.what
+        );
         self.reader.fault(Code::WrongType, at, message, "");
     }
 
@@ -403,7 +413,7 @@ impl<'r, 't> Table<'r, 't> {
         read: impl FnOnce(&Table<'r, 't>) -> T,
     ) -> Option<T> {
         let value = self.get(key)?;
-        let what = if self.what == "the file" {
+        let what = if self.is_root() {
             format!("[{key}]")
         } else {
             format!("\"{key}\" of {}", self.what)
@@ -417,7 +427,11 @@ impl<'r, 't> Table<'r, 't> {
         key: &'static str,
         read: impl FnOnce(&Table<'r, 't>) -> T,
     ) -> Option<T> {
-        if !self.table.contains_key(key) {
+        if !self.table.contains_key(key) && self.is_root() {
+            let message = format!("there is no [{key}]");
+            let help = format!("add a section [{key}]");
+            self.reader.fault(Code::MissingKey, self.at, message, help);
+        } else if !self.table.contains_key(key) {
             self.missing(key);
         }
         self.table(key, read)
@@ -440,7 +454,10 @@ impl<'r, 't> Table<'r, 't> {
             .iter()
             .enumerate()
             .filter_map(|(number, item)| {
-                let what = describe(key, number, item);
+                let mut what = describe(key, number, item);
+                if !self.is_root() {
+                    what = format!("{what} of {}", self.what);
+                }
                 self.table_of(key, item, what, &mut read)
             })
             .collect()
@@ -463,43 +480,36 @@ impl<'r, 't> Table<'r, 't> {
         Some(result)
     }
 
-    /// The tables of the list under `key`, without asking for it.
-    fn peek(&self, key: &str) -> impl Iterator<Item = &'r DeTable<'t>> + use<'r, 't> {
-        let array = self
-            .table
-            .get(key)
-            .and_then(|value| value.get_ref().as_array());
-        let items = array.into_iter().flatten();
-        items.filter_map(|item| item.get_ref().as_table())
+    /// The tables of the list under `key` with their places, without asking for it.
+    fn peek(&self, key: &str) -> impl Iterator<Item = (&'r DeTable<'t>, Place)> + use<'r, 't> {
+        tables_of(self.reader, self.table.get(key))
     }
 
-    fn id_of(&self, table: &DeTable<'t>, id_key: &str) -> Placed<String> {
+    fn id_of(&self, table: &DeTable<'t>, at: Place, id_key: &str) -> Placed<String> {
         match table.get(id_key) {
             Some(id) => Placed {
                 value: String::from(id.get_ref().as_str().unwrap_or_default()),
                 at: self.reader.place(&id.span()),
             },
-            None => Placed::default(),
+            None => Placed {
+                value: String::new(),
+                at,
+            },
         }
     }
 
     /// The ids under `id_key` of the list of tables `key`, with their places; asks for nothing.
     pub(crate) fn ids(&self, key: &str, id_key: &str) -> Vec<Placed<String>> {
         self.peek(key)
-            .map(|table| self.id_of(table, id_key))
+            .map(|(table, at)| self.id_of(table, at, id_key))
             .collect()
     }
 
     /// The ids of the steps of each flow.
     pub(crate) fn steps(&self) -> Vec<Vec<Placed<String>>> {
-        let steps_of = |flow: &'r DeTable<'t>| {
-            let steps = flow
-                .get("step")
-                .and_then(|value| value.get_ref().as_array());
-            let steps = steps.into_iter().flatten();
-            steps
-                .filter_map(|step| step.get_ref().as_table())
-                .map(|step| self.id_of(step, "id"))
+        let steps_of = |(flow, _): (&'r DeTable<'t>, Place)| {
+            tables_of(self.reader, flow.get("step"))
+                .map(|(step, at)| self.id_of(step, at, "id"))
                 .collect()
         };
         self.peek("flow").map(steps_of).collect()
@@ -508,14 +518,14 @@ impl<'r, 't> Table<'r, 't> {
     /// The ids of the prompts, rows of numbers spread out.
     pub(crate) fn prompt_ids(&self) -> Vec<Placed<String>> {
         self.peek("prompt")
-            .flat_map(|table| {
+            .flat_map(|(table, at)| {
                 let numbers = table.get("numbers").map(|value| {
                     let integer = value.get_ref().as_integer();
                     integer
                         .and_then(|last| last.as_str().parse().ok())
                         .unwrap_or(0)
                 });
-                crate::read::prompt_ids(self.id_of(table, "id"), numbers)
+                crate::read::prompt_ids(self.id_of(table, at, "id"), numbers)
             })
             .collect()
     }
@@ -523,7 +533,7 @@ impl<'r, 't> Table<'r, 't> {
     /// The names of the entries of a section, without asking for them.
     pub(crate) fn peek_names(&self, key: &str) -> Vec<Text> {
         self.peek(key)
-            .map(|table| {
+            .map(|(table, _)| {
                 let name = table.get("name").and_then(|name| name.get_ref().as_table());
                 let text = |key: &str| {
                     let text = name.and_then(|name| name.get(key)?.get_ref().as_str());
@@ -536,6 +546,20 @@ impl<'r, 't> Table<'r, 't> {
             })
             .collect()
     }
+}
+
+/// The tables of a list with their places; other items are passed over.
+fn tables_of<'r, 't>(
+    reader: &Reader<'t>,
+    list: Option<&'r Value<'t>>,
+) -> impl Iterator<Item = (&'r DeTable<'t>, Place)> + use<'r, 't> {
+    let items = list.and_then(|value| value.get_ref().as_array());
+    let placed: Vec<(&DeTable<'t>, Place)> = items
+        .into_iter()
+        .flatten()
+        .filter_map(|item| Some((item.get_ref().as_table()?, reader.place(&item.span()))))
+        .collect();
+    placed.into_iter()
 }
 
 /// `queue "familie"`, or `the 3rd queue` when it has no id.
