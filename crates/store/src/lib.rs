@@ -24,7 +24,7 @@ pub use error::Error;
 pub use fault::{Fault, Faults, Faulty};
 pub use key::{KeyError, NumberKey};
 pub use memory::Memory;
-pub use reader::{Centre, Extra, Head, Reader, StoredSnapshot};
+pub use reader::{Centre, Extra, Head, Reader, StoredSnapshot, TablesOf};
 pub use row::{Logged, Upcaster};
 pub use sqlite::{Sqlite, SqliteReader};
 pub use store::Store;
