@@ -1,1 +1,53 @@
-//! http
+//! The web: REST, server-sent events, OpenAPI and the embedded pages.
+//!
+//! Handlers turn requests into commands for the desk and read the read model; nothing here decides who
+//! helps whom, writes a file, or shows a person's number. [`router`] answers at once; everything but
+//! `/isalive` waits outside until [`Gate::open`].
+
+mod api;
+mod body;
+pub mod clock;
+mod definitions;
+mod feed;
+mod guard;
+mod ids;
+mod metrics;
+mod ports;
+mod presence;
+mod problem;
+mod projection;
+mod route;
+mod shape;
+mod shared;
+mod traffic;
+mod ui;
+pub mod view;
+mod words;
+
+pub use api::{Api, Gate, Mode, Web, store_words};
+pub use clock::Clock;
+pub use feed::Feed;
+pub use ids::Ids;
+pub use metrics::{Metric, Metrics};
+pub use ports::{
+    AnsweredBy, CallAsk, CallDoor, CallView, Card, Demo, DeskDoor, Directory, History, Later,
+    Phone, PromptAudio, Reply, StoreHealth,
+};
+pub use presence::{GRACE, LEASE, Presence};
+pub use problem::{FieldError, Problem};
+pub use projection::Projection;
+pub use route::{openapi, router};
+pub use shared::Shared;
+pub use ui::is_built;
+
+/// Makes live changes and watches presence, for as long as the service runs.
+pub async fn run(api: Api) {
+    tokio::join!(feed::run(api.clone()), presence::run(api));
+}
+
+/// Seconds that one who comes to `queue` now may expect to wait; None when nobody serves it.
+#[must_use]
+pub fn expected_wait_s(api: &Api, queue: linje_types::QueueId) -> Option<u64> {
+    api.shared
+        .read(|view| traffic::expected_s(api, view, queue))
+}

@@ -1,0 +1,142 @@
+//! Live changes of the Trafikkbilde: made once, sent to all, remembered for those who come back.
+//!
+//! The first event after a quiet moment starts a short wait, so that a burst becomes one change. Nothing
+//! is built while nobody looks.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use linje_types::{Language, MINUTE_US, Timestamp};
+use tokio::sync::broadcast;
+use tokio::time::Instant;
+
+use crate::api::Api;
+use crate::traffic::{TrafficView, difference, picture};
+
+/// Events within this time become one change.
+const TOGETHER: Duration = Duration::from_millis(200);
+/// Changes that are remembered.
+const REMEMBERED: usize = 300;
+/// Changes that a reader may be behind before it gets a new snapshot.
+const BEHIND: usize = 64;
+/// How long changes are still made after the last reader left.
+const LINGER: Duration = Duration::from_secs(60);
+
+/// A change as it is sent.
+#[derive(Debug, Clone)]
+pub(crate) struct Sent {
+    pub(crate) seq: u64,
+    pub(crate) json: Arc<str>,
+}
+
+/// The feed.
+#[derive(Debug)]
+pub struct Feed {
+    sender: broadcast::Sender<Sent>,
+    past: Mutex<Past>,
+}
+
+#[derive(Debug, Default)]
+struct Past {
+    /// The record that the first remembered change starts from.
+    base: Option<u64>,
+    sent: VecDeque<Sent>,
+}
+
+impl Default for Feed {
+    fn default() -> Feed {
+        Feed {
+            sender: broadcast::Sender::new(BEHIND),
+            past: Mutex::default(),
+        }
+    }
+}
+
+impl Feed {
+    /// Listens from now on.
+    pub(crate) fn subscribe(&self) -> broadcast::Receiver<Sent> {
+        self.sender.subscribe()
+    }
+
+    /// The changes after record `seq`; None when they are no longer remembered.
+    pub(crate) fn after(&self, seq: u64) -> Option<Vec<Sent>> {
+        let past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = past.base.is_some_and(|base| base <= seq);
+        known.then(|| {
+            past.sent
+                .iter()
+                .filter(|sent| sent.seq > seq)
+                .cloned()
+                .collect()
+        })
+    }
+
+    fn send(&self, base: u64, sent: Sent) {
+        let mut past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
+        past.base.get_or_insert(base);
+        if past.sent.len() == REMEMBERED
+            && let Some(dropped) = past.sent.pop_front()
+        {
+            past.base = Some(dropped.seq);
+        }
+        past.sent.push_back(sent.clone());
+        drop(past);
+        // Nobody listening is no fault: the change is remembered for whoever comes back.
+        let _listeners = self.sender.send(sent).unwrap_or(0);
+    }
+
+    fn forget(&self) {
+        *self.past.lock().unwrap_or_else(PoisonError::into_inner) = Past::default();
+    }
+}
+
+/// Makes changes for as long as the service runs.
+pub(crate) async fn run(api: Api) {
+    let mut moving = api.shared.seq();
+    let mut store = api.store.clone();
+    let mut last: Option<TrafficView> = None;
+    let mut wanted = Instant::now();
+    loop {
+        let next_minute = Timestamp((api.now().0 / MINUTE_US + 1) * MINUTE_US);
+        tokio::select! {
+            moved = moving.changed() => if moved.is_err() { return },
+            changed = store.changed() => if changed.is_err() { return },
+            () = tokio::time::sleep(api.clock.until(next_minute)) => {}
+        }
+        tokio::time::sleep(TOGETHER).await;
+        moving.mark_unchanged();
+        if api.feed.sender.receiver_count() > 0 {
+            wanted = Instant::now();
+        } else if wanted.elapsed() > LINGER {
+            last = None;
+            api.feed.forget();
+            continue;
+        }
+        last = Some(step(&api, last.as_ref()));
+    }
+}
+
+fn step(api: &Api, last: Option<&TrafficView>) -> TrafficView {
+    let now = api.now();
+    let new = api
+        .shared
+        .read(|view| picture(api, view, now, Language::Nb));
+    if let Some(change) = difference(last, &new) {
+        match serde_json::to_string(&change) {
+            Ok(json) => {
+                let base = last.map_or(change.seq, |last| last.seq);
+                let json = Arc::from(json);
+                api.feed.send(
+                    base,
+                    Sent {
+                        seq: change.seq,
+                        json,
+                    },
+                );
+            }
+            Err(error) => tracing::error!(%error, "cannot write a change"),
+        }
+    }
+    new
+}

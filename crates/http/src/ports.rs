@@ -1,0 +1,251 @@
+//! What the server gives to the web: doors to the desk, the log, phones, prompts and page calls.
+//!
+//! Plain values and functions, no traits, so that a test can give its own.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use linje_centre::Centre;
+use linje_desk::{Accepted, Record, Refusal, Submit};
+use linje_types::{AdviserId, ContactId, Language, UnitId};
+use serde::Serialize;
+use tokio::sync::{mpsc, oneshot, watch};
+use utoipa::ToSchema;
+
+/// The answer of the desk, after the commit.
+pub type Reply = Result<Accepted, Refusal>;
+/// A future that can be kept in a struct.
+pub type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// The door to the desk: one command in, one answer out, when it is durable. The token is the shell's.
+#[derive(Clone)]
+pub struct DeskDoor(Arc<dyn Fn(Submit) -> Later<Reply> + Send + Sync>);
+
+impl DeskDoor {
+    /// A door that asks by `ask`.
+    pub fn new(ask: impl Fn(Submit) -> Later<Reply> + Send + Sync + 'static) -> DeskDoor {
+        DeskDoor(Arc::new(ask))
+    }
+
+    /// Asks, and waits for the answer.
+    pub fn ask(&self, submit: Submit) -> Later<Reply> {
+        (self.0)(submit)
+    }
+}
+
+impl fmt::Debug for DeskDoor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DeskDoor")
+    }
+}
+
+/// Reads the log. Blocks: called on a thread where that is allowed.
+type ReadOf = dyn Fn(ContactId) -> Result<Vec<Record>, String> + Send + Sync;
+/// Up to so many records after a place in the log.
+type ReadAfter = dyn Fn(u64, usize) -> Result<Vec<Record>, String> + Send + Sync;
+
+/// The door to the log.
+#[derive(Clone)]
+pub struct History {
+    of_contact: Arc<ReadOf>,
+    after: Arc<ReadAfter>,
+}
+
+impl History {
+    /// A history that reads the records of a contact by `of_contact` and those after a place, at most so
+    /// many, by `after`. Both may block.
+    pub fn new(
+        of_contact: impl Fn(ContactId) -> Result<Vec<Record>, String> + Send + Sync + 'static,
+        after: impl Fn(u64, usize) -> Result<Vec<Record>, String> + Send + Sync + 'static,
+    ) -> History {
+        History {
+            of_contact: Arc::new(of_contact),
+            after: Arc::new(after),
+        }
+    }
+
+    /// All records of a contact.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub async fn of_contact(&self, contact: ContactId) -> Result<Vec<Record>, String> {
+        let read = Arc::clone(&self.of_contact);
+        tokio::task::spawn_blocking(move || read(contact))
+            .await
+            .map_err(|error| error.to_string())?
+    }
+
+    /// At most `limit` records after `seq`.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub async fn after(&self, seq: u64, limit: usize) -> Result<Vec<Record>, String> {
+        let read = Arc::clone(&self.after);
+        tokio::task::spawn_blocking(move || read(seq, limit))
+            .await
+            .map_err(|error| error.to_string())?
+    }
+}
+
+impl fmt::Debug for History {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("History")
+    }
+}
+
+/// An adviser as people know them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Card {
+    /// The sign-in name.
+    pub ident: String,
+    /// The name that people see.
+    pub name: String,
+    /// The unit.
+    pub unit: UnitId,
+    /// Whether the population plays this person.
+    pub synthetic: bool,
+}
+
+/// The names of a centre: the description, and its advisers in the order of their ids.
+#[derive(Debug)]
+pub struct Directory {
+    /// The description.
+    pub centre: Arc<Centre>,
+    cards: Vec<Card>,
+    by_ident: BTreeMap<String, AdviserId>,
+}
+
+impl Directory {
+    /// A directory; `cards` is by `AdviserId`.
+    #[must_use]
+    pub fn new(centre: Arc<Centre>, cards: Vec<Card>) -> Directory {
+        let by_ident = (0..)
+            .map(AdviserId)
+            .zip(&cards)
+            .map(|(id, card)| (card.ident.clone(), id))
+            .collect();
+        Directory {
+            centre,
+            cards,
+            by_ident,
+        }
+    }
+
+    /// The adviser with this sign-in name.
+    #[must_use]
+    pub fn adviser(&self, ident: &str) -> Option<AdviserId> {
+        self.by_ident.get(ident).copied()
+    }
+
+    /// An adviser's card.
+    #[must_use]
+    pub fn card(&self, adviser: AdviserId) -> Option<&Card> {
+        self.cards.get(adviser.idx())
+    }
+
+    /// All cards with their ids.
+    pub fn cards(&self) -> impl Iterator<Item = (AdviserId, &Card)> {
+        (0..).map(AdviserId).zip(&self.cards)
+    }
+}
+
+/// Whether the log can be written, in words for people when it cannot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoreHealth(pub Option<linje_desk::StoreFault>);
+
+/// SIP credentials of a demo adviser.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Phone {
+    /// The adviser.
+    pub adviser: String,
+    /// The SIP user.
+    pub user: String,
+    /// The password; of the demo only.
+    pub password: String,
+}
+
+/// What the demo has beside the service.
+#[derive(Debug, Clone, Default)]
+pub struct Demo {
+    /// The numbers by their ids, without spaces.
+    pub numbers: Vec<(String, String)>,
+    /// Where SIP listens.
+    pub sip: String,
+    /// Phones that may register.
+    pub phones: Vec<Phone>,
+}
+
+/// The audio of a prompt as WAV, exactly as it is sent; None when there is none.
+pub type PromptAudio = Arc<dyn Fn(&str, Language) -> Option<bytes::Bytes> + Send + Sync>;
+
+/// Who answers a call that is steered in a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AnsweredBy {
+    /// A synthetic adviser.
+    Synthetic,
+    /// A person at a desk.
+    Me,
+}
+
+/// What a page does with its call.
+#[derive(Debug)]
+pub enum CallAsk {
+    /// Rings a number.
+    Ring {
+        /// Its id in the centre description.
+        number: String,
+        /// Who answers.
+        answered_by: AnsweredBy,
+        /// The call, and what to look at; None when there is no such number or too many calls.
+        reply: oneshot::Sender<Option<(u64, watch::Receiver<CallView>)>>,
+    },
+    /// Presses a key.
+    Key {
+        /// The call.
+        call: u64,
+        /// The key.
+        key: char,
+    },
+    /// Hangs up.
+    HangUp {
+        /// The call.
+        call: u64,
+    },
+    /// Looks at a call that goes on.
+    Watch {
+        /// The call.
+        call: u64,
+        /// What to look at.
+        reply: oneshot::Sender<Option<watch::Receiver<CallView>>>,
+    },
+}
+
+/// The door to the calls that are steered in a page.
+pub type CallDoor = mpsc::Sender<CallAsk>;
+
+/// A call as its page sees it; `http` adds ids, words and places.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CallView {
+    /// The contact, once there is one.
+    pub contact: Option<ContactId>,
+    /// The words of the state while no contact tells it: ringing, menu, closed.
+    pub in_menu: bool,
+    /// Over.
+    pub closed: bool,
+    /// Counts what is played, so that a page knows what is new.
+    pub playing_seq: u64,
+    /// The prompts that are played now, in order, and their texts.
+    pub playing: Vec<(String, Language, String)>,
+    /// Whether music plays.
+    pub music: bool,
+    /// The keys that mean something now.
+    pub keys: Vec<(char, String)>,
+    /// The language.
+    pub english: bool,
+    /// Whether a synthetic adviser is to answer.
+    pub synthetic: bool,
+}

@@ -1,0 +1,179 @@
+//! Errors as problem documents (RFC 9457). The one place where a refusal becomes a status code.
+//!
+//! Title and detail are for people, in Norwegian, and never hold personal data.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use linje_event::Rejection;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A field of the request that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldError {
+    /// Path of the field, such as `channel`; `.` is the whole body.
+    pub field: String,
+    /// What is wrong with it.
+    pub message: String,
+    /// The values that would do, if they are few.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub valid: Vec<String>,
+}
+
+/// A problem document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Problem {
+    /// Names the kind of problem; stable.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What went wrong, in a few words.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What it means and what to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// The kind as a short word, for programs.
+    pub code: String,
+    /// The fields that are wrong.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+    /// After how many seconds to try again; also sent as `Retry-After`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_after_s: Option<u32>,
+}
+
+impl Problem {
+    /// A problem of kind `code`.
+    #[must_use]
+    pub fn new(status: StatusCode, code: &str, title: &str) -> Problem {
+        Problem {
+            kind: format!("urn:linje:problem:{code}"),
+            title: title.to_owned(),
+            status: status.as_u16(),
+            detail: None,
+            code: code.to_owned(),
+            errors: Vec::new(),
+            retry_after_s: None,
+        }
+    }
+
+    /// With an explanation.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>) -> Problem {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// With a field that is wrong and the values that would do.
+    #[must_use]
+    pub fn field(mut self, field: &str, message: impl Into<String>, valid: Vec<String>) -> Problem {
+        self.errors.push(FieldError {
+            field: field.to_owned(),
+            message: message.into(),
+            valid,
+        });
+        self
+    }
+
+    /// With a time to wait before trying again.
+    #[must_use]
+    pub const fn retry_after(mut self, seconds: u32) -> Problem {
+        self.retry_after_s = Some(seconds);
+        self
+    }
+
+    /// Nothing is at this address, or the thing is gone.
+    #[must_use]
+    pub fn not_found(what: &str) -> Problem {
+        Problem::new(StatusCode::NOT_FOUND, "not_found", "Finnes ikke").detail(what)
+    }
+
+    /// A value that makes no sense here.
+    #[must_use]
+    pub fn invalid(field: &str, message: impl Into<String>, valid: Vec<String>) -> Problem {
+        let message = message.into();
+        Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid",
+            "Noe i forespørselen stemmer ikke",
+        )
+        .detail(message.clone())
+        .field(field, message, valid)
+    }
+
+    /// What is asked for clashes with how things are now.
+    #[must_use]
+    pub fn conflict(code: &str, detail: &str) -> Problem {
+        Problem::new(StatusCode::CONFLICT, code, "Det går ikke nå").detail(detail)
+    }
+
+    /// The service cannot do it now, and nothing was changed.
+    #[must_use]
+    pub fn unavailable(code: &str, detail: &str) -> Problem {
+        Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            code,
+            "Tjenesten kan ikke ta imot dette nå",
+        )
+        .detail(detail)
+        .retry_after(1)
+    }
+}
+
+impl From<Rejection> for Problem {
+    fn from(rejection: Rejection) -> Problem {
+        match rejection {
+            Rejection::UnknownContact => {
+                Problem::not_found("Henvendelsen er avsluttet eller finnes ikke.")
+            }
+            Rejection::UnknownAdviser => Problem::not_found("Veilederen finnes ikke."),
+            Rejection::UnknownQueue => Problem::not_found("Køen finnes ikke."),
+            Rejection::StaleOffer => Problem::conflict(
+                "stale_offer",
+                "Henvendelsen gjelder ikke lenger: den er tatt, trukket tilbake eller utløpt.",
+            ),
+            Rejection::WrongState => Problem::conflict(
+                "wrong_state",
+                "Henvendelsen er i en tilstand der dette ikke kan gjøres.",
+            ),
+            Rejection::NotYours => {
+                Problem::conflict("not_yours", "En annen veileder har henvendelsen nå.")
+            }
+            Rejection::NotSignedIn => {
+                Problem::conflict("not_signed_in", "Veilederen er ikke pålogget.")
+            }
+            Rejection::SignedIn => {
+                Problem::conflict("signed_in", "Veilederen er allerede pålogget.")
+            }
+            Rejection::HasContacts => Problem::conflict(
+                "has_contacts",
+                "Veilederen har henvendelser som ikke er avsluttet.",
+            ),
+            Rejection::UnknownClass | Rejection::WrongId => Problem::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "internal",
+                "Noe gikk galt hos oss",
+            )
+            .detail("Ingenting ble endret. Prøv igjen."),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let retry_after = self.retry_after_s;
+        let mut response = (status, Json(self)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        if let Some(seconds) = retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}

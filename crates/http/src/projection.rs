@@ -1,0 +1,85 @@
+//! The task that moves the read model: committed batches in, the shared view out.
+
+use std::sync::Arc;
+
+use linje_desk::{Batch, Record};
+use linje_types::{MINUTE_US, Timestamp};
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::clock::Clock;
+use crate::metrics::{Metric, Metrics};
+use crate::ports::History;
+use crate::shared::Shared;
+
+/// Records read from the log at once.
+const PAGE: usize = 10_000;
+
+/// What moves the view.
+#[derive(Debug)]
+pub struct Projection {
+    /// The view.
+    pub shared: Arc<Shared>,
+    /// Committed batches, subscribed to before the view was built.
+    pub batches: broadcast::Receiver<Arc<Batch>>,
+    /// Where to read what was missed.
+    pub history: History,
+    /// The scenario clock.
+    pub clock: Clock,
+    /// Counters.
+    pub metrics: Arc<Metrics>,
+}
+
+impl Projection {
+    /// Runs until the desk is gone.
+    pub async fn run(mut self) {
+        self.catch_up().await;
+        loop {
+            let next_minute = Timestamp((self.clock.now().0 / MINUTE_US + 1) * MINUTE_US);
+            let minute = tokio::time::sleep(self.clock.until(next_minute));
+            tokio::select! {
+                batch = self.batches.recv() => match batch {
+                    Ok(batch) => self.take(&batch).await,
+                    Err(RecvError::Lagged(_)) => self.catch_up().await,
+                    Err(RecvError::Closed) => return,
+                },
+                () = minute => {
+                    let now = self.clock.now();
+                    self.shared.write(|view| view.advance(now));
+                }
+            }
+        }
+    }
+
+    async fn take(&mut self, batch: &Batch) {
+        let seq = self.shared.read(|view| view.seq);
+        if batch.expected_seq > seq {
+            self.catch_up().await;
+        }
+        self.fold(&batch.records);
+    }
+
+    fn fold(&self, records: &[Record]) {
+        self.shared
+            .write(|view| records.iter().for_each(|record| view.take(record)));
+        let (seq, n_open) = self.shared.read(|view| (view.seq, view.contacts.n_open()));
+        self.metrics.set(Metric::ViewSeq, seq);
+        self.metrics.set(Metric::ContactsOpen, n_open as u64);
+    }
+
+    /// Reads from the log what the view has not seen.
+    async fn catch_up(&self) {
+        self.metrics.count(Metric::ViewCatchUps);
+        loop {
+            let seq = self.shared.read(|view| view.seq);
+            match self.history.after(seq, PAGE).await {
+                Ok(records) if records.is_empty() => return,
+                Ok(records) => self.fold(&records),
+                Err(error) => {
+                    tracing::error!(%error, "read model cannot read the log");
+                    return;
+                }
+            }
+        }
+    }
+}

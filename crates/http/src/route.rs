@@ -1,0 +1,113 @@
+//! The routes: one file per noun.
+
+mod advisers;
+mod clock;
+mod contacts;
+mod demo;
+mod desk;
+mod health;
+mod live;
+mod measures;
+mod offers;
+mod prompts;
+mod queues;
+mod traffic;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::api::Gate;
+use crate::body::MAX_BODY;
+use crate::metrics::{Metric, Metrics};
+use crate::problem::Problem;
+use crate::{guard, ui};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Linje",
+        description = "Contact centre of a public service. Times are scenario time; ids are opaque; \
+                       errors are problem documents (RFC 9457). Every POST takes `Idempotency-Key`."
+    ),
+    components(schemas(crate::traffic::TrafficChange, Problem))
+)]
+struct Document;
+
+fn documented() -> OpenApiRouter<Gate> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .merge(clock::routes())
+        .merge(traffic::routes())
+        .merge(live::routes())
+        .merge(queues::routes())
+        .merge(measures::routes())
+        .merge(advisers::routes())
+        .merge(contacts::routes())
+        .merge(offers::routes())
+        .merge(desk::routes())
+        .merge(demo::routes())
+        .merge(prompts::routes())
+}
+
+/// The OpenAPI document, as the program prints it and serves it.
+#[must_use]
+pub fn openapi() -> String {
+    let (_, document) = documented().split_for_parts();
+    document.to_pretty_json().unwrap_or_default()
+}
+
+/// All that the service answers. Before the gate opens only `/isalive`, `/metrics` and the pages do.
+pub fn router(gate: Gate, metrics: &Arc<Metrics>) -> Router {
+    let (api, document) = documented().split_for_parts();
+    let document: Arc<str> = Arc::from(document.to_pretty_json().unwrap_or_default());
+    let counting = Arc::clone(metrics);
+    Router::new()
+        .merge(api)
+        .route(
+            "/api/openapi.json",
+            get(move || json(Arc::clone(&document))),
+        )
+        .route("/api", get(no_such_api))
+        .route("/api/{*rest}", axum::routing::any(no_such_api))
+        .merge(health::routes(metrics))
+        .fallback(ui::page)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(from_fn(guard::wall))
+        .layer(from_fn(guard::armour))
+        .layer(from_fn_with_state(counting, count))
+        .with_state(gate)
+}
+
+async fn json(document: Arc<str>) -> Response {
+    let kind = [(axum::http::header::CONTENT_TYPE, "application/json")];
+    (kind, document.to_string()).into_response()
+}
+
+async fn no_such_api() -> Problem {
+    Problem::not_found("Ingenting er på denne adressen. Se /api/openapi.json.")
+}
+
+async fn wrong_method() -> Problem {
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        "Dette kan ikke gjøres her",
+    )
+}
+
+async fn count(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    metrics.count(Metric::HttpRequests);
+    if response.status().is_server_error() {
+        metrics.count(Metric::HttpServerErrors);
+    }
+    response
+}

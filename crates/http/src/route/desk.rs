@@ -1,0 +1,444 @@
+//! The adviser's desk: a session, and a live picture of one's own offer, contacts and day.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures_util::stream::{self, Stream};
+use linje_event::Command;
+use linje_types::{AdviserId, Language, Origin, Origins, QueueId, Timestamp};
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::advisers::{Adviser, adviser_of, is_signed_in, refuse_synthetic};
+use super::contacts::{EventRow, WhyRow, event_rows, why_row};
+use super::live::{KEEP_ALIVE, Open};
+use crate::api::{Api, Gate};
+use crate::body::{Body, CommandId, Spoken, random_id};
+use crate::clock::rfc3339;
+use crate::presence::Heartbeat;
+use crate::problem::Problem;
+use crate::shape::{Named, TopicName, moment, queue_name, seconds, topic_name, whole_seconds};
+use crate::view::{Entry, Stage, View};
+use crate::words::Reader;
+
+/// Changes within this time are shown together.
+const TOGETHER: Duration = Duration::from_millis(50);
+/// The low bits of a session are chance, the high ones the adviser.
+const CHANCE_BITS: u32 = 32;
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewSession {
+    /// The ident of the adviser to be.
+    adviser: String,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct Session {
+    session: String,
+    adviser: Adviser,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Serve {
+    /// Whether synthetic people come to this adviser too.
+    serve: bool,
+}
+
+/// What stands on an adviser's desk.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+struct DeskView {
+    at: String,
+    seq: u64,
+    adviser: Adviser,
+    /// *Henvendelse til deg*.
+    offer: Option<OfferView>,
+    contacts: Vec<DeskContact>,
+    today: Today,
+    queues: Vec<DeskQueue>,
+}
+
+/// A contact that is presented.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+struct OfferView {
+    id: String,
+    contact: String,
+    channel: &'static str,
+    queue: Option<Named>,
+    topic: Option<TopicName>,
+    caller: &'static str,
+    synthetic: bool,
+    waited_s: f64,
+    arrived: String,
+    expires_at: Option<String>,
+    /// How long an offer of this queue lasts.
+    ring_s: f64,
+    why: WhyRow,
+}
+
+/// A contact in hand.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+struct DeskContact {
+    id: String,
+    state: Stage,
+    channel: &'static str,
+    queue: Option<Named>,
+    topic: Option<TopicName>,
+    caller: &'static str,
+    synthetic: bool,
+    arrived: String,
+    answered: Option<String>,
+    ended: Option<String>,
+    wrap_up_until: Option<String>,
+    clock_stopped: bool,
+    /// From the moment it counted as waiting until it was answered.
+    waited_s: f64,
+    events: Vec<EventRow>,
+}
+
+/// The adviser's own figures, for own eyes.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+struct Today {
+    answered: u64,
+    mean_talk_s: Option<f64>,
+}
+
+/// A queue that this adviser serves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+struct DeskQueue {
+    id: String,
+    name: String,
+    waiting: usize,
+    longest_wait_s: u64,
+}
+
+pub(super) fn routes() -> OpenApiRouter<Gate> {
+    OpenApiRouter::new()
+        .routes(routes!(open))
+        .routes(routes!(close))
+        .routes(routes!(synthetic))
+        .routes(routes!(live))
+}
+
+/// Be one of the free advisers.
+#[utoipa::path(
+    post, path = "/api/v1/desk/sessions", tag = "desk", request_body = NewSession,
+    params(("Idempotency-Key" = Option<String>, Header)),
+    responses(
+        (status = 201, body = Session),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn open(
+    api: Api,
+    Body(new): Body<NewSession>,
+) -> Result<(StatusCode, Json<Session>), Problem> {
+    let adviser = api.adviser(&new.adviser)?;
+    refuse_synthetic(&api, adviser)?;
+    let mask = (1 << CHANCE_BITS) - 1;
+    let chance = u64::try_from(random_id()? & mask).unwrap_or(0);
+    let session = u64::from(adviser.0) << CHANCE_BITS | chance;
+    if !api.presence.open_desk(adviser, session) {
+        return Err(taken());
+    }
+    let adviser = show(&api, adviser)?;
+    let session = api.ids.session(session);
+    Ok((StatusCode::CREATED, Json(Session { session, adviser })))
+}
+
+/// Leaves the desk and signs out.
+#[utoipa::path(
+    delete, path = "/api/v1/desk/sessions/{session}", tag = "desk",
+    params(("session" = String, Path, description = "The session")),
+    responses(
+        (status = 204),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn close(
+    api: Api,
+    Path(session): Path<String>,
+    command_id: CommandId,
+) -> Result<StatusCode, Problem> {
+    let (adviser, _) = resume(&api, &session)?;
+    if is_signed_in(&api, adviser) {
+        api.command(command_id, Command::SignOut { adviser })
+            .await?;
+    }
+    api.presence.close_desk(adviser);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Whether synthetic people come to this adviser too.
+#[utoipa::path(
+    put, path = "/api/v1/desk/sessions/{session}/synthetic", tag = "desk", request_body = Serve,
+    params(("session" = String, Path, description = "The session")),
+    responses((status = 200, body = Adviser), (status = 404, body = Problem, content_type = "application/problem+json"))
+)]
+async fn synthetic(
+    api: Api,
+    Path(session): Path<String>,
+    command_id: CommandId,
+    Body(Serve { serve }): Body<Serve>,
+) -> Result<Json<Adviser>, Problem> {
+    let (adviser, _) = resume(&api, &session)?;
+    let origins = if serve { Origins::BOTH } else { Origins::LIVE };
+    api.command(command_id, Command::Meet { adviser, origins })
+        .await?;
+    show(&api, adviser).map(Json)
+}
+
+/// `desk` at once and on each change. The open stream is the heartbeat: 15 s after it ends the adviser
+/// counts as gone.
+#[utoipa::path(
+    get, path = "/api/v1/desk/sessions/{session}/live", tag = "desk",
+    params(("session" = String, Path, description = "The session")),
+    responses(
+        (status = 200, content_type = "text/event-stream", body = DeskView, description = "`desk`: DeskView"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn live(
+    api: Api,
+    Path(session): Path<String>,
+    Spoken(language): Spoken,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
+    let (adviser, session) = resume(&api, &session)?;
+    let reader = DeskReader {
+        heartbeat: api.presence.stream(adviser),
+        open: Open::new(&api),
+        moving: api.shared.seq(),
+        api,
+        adviser,
+        session,
+        language,
+        last: None,
+    };
+    let stream = stream::unfold(reader, |mut reader| async {
+        let event = reader.next().await?;
+        Some((Ok(event), reader))
+    });
+    Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
+}
+
+fn taken() -> Problem {
+    Problem::conflict(
+        "adviser_taken",
+        "Noen andre er denne veilederen nå. Velg en annen.",
+    )
+}
+
+/// The adviser of a session. A session of a process before this one goes on while its adviser is signed in.
+fn resume(api: &Api, session: &str) -> Result<(AdviserId, u64), Problem> {
+    let gone = || Problem::not_found("Økten finnes ikke. Velg veileder på nytt.");
+    let value = api.ids.read_session(session).ok_or_else(gone)?;
+    let adviser = AdviserId(u32::try_from(value >> CHANCE_BITS).map_err(|_| gone())?);
+    let card = api.directory.card(adviser).ok_or_else(gone)?;
+    let known = api.presence.session(adviser) == Some(value);
+    let goes_on =
+        !card.synthetic && is_signed_in(api, adviser) && api.presence.resume_desk(adviser, value);
+    if known || goes_on {
+        Ok((adviser, value))
+    } else {
+        Err(gone())
+    }
+}
+
+fn show(api: &Api, adviser: AdviserId) -> Result<Adviser, Problem> {
+    let shown = api.shared.read(|view| adviser_of(api, view, adviser));
+    shown.ok_or_else(|| Problem::not_found("Veilederen finnes ikke."))
+}
+
+struct DeskReader {
+    #[expect(dead_code, reason = "its end is what counts")]
+    heartbeat: Heartbeat,
+    #[expect(dead_code, reason = "its end is what counts")]
+    open: Open,
+    moving: watch::Receiver<u64>,
+    api: Api,
+    adviser: AdviserId,
+    session: u64,
+    language: Language,
+    last: Option<DeskView>,
+}
+
+impl DeskReader {
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            if self.last.is_some() {
+                self.moving.changed().await.ok()?;
+                tokio::time::sleep(TOGETHER).await;
+            }
+            self.moving.mark_unchanged();
+            // The desk was left in another window.
+            if self.api.presence.session(self.adviser) != Some(self.session) {
+                return None;
+            }
+            let now = self.api.now();
+            let api = &self.api;
+            let desk = api
+                .shared
+                .read(|view| desk(api, view, self.adviser, now, self.language))?;
+            if self
+                .last
+                .as_ref()
+                .is_some_and(|last| last.still() == desk.still())
+            {
+                continue;
+            }
+            let event = Event::default().event("desk").id(desk.seq.to_string());
+            let json = serde_json::to_string(&desk);
+            self.last = Some(desk);
+            match json {
+                Ok(json) => return Some(event.data(json)),
+                Err(error) => {
+                    tracing::error!(%error, "cannot write a desk");
+                    return None;
+                }
+            }
+        }
+    }
+}
+
+impl DeskView {
+    /// The desk without what grows by itself.
+    fn still(&self) -> DeskView {
+        let mut still = self.clone();
+        still.seq = 0;
+        still.at.clear();
+        for queue in &mut still.queues {
+            queue.longest_wait_s = 0;
+        }
+        if let Some(offer) = &mut still.offer {
+            offer.waited_s = 0.0;
+        }
+        still
+    }
+}
+
+fn desk(
+    api: &Api,
+    view: &View,
+    id: AdviserId,
+    now: Timestamp,
+    language: Language,
+) -> Option<DeskView> {
+    let entries: Vec<&Entry> = view
+        .state
+        .contacts_of(id)
+        .into_iter()
+        .filter_map(|contact| view.contacts.get(contact))
+        .collect();
+    let offered = entries.iter().find(|entry| entry.stage == Stage::Offered);
+    let own = view.day.own(id);
+    Some(DeskView {
+        at: rfc3339(now),
+        seq: view.seq,
+        adviser: adviser_of(api, view, id)?,
+        offer: offered.and_then(|entry| offer(api, view, entry, now, language)),
+        contacts: entries
+            .iter()
+            .filter(|entry| entry.stage != Stage::Offered)
+            .map(|entry| contact(api, entry, now, language))
+            .collect(),
+        today: Today {
+            answered: own.answered,
+            mean_talk_s: own.mean_talk_s(),
+        },
+        queues: queues(api, view, id, now, language),
+    })
+}
+
+fn offer(
+    api: &Api,
+    view: &View,
+    entry: &Entry,
+    now: Timestamp,
+    language: Language,
+) -> Option<OfferView> {
+    let id = entry.offer?;
+    let why = entry.last_why()?.event.why()?;
+    let rules = view.state.tables().rules();
+    let ring_us = rules
+        .queues
+        .get(entry.queue.idx())
+        .map_or(0, |queue| queue.ring_us);
+    Some(OfferView {
+        id: api.ids.offer(id),
+        contact: api.ids.contact(entry.contact),
+        channel: entry.channel.as_str(),
+        queue: queue_name(&api.directory, entry.queue, language),
+        topic: topic_name(&api.directory, entry.topic, language),
+        caller: caller(entry.origin, language),
+        synthetic: entry.origin == Origin::Synthetic,
+        waited_s: seconds(now.since_us(entry.enqueued.unwrap_or(now))),
+        arrived: rfc3339(entry.arrived),
+        expires_at: moment(entry.offer_expires),
+        ring_s: seconds(ring_us),
+        why: why_row(api, &why, entry.queue, Reader::Chosen, language),
+    })
+}
+
+fn contact(api: &Api, entry: &Entry, now: Timestamp, language: Language) -> DeskContact {
+    let wrapping_up = entry.stage == Stage::WrapUp;
+    let until = entry.answered.unwrap_or(now);
+    DeskContact {
+        id: api.ids.contact(entry.contact),
+        state: entry.stage,
+        channel: entry.channel.as_str(),
+        queue: queue_name(&api.directory, entry.queue, language),
+        topic: topic_name(&api.directory, entry.topic, language),
+        caller: caller(entry.origin, language),
+        synthetic: entry.origin == Origin::Synthetic,
+        arrived: rfc3339(entry.arrived),
+        answered: entry.answered.and_then(moment),
+        ended: entry.ended.and_then(moment),
+        wrap_up_until: moment(entry.wrap_up_until).filter(|_| wrapping_up),
+        clock_stopped: wrapping_up && entry.wrap_up_until == Timestamp::NEVER,
+        waited_s: seconds(until.since_us(entry.enqueued.unwrap_or(until))),
+        events: event_rows(api, entry.queue, &entry.events, Reader::Chosen, language),
+    }
+}
+
+/// Nobody's number is known here: numbers lie in the vault.
+const fn caller(origin: Origin, language: Language) -> &'static str {
+    match (origin, matches!(language, Language::En)) {
+        (Origin::Live, false) => "Ukjent nummer",
+        (Origin::Live, true) => "Unknown number",
+        (Origin::Synthetic, false) => "Syntetisk bruker",
+        (Origin::Synthetic, true) => "Synthetic person",
+    }
+}
+
+fn queues(
+    api: &Api,
+    view: &View,
+    adviser: AdviserId,
+    now: Timestamp,
+    language: Language,
+) -> Vec<DeskQueue> {
+    (0..)
+        .map(QueueId)
+        .zip(&api.directory.centre.queues)
+        .filter(|(id, queue)| !queue.demo_only && view.state.serves(adviser, *id, queue.channel))
+        .map(|(id, queue)| DeskQueue {
+            id: queue.id.clone(),
+            name: queue.name.get(language).to_owned(),
+            waiting: view.day.waiting(id),
+            longest_wait_s: view
+                .day
+                .oldest(id)
+                .map_or(0, |oldest| whole_seconds(now.since_us(oldest))),
+        })
+        .collect()
+}

@@ -1,0 +1,225 @@
+//! The read model: what the committed events add up to. Handlers read it, one task writes it.
+//!
+//! It holds a copy of the core's state that is moved by the same `apply`, the day's figures, and one
+//! entry per contact. Nothing here decides anything, and nothing here is ahead of the log.
+
+mod contacts;
+mod recent;
+
+use std::sync::Arc;
+
+use linje_desk::Record;
+use linje_event::Event;
+use linje_measures::{Day, Layout};
+use linje_routing::{AdviserState, State, Tables};
+use linje_types::{AdviserId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+pub use contacts::{Contacts, Entry, Past, Stage};
+pub use recent::{Recent, RecentContact};
+
+/// Changes whenever [`Saved`] does.
+const SAVED_FORM: u32 = 1;
+
+/// The read model at one record of the log.
+#[derive(Debug)]
+pub struct View {
+    /// The last record in it.
+    pub seq: u64,
+    /// Its time.
+    pub at: Timestamp,
+    /// Who does what now.
+    pub state: State,
+    /// The day's figures.
+    pub day: Day,
+    /// Contacts: all open ones, and the closed ones of late.
+    pub contacts: Contacts,
+    /// What happened last to real people's contacts.
+    pub recent: Recent,
+    /// By adviser: what they do, and since when.
+    since: Vec<(AdviserState, Timestamp)>,
+    tables: Arc<Tables>,
+    version: u64,
+}
+
+/// The part of the view that a start cannot take from the core's own snapshot.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Saved {
+    form: u32,
+    n_queues: usize,
+    /// The last record in it.
+    pub seq: u64,
+    at: Timestamp,
+    day: Day,
+    contacts: Contacts,
+}
+
+/// A view that is being built from the log.
+#[derive(Debug)]
+pub struct Building {
+    seq: u64,
+    at: Timestamp,
+    day: Day,
+    contacts: Contacts,
+}
+
+impl Building {
+    /// From the first record; `now` is the time of the oldest figure wanted.
+    #[must_use]
+    pub fn new(layout: Layout, now: Timestamp) -> Building {
+        Building {
+            seq: 0,
+            at: now,
+            day: Day::new(layout, now),
+            contacts: Contacts::default(),
+        }
+    }
+
+    /// From what was saved; None when it has another form or is of another centre.
+    #[must_use]
+    pub fn from_saved(saved: Saved, layout: Layout) -> Option<Building> {
+        let fits = saved.form == SAVED_FORM && saved.n_queues <= layout.queues.len();
+        fits.then(|| Building {
+            seq: saved.seq,
+            at: saved.at,
+            day: saved.day.with_layout(layout),
+            contacts: saved.contacts,
+        })
+    }
+
+    /// The last record in it.
+    #[must_use]
+    pub const fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// Takes the next record.
+    pub fn take(&mut self, record: &Record) {
+        if record.seq <= self.seq {
+            return;
+        }
+        self.seq = record.seq;
+        self.at = record.at;
+        self.day.fold(record.at, &record.event);
+        self.contacts.fold(record);
+    }
+
+    /// The view, with the core's state at the same record under description `version`.
+    #[must_use]
+    pub fn finish(self, state: State, tables: Arc<Tables>, version: u64) -> View {
+        let mut view = View {
+            seq: self.seq,
+            at: self.at,
+            since: Vec::new(),
+            state,
+            day: self.day,
+            contacts: self.contacts,
+            recent: Recent::default(),
+            tables,
+            version,
+        };
+        view.note_all();
+        view
+    }
+}
+
+impl View {
+    /// Takes the next record; one that it has already is passed over.
+    pub fn take(&mut self, record: &Record) {
+        if record.seq <= self.seq {
+            return;
+        }
+        self.seq = record.seq;
+        self.at = record.at;
+        if let Event::CentrePublished { version } = record.event {
+            self.publish(version);
+        }
+        self.state.apply(&record.event, record.at);
+        if let Some(adviser) = record.event.adviser() {
+            self.note(adviser, record.at);
+        }
+        self.day.fold(record.at, &record.event);
+        self.contacts.fold(record);
+        self.recent.fold(record, &self.contacts);
+    }
+
+    /// Lets time pass for the figures.
+    pub fn advance(&mut self, now: Timestamp) {
+        self.day.advance(now);
+    }
+
+    /// Since when an adviser does what they do.
+    #[must_use]
+    pub fn since(&self, adviser: AdviserId) -> Timestamp {
+        self.since
+            .get(adviser.idx())
+            .map_or(self.at, |(_, since)| *since)
+    }
+
+    /// What a later start needs, as bytes.
+    ///
+    /// # Errors
+    /// Never in practice: the values can all be written.
+    pub fn save(&self) -> Result<Vec<u8>, postcard::Error> {
+        #[derive(Serialize)]
+        struct Saving<'a> {
+            form: u32,
+            n_queues: usize,
+            seq: u64,
+            at: Timestamp,
+            day: &'a Day,
+            contacts: &'a Contacts,
+        }
+        postcard::to_stdvec(&Saving {
+            form: SAVED_FORM,
+            n_queues: self.tables.n_queues(),
+            seq: self.seq,
+            at: self.at,
+            day: &self.day,
+            contacts: &self.contacts,
+        })
+    }
+
+    fn publish(&mut self, version: u64) {
+        if version == self.version {
+            return;
+        }
+        let old = self.state.snapshot();
+        match State::restore(Arc::clone(&self.tables), &old) {
+            Ok(state) => {
+                self.state = state;
+                self.note_all();
+            }
+            Err(error) => {
+                tracing::error!(%error, "read model cannot follow the centre description")
+            }
+        }
+        self.version = version;
+    }
+
+    fn note(&mut self, adviser: AdviserId, at: Timestamp) {
+        let Some(state) = self.state.adviser(adviser).map(|view| view.state) else {
+            return;
+        };
+        if let Some(known) = self.since.get_mut(adviser.idx())
+            && known.0 != state
+        {
+            *known = (state, at);
+        }
+    }
+
+    /// The best that is known of everybody: free since then.
+    fn note_all(&mut self) {
+        self.since = (0..)
+            .map(AdviserId)
+            .map_while(|adviser| self.state.adviser(adviser))
+            .map(|view| (view.state, view.idle_since))
+            .collect();
+    }
+}
+
+/// Reads what [`View::save`] wrote; None when it cannot be read.
+#[must_use]
+pub fn read_saved(bytes: &[u8]) -> Option<Saved> {
+    postcard::from_bytes(bytes).ok()
+}

@@ -1,0 +1,166 @@
+//! Sentences for people: why a contact came to somebody, what a queue asks for, how long it took.
+
+use linje_event::{Why, WhyRule};
+use linje_types::Language;
+
+/// `2:05`, and `1:02:05` from an hour on.
+#[must_use]
+pub(crate) fn clock_of(seconds: u64) -> String {
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 {
+        format!("{hours}:{minutes:02}:{seconds:02}")
+    } else {
+        format!("{minutes}:{seconds:02}")
+    }
+}
+
+/// To whom a sentence is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reader {
+    /// The adviser whom it is about.
+    Chosen,
+    /// Somebody else.
+    Other,
+}
+
+/// "Arbeid og helse, ventet 2:05, du har vært ledig lengst av 4".
+#[must_use]
+pub(crate) fn why(why: &Why, queue: &str, reader: Reader, language: Language) -> String {
+    let waited = clock_of(u64::from(why.waited_ms) / 1000);
+    let english = language == Language::En;
+    let head = if english {
+        format!("{queue}, waited {waited}")
+    } else {
+        format!("{queue}, ventet {waited}")
+    };
+    let chosen = match (why.rule, english) {
+        (WhyRule::IdleLongest, false) => idle_nb(why, reader),
+        (WhyRule::IdleLongest, true) => idle_en(why, reader),
+        (WhyRule::FirstInLine, false) => first_nb(why, reader),
+        (WhyRule::FirstInLine, true) => first_en(why, reader),
+    };
+    format!("{head}, {chosen}")
+}
+
+/// The name of a rule in the API.
+#[must_use]
+pub(crate) const fn rule(rule: WhyRule) -> &'static str {
+    match rule {
+        WhyRule::IdleLongest => "idle_longest",
+        WhyRule::FirstInLine => "first_in_line",
+    }
+}
+
+fn idle_nb(why: &Why, reader: Reader) -> String {
+    let barred = if why.barred {
+        " (den som nettopp lot den gå, er ikke spurt)"
+    } else {
+        ""
+    };
+    match (reader, why.able) {
+        (Reader::Chosen, 0 | 1) => format!("du er den eneste ledige som kan dette{barred}"),
+        (Reader::Chosen, able) => format!("du har vært ledig lengst av {able}{barred}"),
+        (Reader::Other, 0 | 1) => format!("den eneste ledige som kan dette{barred}"),
+        (Reader::Other, able) => format!("den som hadde vært ledig lengst av {able}{barred}"),
+    }
+}
+
+fn idle_en(why: &Why, reader: Reader) -> String {
+    let barred = if why.barred {
+        " (whoever just let it go was not asked)"
+    } else {
+        ""
+    };
+    match (reader, why.able) {
+        (Reader::Chosen, 0 | 1) => format!("you are the only free adviser who can take it{barred}"),
+        (Reader::Chosen, able) => format!("you have been free longest of {able}{barred}"),
+        (Reader::Other, 0 | 1) => format!("the only free adviser who could take it{barred}"),
+        (Reader::Other, able) => format!("the adviser who had been free longest of {able}{barred}"),
+    }
+}
+
+fn first_nb(why: &Why, reader: Reader) -> String {
+    let passed = if why.barred {
+        ", en som du nettopp lot gå, er hoppet over"
+    } else {
+        ""
+    };
+    let whose = match reader {
+        Reader::Chosen => "du kan hjelpe",
+        Reader::Other => "veilederen kunne hjelpe",
+    };
+    match why.able {
+        0 | 1 => format!("først av dem {whose}{passed}"),
+        lines => format!("først av dem {whose} i {lines} køer{passed}"),
+    }
+}
+
+fn first_en(why: &Why, reader: Reader) -> String {
+    let passed = if why.barred {
+        ", passing over one that you just let go"
+    } else {
+        ""
+    };
+    let whose = match reader {
+        Reader::Chosen => "you can help",
+        Reader::Other => "the adviser could help",
+    };
+    match why.able {
+        0 | 1 => format!("first of those {whose}{passed}"),
+        lines => format!("first of those {whose} in {lines} queues{passed}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use linje_types::AdviserId;
+
+    use super::*;
+
+    fn figures(rule: WhyRule, able: u32, barred: bool) -> Why {
+        Why {
+            rule,
+            ring: 0,
+            class: 0,
+            barred,
+            able,
+            idle_ms: 90_000,
+            runner_up: AdviserId::NONE,
+            runner_up_idle_ms: 0,
+            waited_ms: 125_400,
+        }
+    }
+
+    #[test]
+    fn the_adviser_reads_why_it_came() {
+        let longest = figures(WhyRule::IdleLongest, 4, false);
+        assert_eq!(
+            why(&longest, "Arbeid og helse", Reader::Chosen, Language::Nb),
+            "Arbeid og helse, ventet 2:05, du har vært ledig lengst av 4"
+        );
+        assert_eq!(
+            why(&longest, "Work and health", Reader::Chosen, Language::En),
+            "Work and health, waited 2:05, you have been free longest of 4"
+        );
+        let first = figures(WhyRule::FirstInLine, 3, false);
+        assert_eq!(
+            why(&first, "Familie", Reader::Chosen, Language::Nb),
+            "Familie, ventet 2:05, først av dem du kan hjelpe i 3 køer"
+        );
+    }
+
+    #[test]
+    fn others_read_it_about_somebody() {
+        let only = figures(WhyRule::IdleLongest, 1, true);
+        assert_eq!(
+            why(&only, "Familie", Reader::Other, Language::Nb),
+            "Familie, ventet 2:05, den eneste ledige som kan dette (den som nettopp lot den gå, er ikke spurt)"
+        );
+    }
+
+    #[test]
+    fn long_times_have_hours() {
+        assert_eq!(clock_of(3725), "1:02:05");
+        assert_eq!(clock_of(9), "0:09");
+    }
+}
