@@ -61,8 +61,8 @@ impl State {
                 before = Some(order);
                 waiting[it.queue.idx()] += 1;
             }
-            let full = bits::has(self.lines.non_empty(), lane);
-            ensure!(full == before.is_some(), "line {lane}: wrong bit");
+            let empty = self.lines.is_empty(lane);
+            ensure!(empty == before.is_none(), "line {lane}: wrong bit");
         }
         ensure!(waiting == self.waiting, "S14: wrong counts of waiting");
         Ok(())

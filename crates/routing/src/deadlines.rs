@@ -25,10 +25,12 @@ impl Deadlines {
         self.place.push(NOWHERE);
     }
 
+    #[inline]
     pub(crate) fn next(&self) -> Option<(Timestamp, u32)> {
         self.heap.first().map(|entry| (entry.at, entry.slot))
     }
 
+    #[inline]
     pub(crate) fn of(&self, slot: u32) -> Option<Timestamp> {
         let place = self.place[slot as usize];
         (place != NOWHERE).then(|| self.heap[place as usize].at)
@@ -52,11 +54,15 @@ impl Deadlines {
         }
     }
 
+    #[inline]
     pub(crate) fn clear(&mut self, slot: u32) {
         let place = self.place[slot as usize];
-        if place == NOWHERE {
-            return;
+        if place != NOWHERE {
+            self.take_out(slot, place);
         }
+    }
+
+    fn take_out(&mut self, slot: u32, place: u32) {
         self.place[slot as usize] = NOWHERE;
         let Some(last) = self.heap.pop() else { return };
         if last.slot == slot {

@@ -135,6 +135,7 @@ impl State {
 
     /// When `Command::Tick` is next wanted; `NEVER` when nothing is due.
     #[must_use]
+    #[inline]
     pub fn next_deadline(&self) -> Timestamp {
         self.deadlines.next().map_or(Timestamp::NEVER, |(at, _)| at)
     }
@@ -151,10 +152,12 @@ impl State {
         }
     }
 
+    #[inline]
     fn open(&self, contact: ContactId) -> Result<u32, Rejection> {
         self.slot_of(contact).ok_or(Rejection::UnknownContact)
     }
 
+    #[inline]
     fn expect(&self, slot: u32, states: &[ContactState]) -> Result<(), Rejection> {
         let state = self.contacts[slot as usize].state;
         states
@@ -163,12 +166,14 @@ impl State {
             .ok_or(Rejection::WrongState)
     }
 
+    #[inline]
     fn known(&self, adviser: AdviserId) -> Result<(), Rejection> {
         (adviser.idx() < self.advisers.len())
             .then_some(())
             .ok_or(Rejection::UnknownAdviser)
     }
 
+    #[inline]
     fn signed_in(&self, adviser: AdviserId) -> Result<(), Rejection> {
         self.known(adviser)?;
         self.advisers[adviser.idx()]
@@ -178,6 +183,7 @@ impl State {
     }
 
     /// The slot of a live offer, if it is the one named and `adviser` may answer it (S12).
+    #[inline]
     fn offered(&self, offer: OfferId, adviser: AdviserId) -> Result<u32, Rejection> {
         let slot = offer.slot();
         let it = self
@@ -227,6 +233,7 @@ impl State {
         }
     }
 
+    #[inline]
     fn known_queue(&self, queue: QueueId, class: u8) -> Result<(), Rejection> {
         let rules = self.tables.rules();
         if queue.idx() >= rules.queues.len() {
@@ -473,6 +480,7 @@ impl State {
     }
 
     /// The slot of a contact that talks, and whose it is.
+    #[inline]
     fn talking(&self, contact: ContactId) -> Result<u32, Rejection> {
         let slot = self.open(contact)?;
         self.expect(slot, &[ContactState::Active, ContactState::Held])?;
@@ -789,24 +797,16 @@ impl State {
             .lanes_in(self.tables.mask_idx(self.mask(adviser)));
         let mut best = ((i64::MAX, u64::MAX), NONE);
         let mut lines = 0;
-        for (idx, ((&full, &can), &takes)) in self
-            .lines
-            .non_empty()
-            .iter()
-            .zip(lanes)
-            .zip(mask)
-            .enumerate()
-        {
-            bits::each(idx, full & can & takes, |lane| {
-                if O::WHY {
-                    lines += 1;
-                }
-                let order = self.lines.head_order(lane as usize);
-                if order < best.0 {
-                    best = (order, lane);
-                }
-            });
-        }
+        let can_take = |word: usize| lanes[word] & mask[word];
+        self.lines.each(can_take, |lane| {
+            if O::WHY {
+                lines += 1;
+            }
+            let order = self.lines.head_order(lane as usize);
+            if order < best.0 {
+                best = (order, lane);
+            }
+        });
         if best.1 == NONE {
             return None;
         }
@@ -827,23 +827,15 @@ impl State {
         now: Timestamp,
     ) -> Option<u32> {
         let mut best = ((i64::MAX, u64::MAX), NONE);
-        for (idx, ((&full, &can), &takes)) in self
-            .lines
-            .non_empty()
-            .iter()
-            .zip(lanes)
-            .zip(mask)
-            .enumerate()
-        {
-            bits::each(idx, full & can & takes, |lane| {
-                let first = self.lines.iter(lane as usize).find(|&slot| {
-                    self.contacts[slot as usize].bars == 0 || !self.is_barred(slot, adviser, now)
-                });
-                if let Some(slot) = first {
-                    best = best.min((self.lines.order(slot), slot));
-                }
+        let can_take = |word: usize| lanes[word] & mask[word];
+        self.lines.each(can_take, |lane| {
+            let first = self.lines.iter(lane as usize).find(|&slot| {
+                self.contacts[slot as usize].bars == 0 || !self.is_barred(slot, adviser, now)
             });
-        }
+            if let Some(slot) = first {
+                best = best.min((self.lines.order(slot), slot));
+            }
+        });
         (best.1 != NONE).then_some(best.1)
     }
 

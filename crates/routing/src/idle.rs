@@ -2,7 +2,7 @@
 
 use linje_types::Channels;
 
-use crate::{bits, cast::u32_of, lines::NONE, tables::Tables};
+use crate::{bits::Sparse, cast::u32_of, lines::NONE, tables::Tables};
 
 #[derive(Debug, Clone, Copy)]
 struct Place {
@@ -24,7 +24,7 @@ pub(crate) struct Longest {
     pub(crate) able: u32,
 }
 
-/// Lists sorted by idle number, numbered `mask index * profiles + profile`.
+/// Lists sorted by idle number, numbered `mask index << profile_bits | profile`.
 #[derive(Debug, Clone)]
 pub(crate) struct Idle {
     /// By adviser.
@@ -33,17 +33,16 @@ pub(crate) struct Idle {
     tail: Vec<u32>,
     head_seq: Vec<u64>,
     len: Vec<u32>,
-    /// By mask index: bit row over profiles.
-    non_empty: Vec<u64>,
-    n_profiles: usize,
-    words: usize,
+    /// By mask index: row over profiles.
+    non_empty: Sparse,
+    profile_bits: u32,
 }
 
 impl Idle {
     pub(crate) fn new(tables: &Tables) -> Idle {
-        let n_profiles = tables.n_profiles();
-        let n_lists = n_profiles * tables.masks().len();
-        let words = bits::words(n_profiles);
+        let n_masks = tables.masks().len();
+        let stride = tables.n_profiles().next_power_of_two();
+        let n_lists = n_masks * stride;
         Idle {
             places: vec![
                 Place {
@@ -58,28 +57,31 @@ impl Idle {
             tail: vec![NONE; n_lists],
             head_seq: vec![0; n_lists],
             len: vec![0; n_lists],
-            non_empty: vec![0; words * tables.masks().len()],
-            n_profiles,
-            words,
+            non_empty: Sparse::new(n_masks, stride),
+            profile_bits: stride.trailing_zeros(),
         }
     }
 
+    #[inline]
     pub(crate) fn is_listed(&self, adviser: u32) -> bool {
         self.places[adviser as usize].list != NONE
     }
 
+    #[inline]
     pub(crate) fn seq(&self, adviser: u32) -> u64 {
         self.places[adviser as usize].seq
     }
 
+    #[inline]
     pub(crate) fn set_seq(&mut self, adviser: u32, seq: u64) {
         self.places[adviser as usize].seq = seq;
     }
 
     /// Moves the adviser to the list of (mask, profile), or out of all lists.
+    #[inline]
     pub(crate) fn relist(&mut self, adviser: u32, to: Option<(usize, u32)>) {
         let list = to.map_or(NONE, |(mask, profile)| {
-            u32_of(mask * self.n_profiles) + profile
+            u32_of(mask << self.profile_bits) | profile
         });
         self.take_out(adviser);
         if list != NONE {
@@ -87,6 +89,7 @@ impl Idle {
         }
     }
 
+    #[inline]
     fn take_out(&mut self, adviser: u32) {
         let Place {
             next, prev, list, ..
@@ -98,8 +101,8 @@ impl Idle {
         if prev == NONE {
             self.head[at] = next;
             if next == NONE {
-                let (row, profile) = self.row_of(at);
-                bits::clear(&mut self.non_empty[row], profile);
+                let (mask, profile) = self.mask_and_profile(at);
+                self.non_empty.clear(mask, profile);
             } else {
                 self.head_seq[at] = self.seq(next);
             }
@@ -115,6 +118,7 @@ impl Idle {
         self.places[adviser as usize].list = NONE;
     }
 
+    #[inline]
     fn put_in(&mut self, adviser: u32, list: u32) {
         let at = list as usize;
         let seq = self.seq(adviser);
@@ -128,8 +132,8 @@ impl Idle {
         if prev == NONE {
             self.head[at] = adviser;
             self.head_seq[at] = seq;
-            let (row, profile) = self.row_of(at);
-            bits::set(&mut self.non_empty[row], profile);
+            let (mask, profile) = self.mask_and_profile(at);
+            self.non_empty.set(mask, profile);
         } else {
             self.places[prev as usize].next = adviser;
         }
@@ -147,10 +151,10 @@ impl Idle {
         };
     }
 
-    fn row_of(&self, list: usize) -> (std::ops::Range<usize>, usize) {
-        let mask = list / self.n_profiles;
-        let start = mask * self.words;
-        (start..start + self.words, list % self.n_profiles)
+    #[inline]
+    fn mask_and_profile(&self, list: usize) -> (usize, usize) {
+        let mask = list >> self.profile_bits;
+        (mask, list & ((1 << self.profile_bits) - 1))
     }
 
     /// The adviser idle longest among those able, without those whom `barred` names.
@@ -171,28 +175,26 @@ impl Idle {
             if channels.0 & channel_bit.0 == 0 {
                 continue;
             }
-            let row = &self.non_empty[mask * self.words..(mask + 1) * self.words];
-            for (idx, (&here, &can)) in row.iter().zip(profiles).enumerate() {
-                bits::each(idx, here & can, |profile| {
-                    let list = mask * self.n_profiles + profile as usize;
-                    if WHY {
-                        able += self.len[list];
+            let can = |word: usize| profiles[word];
+            self.non_empty.each(mask, can, |profile| {
+                let list = mask << self.profile_bits | profile as usize;
+                if WHY {
+                    able += self.len[list];
+                }
+                let found = if any_barred {
+                    self.first_not(list, barred, WHY.then_some(&mut able))
+                } else {
+                    Some((self.head_seq[list], self.head[list]))
+                };
+                if let Some(found) = found {
+                    if found < best {
+                        second = best;
+                        best = found;
+                    } else if found < second {
+                        second = found;
                     }
-                    let found = if any_barred {
-                        self.first_not(list, barred, WHY.then_some(&mut able))
-                    } else {
-                        Some((self.head_seq[list], self.head[list]))
-                    };
-                    if let Some(found) = found {
-                        if found < best {
-                            second = best;
-                            best = found;
-                        } else if found < second {
-                            second = found;
-                        }
-                    }
-                });
-            }
+                }
+            });
         }
         if best.1 == NONE {
             return None;
@@ -238,7 +240,7 @@ impl Idle {
 
     /// The advisers in the list of (mask index, profile), longest idle first.
     pub(crate) fn iter(&self, mask: usize, profile: usize) -> impl Iterator<Item = u32> + '_ {
-        let first = self.head[mask * self.n_profiles + profile];
+        let first = self.head[mask << self.profile_bits | profile];
         std::iter::successors((first != NONE).then_some(first), |&adviser| {
             let next = self.places[adviser as usize].next;
             (next != NONE).then_some(next)

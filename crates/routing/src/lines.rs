@@ -1,6 +1,6 @@
 //! The waiting lines: one sorted intrusive list per lane, and what is needed to see all heads at once.
 
-use crate::{bits, cast::u32_of};
+use crate::{bits::Sparse, cast::u32_of};
 
 /// No slot.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -25,8 +25,8 @@ pub(crate) struct Lines {
     tail: Vec<u32>,
     /// By lane: order of the head, valid where `non_empty`.
     head_order: Vec<(i64, u64)>,
-    /// Bit row over lanes.
-    non_empty: Vec<u64>,
+    /// One row over lanes.
+    non_empty: Sparse,
 }
 
 impl Lines {
@@ -36,7 +36,7 @@ impl Lines {
             head: vec![NONE; n_lanes],
             tail: vec![NONE; n_lanes],
             head_order: vec![(0, 0); n_lanes],
-            non_empty: vec![0; bits::words(n_lanes)],
+            non_empty: Sparse::new(1, n_lanes),
         }
     }
 
@@ -49,29 +49,40 @@ impl Lines {
         });
     }
 
+    #[inline]
     pub(crate) fn link(&self, slot: u32) -> Link {
         self.links[slot as usize]
     }
 
     /// Sets the order of a contact that is in no line.
+    #[inline]
     pub(crate) fn set_order(&mut self, slot: u32, key: i64, seq: u64) {
         let link = &mut self.links[slot as usize];
         link.key = key;
         link.seq = seq;
     }
 
-    pub(crate) fn non_empty(&self) -> &[u64] {
-        &self.non_empty
+    /// Calls `f` for each lane that holds somebody and is also in the words given by `also`.
+    #[inline]
+    pub(crate) fn each(&self, also: impl Fn(usize) -> u64, f: impl FnMut(u32)) {
+        self.non_empty.each(0, also, f);
     }
 
+    pub(crate) fn is_empty(&self, lane: usize) -> bool {
+        !self.non_empty.has(0, lane)
+    }
+
+    #[inline]
     pub(crate) fn head(&self, lane: usize) -> u32 {
         self.head[lane]
     }
 
+    #[inline]
     pub(crate) fn head_order(&self, lane: usize) -> (i64, u64) {
         self.head_order[lane]
     }
 
+    #[inline]
     pub(crate) fn order(&self, slot: u32) -> (i64, u64) {
         let link = &self.links[slot as usize];
         (link.key, link.seq)
@@ -87,6 +98,7 @@ impl Lines {
     }
 
     /// Puts `slot` where its order says: tail, head, or a walk from both ends.
+    #[inline]
     pub(crate) fn insert(&mut self, lane: usize, slot: u32) {
         let order = self.order(slot);
         let (head, tail) = (self.head[lane], self.tail[lane]);
@@ -103,7 +115,7 @@ impl Lines {
         if prev == NONE {
             self.head[lane] = slot;
             self.head_order[lane] = order;
-            bits::set(&mut self.non_empty, lane);
+            self.non_empty.set(0, lane);
         } else {
             self.links[prev as usize].next = slot;
         }
@@ -131,12 +143,13 @@ impl Lines {
         }
     }
 
+    #[inline]
     pub(crate) fn remove(&mut self, lane: usize, slot: u32) {
         let Link { next, prev, .. } = self.links[slot as usize];
         if prev == NONE {
             self.head[lane] = next;
             if next == NONE {
-                bits::clear(&mut self.non_empty, lane);
+                self.non_empty.clear(0, lane);
             } else {
                 self.head_order[lane] = self.order(next);
             }
@@ -182,7 +195,7 @@ mod tests {
             plain.sort_unstable();
             let expected: Vec<u32> = plain.iter().map(|entry| entry.2).collect();
             assert_eq!(lines.iter(0).collect::<Vec<_>>(), expected);
-            assert_eq!(lines.non_empty()[0] != 0, !plain.is_empty());
+            assert_eq!(lines.is_empty(0), plain.is_empty());
             if let Some(first) = plain.first() {
                 assert_eq!(lines.head_order(0), (first.0, first.1));
             }

@@ -13,7 +13,6 @@ use crate::{
     deadlines::Deadlines,
     idle::Idle,
     lines::{Lines, NONE},
-    rules::CAPACITY,
     tables::Tables,
 };
 
@@ -146,6 +145,7 @@ impl State {
     }
 
     /// Changes the state by what happened at `at`. Live service, replay and simulation all come here.
+    #[inline]
     pub fn apply(&mut self, event: &Event, at: Timestamp) {
         match *event {
             Event::CentrePublished { .. } => {}
@@ -242,6 +242,7 @@ impl State {
         }
     }
 
+    #[inline]
     fn arrived(
         &mut self,
         contact: ContactId,
@@ -272,6 +273,7 @@ impl State {
         };
     }
 
+    #[inline]
     fn queued(
         &mut self,
         contact: ContactId,
@@ -295,6 +297,7 @@ impl State {
         self.line_up(slot);
     }
 
+    #[inline]
     pub(crate) fn line_up(&mut self, slot: u32) {
         let it = &mut self.contacts[slot as usize];
         it.state = ContactState::Queued;
@@ -303,6 +306,7 @@ impl State {
         self.waiting[queue] += 1;
     }
 
+    #[inline]
     fn out_of_line(&mut self, slot: u32) {
         let it = &self.contacts[slot as usize];
         let (lane, queue) = (it.lane as usize, it.queue.idx());
@@ -311,6 +315,7 @@ impl State {
     }
 
     /// From the line to the adviser, whose capacity is reserved from now on (S5).
+    #[inline]
     fn taken(&mut self, offer: OfferId, adviser: AdviserId, state: ContactState) {
         let slot = offer.slot();
         self.out_of_line(slot);
@@ -323,6 +328,7 @@ impl State {
     }
 
     /// Puts the contact into the adviser's list and reserves its share of the capacity.
+    #[inline]
     pub(crate) fn hold_by(&mut self, slot: u32, adviser: u32) {
         let who = &mut self.advisers[adviser as usize];
         let it = &mut self.contacts[slot as usize];
@@ -339,6 +345,7 @@ impl State {
     }
 
     /// From the adviser, whose capacity is given back; `freed_at` gives a new place among the idle.
+    #[inline]
     fn release(&mut self, slot: u32, adviser: u32, freed_at: Option<Timestamp>) {
         let Contact {
             next,
@@ -365,6 +372,7 @@ impl State {
     }
 
     /// Gives the adviser a new idle number.
+    #[inline]
     fn freed(&mut self, adviser: u32, at: Timestamp) {
         self.idle.relist(adviser, None);
         self.idle.set_seq(adviser, self.next_idle);
@@ -374,6 +382,7 @@ impl State {
     }
 
     /// Moves the adviser to the idle list that fits what they can take now.
+    #[inline]
     pub(crate) fn relist(&mut self, adviser: u32) {
         let mask = self.mask(adviser);
         let to = (mask != Channels::NONE).then(|| {
@@ -387,6 +396,7 @@ impl State {
     }
 
     /// The channels that presence, activity and remaining capacity allow.
+    #[inline]
     pub(crate) fn mask(&self, adviser: u32) -> Channels {
         let who = &self.advisers[adviser as usize];
         let offerable =
@@ -394,17 +404,13 @@ impl State {
         if !offerable {
             return Channels::NONE;
         }
-        let chosen = Channels::of(who.activity);
-        let weights = &self.tables.rules().weights;
-        let mut mask = Channels::NONE;
-        for &channel in Channel::ALL {
-            let fits = who.used + weights[channel as usize] <= CAPACITY;
-            let alone = channel != Channel::Voice || who.calls == 0;
-            if chosen.has(channel) && fits && alone {
-                mask = mask.with(channel);
-            }
-        }
-        mask
+        // One call at a time, whatever it weighs (S4).
+        let second_call = if who.calls == 0 {
+            0
+        } else {
+            Channels::NONE.with(Channel::Voice).0
+        };
+        Channels(Channels::of(who.activity).0 & self.tables.fits(who.used).0 & !second_call)
     }
 
     fn offer_ended(
@@ -455,6 +461,7 @@ impl State {
     }
 
     /// Forgets bars that are over; the deadline of a waiting contact is the end of the next one.
+    #[inline]
     fn next_bar(&mut self, slot: u32, at: Timestamp) {
         let mut next = Timestamp::NEVER;
         if self.contacts[slot as usize].bars > 0 {
@@ -474,6 +481,7 @@ impl State {
         u8::try_from(self.bars_of(slot).len()).unwrap_or(u8::MAX)
     }
 
+    #[inline]
     pub(crate) fn bars_of(&self, slot: u32) -> &[Bar] {
         let from = self.bars.partition_point(|bar| bar.slot < slot);
         let to = self.bars.partition_point(|bar| bar.slot <= slot);
@@ -503,6 +511,7 @@ impl State {
         self.back_in_line(slot, at);
     }
 
+    #[inline]
     fn closed(&mut self, slot: u32, at: Timestamp) {
         let Contact {
             state,
@@ -569,18 +578,21 @@ impl State {
     }
 
     /// The slot of an open contact.
+    #[inline]
     pub(crate) fn slot_of(&self, contact: ContactId) -> Option<u32> {
         let slot = contact.slot();
         let it = self.contacts.get(slot as usize)?;
         (it.open && it.generation == contact.generation()).then_some(slot)
     }
 
+    #[inline]
     pub(crate) fn id_of(&self, slot: u32) -> ContactId {
         ContactId::new(slot, self.contacts[slot as usize].generation)
     }
 
     /// The id that the next `Command::Arrive` must carry.
     #[must_use]
+    #[inline]
     pub fn next_contact(&self) -> ContactId {
         if self.free == NONE {
             ContactId::new(u32_of(self.contacts.len()), 0)

@@ -48,6 +48,10 @@ pub struct Tables {
     n_profiles: usize,
     /// The profile of all who meet nobody: it can serve no lane.
     nobody: u32,
+    /// A lane is `demand << class_bits | class`.
+    class_bits: u32,
+    /// By share of the capacity in use: the channels that still fit.
+    fits: [Channels; CAPACITY as usize + 1],
     profile_words: usize,
     lane_words: usize,
     /// By adviser, then origins 1..=3 minus one: the profile.
@@ -72,13 +76,16 @@ impl Tables {
         validate(rules)?;
         let (profiles, profile_of) = intern(&rules.advisers);
         let n_classes = rules.classes.len();
-        let n_lanes = rules.queues.len() * NEEDS * n_classes;
+        let class_bits = n_classes.next_power_of_two().trailing_zeros();
+        let n_lanes = (rules.queues.len() * NEEDS) << class_bits;
         let n_profiles = profiles.len() + 1;
         let (profile_words, lane_words) = (bits::words(n_profiles), bits::words(n_lanes));
         let (masks, mask_idx) = masks();
         let mut tables = Tables {
             rules: rules.clone(),
             n_profiles,
+            class_bits,
+            fits: fits(&rules.weights),
             nobody: u32_of(profiles.len()),
             profile_words,
             lane_words,
@@ -101,7 +108,8 @@ impl Tables {
         let (channel, language, origin) = need_parts(need);
         let demand = queue * NEEDS + need;
         let n_classes = self.rules.classes.len();
-        let lanes = demand * n_classes..(demand + 1) * n_classes;
+        let first = demand << self.class_bits;
+        let lanes = first..first + n_classes;
         for (idx, mask) in self.masks.iter().enumerate() {
             if mask.has(channel) {
                 let row = &mut self.mask_lanes[idx * self.lane_words..(idx + 1) * self.lane_words];
@@ -128,38 +136,51 @@ impl Tables {
 
     /// The rules these tables were made of.
     #[must_use]
+    #[inline]
     pub fn rules(&self) -> &Rules {
         &self.rules
     }
 
     /// How many advisers there are.
     #[must_use]
+    #[inline]
     pub fn n_advisers(&self) -> usize {
         self.rules.advisers.len()
     }
 
     /// How many queues there are.
     #[must_use]
+    #[inline]
     pub fn n_queues(&self) -> usize {
         self.rules.queues.len()
     }
 
+    #[inline]
     pub(crate) fn n_profiles(&self) -> usize {
         self.n_profiles
     }
 
     pub(crate) fn n_lanes(&self) -> usize {
-        self.n_queues() * NEEDS * self.rules.classes.len()
+        (self.n_queues() * NEEDS) << self.class_bits
     }
 
+    /// The channels that fit beside what an adviser has.
+    #[inline]
+    pub(crate) fn fits(&self, used: u16) -> Channels {
+        self.fits[usize::from(used.min(CAPACITY))]
+    }
+
+    #[inline]
     pub(crate) fn masks(&self) -> &[Channels] {
         &self.masks
     }
 
+    #[inline]
     pub(crate) fn mask_idx(&self, channels: Channels) -> usize {
         usize::from(self.mask_idx[usize::from(channels.0 & 15)])
     }
 
+    #[inline]
     pub(crate) fn profile(&self, adviser: u32, origins: Origins) -> u32 {
         match usize::from(origins.0 & Origins::BOTH.0) {
             0 => self.nobody,
@@ -168,6 +189,7 @@ impl Tables {
     }
 
     /// Static order while waiting: a place however old or late stays within bounds.
+    #[inline]
     pub(crate) fn key(&self, enqueued: Timestamp, class: u8) -> i64 {
         enqueued
             .0
@@ -175,6 +197,7 @@ impl Tables {
     }
 
     /// The line of (queue, kind of contact, class).
+    #[inline]
     pub(crate) fn lane(
         &self,
         queue: QueueId,
@@ -185,26 +208,29 @@ impl Tables {
     ) -> u32 {
         let need = need_of(channel, language, origin);
         let demand = queue.idx() * NEEDS + need;
-        u32_of(demand * self.rules.classes.len() + usize::from(class))
+        u32_of(demand << self.class_bits | usize::from(class))
     }
 
     /// The lanes of a queue.
     pub(crate) fn lanes_of(&self, queue: QueueId) -> std::ops::Range<usize> {
-        let per_queue = NEEDS * self.rules.classes.len();
+        let per_queue = NEEDS << self.class_bits;
         queue.idx() * per_queue..(queue.idx() + 1) * per_queue
     }
 
     /// The profiles that can take what waits in `lane`.
+    #[inline]
     pub(crate) fn profiles_for(&self, lane: u32) -> &[u64] {
-        let demand = lane as usize / self.rules.classes.len();
+        let demand = lane as usize >> self.class_bits;
         &self.demand_profiles[demand * self.profile_words..(demand + 1) * self.profile_words]
     }
 
+    #[inline]
     pub(crate) fn lanes_for(&self, profile: u32) -> &[u64] {
         let profile = profile as usize;
         &self.profile_lanes[profile * self.lane_words..(profile + 1) * self.lane_words]
     }
 
+    #[inline]
     pub(crate) fn lanes_in(&self, mask: usize) -> &[u64] {
         &self.mask_lanes[mask * self.lane_words..(mask + 1) * self.lane_words]
     }
@@ -247,7 +273,7 @@ fn validate(rules: &Rules) -> Result<(), TableError> {
     let too_many = rules.queues.len() >= usize::from(u16::MAX)
         || n_classes > usize::from(u8::MAX)
         || rules.advisers.len() > 10_000_000
-        || rules.queues.len() * NEEDS * n_classes > 16_000_000;
+        || rules.queues.len() * NEEDS * n_classes.next_power_of_two() > 16_000_000;
     if too_many {
         return Err(TableError::TooMany);
     }
@@ -283,6 +309,19 @@ fn intern(advisers: &[AdviserRule]) -> (Vec<Profile>, Vec<[u32; 3]>) {
         .map(|rule| [id_of(rule, 1), id_of(rule, 2), id_of(rule, 3)])
         .collect();
     (profiles, profile_of)
+}
+
+/// By share in use: the channels whose weight is left.
+fn fits(weights: &[u16; 4]) -> [Channels; CAPACITY as usize + 1] {
+    let mut fits = [Channels::NONE; CAPACITY as usize + 1];
+    for (used, channels) in (0..).zip(&mut fits) {
+        let left = |channel: &&Channel| used + weights[**channel as usize] <= CAPACITY;
+        *channels = Channel::ALL
+            .iter()
+            .filter(left)
+            .fold(Channels::NONE, |all, channel| all.with(*channel));
+    }
+    fits
 }
 
 /// The masks that some activity can give: every non-empty part of what it takes.

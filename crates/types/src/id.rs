@@ -12,6 +12,7 @@ macro_rules! id {
         impl $name {
             /// The id as a place in a table.
             #[must_use]
+            #[inline]
             pub const fn idx(self) -> usize {
                 self.0 as usize
             }
@@ -46,6 +47,7 @@ impl AdviserId {
 
     /// The id, unless it is `NONE`.
     #[must_use]
+    #[inline]
     pub fn some(self) -> Option<AdviserId> {
         (self != AdviserId::NONE).then_some(self)
     }
@@ -62,6 +64,7 @@ impl QueueId {
 
     /// The id, unless it is `NONE`.
     #[must_use]
+    #[inline]
     pub fn some(self) -> Option<QueueId> {
         (self != QueueId::NONE).then_some(self)
     }
@@ -81,6 +84,7 @@ impl ContactId {
 
     /// The id of `slot` in its life number `generation`.
     #[must_use]
+    #[inline]
     pub const fn new(slot: u32, generation: u32) -> ContactId {
         ContactId((generation as u64) << 32 | slot as u64)
     }
@@ -88,12 +92,14 @@ impl ContactId {
     /// The place in the slab.
     #[must_use]
     #[expect(clippy::cast_possible_truncation, reason = "the low half is the slot")]
+    #[inline]
     pub const fn slot(self) -> u32 {
         self.0 as u32
     }
 
     /// Which life of the slot this is.
     #[must_use]
+    #[inline]
     pub const fn generation(self) -> u32 {
         (self.0 >> 32) as u32
     }
@@ -108,6 +114,7 @@ pub struct OfferId(pub u64);
 impl OfferId {
     /// The id of offer number `number` of the contact in `slot`.
     #[must_use]
+    #[inline]
     pub const fn new(slot: u32, number: u32) -> OfferId {
         OfferId((number as u64) << 32 | slot as u64)
     }
@@ -115,12 +122,14 @@ impl OfferId {
     /// The contact's place in the slab.
     #[must_use]
     #[expect(clippy::cast_possible_truncation, reason = "the low half is the slot")]
+    #[inline]
     pub const fn slot(self) -> u32 {
         self.0 as u32
     }
 
     /// The number of the offer.
     #[must_use]
+    #[inline]
     pub const fn number(self) -> u32 {
         (self.0 >> 32) as u32
     }

@@ -26,18 +26,21 @@ impl Timestamp {
 
     /// The moment `us` microseconds later; `NEVER` stays `NEVER`.
     #[must_use]
+    #[inline]
     pub const fn plus_us(self, us: i64) -> Timestamp {
         Timestamp(self.0.saturating_add(us))
     }
 
     /// The moment `s` seconds later.
     #[must_use]
+    #[inline]
     pub const fn plus_s(self, s: i64) -> Timestamp {
         self.plus_us(s.saturating_mul(SECOND_US))
     }
 
     /// Microseconds since `earlier`; 0 when `earlier` is later.
     #[must_use]
+    #[inline]
     pub const fn since_us(self, earlier: Timestamp) -> i64 {
         let us = self.0.saturating_sub(earlier.0);
         if us < 0 { 0 } else { us }
@@ -45,6 +48,7 @@ impl Timestamp {
 
     /// Seconds since `earlier`, with fractions; 0 when `earlier` is later.
     #[must_use]
+    #[inline]
     pub fn since_s(self, earlier: Timestamp) -> f64 {
         #[expect(
             clippy::cast_precision_loss,

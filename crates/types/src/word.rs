@@ -108,18 +108,21 @@ impl Channels {
 
     /// Whether `channel` is in the set.
     #[must_use]
+    #[inline]
     pub const fn has(self, channel: Channel) -> bool {
         self.0 & (1 << channel as u8) != 0
     }
 
     /// The set with `channel` in it.
     #[must_use]
+    #[inline]
     pub const fn with(self, channel: Channel) -> Channels {
         Channels(self.0 | (1 << channel as u8))
     }
 
     /// The channels that an adviser who does `activity` takes contacts from.
     #[must_use]
+    #[inline]
     pub const fn of(activity: Activity) -> Channels {
         match activity {
             Activity::Phone => Channels::NONE.with(Channel::Voice),
@@ -150,6 +153,7 @@ impl Origins {
 
     /// Whether `origin` is in the set.
     #[must_use]
+    #[inline]
     pub const fn has(self, origin: Origin) -> bool {
         self.0 & (1 << origin as u8) != 0
     }
