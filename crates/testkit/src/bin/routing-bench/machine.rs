@@ -1,5 +1,6 @@
 //! The machine and what else it did meanwhile.
 
+use std::hint::black_box;
 use std::process::Command;
 
 use nix::time::{ClockId, clock_gettime};
@@ -15,6 +16,21 @@ pub(crate) fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
     let before = cpu_s();
     let result = work();
     (result, cpu_s() - before)
+}
+
+/// Nanoseconds of processor time for one round of a fixed calculation, at best of some tries: what
+/// this machine gives just now. About 1 on a quiet one of 2020; figures scale with it.
+pub(crate) fn yardstick_ns() -> f64 {
+    const ROUNDS: u32 = 4_000_000;
+    let round = |number: u64| {
+        let number = (number ^ number >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        number ^ number >> 27
+    };
+    let run = |start: u64| {
+        let work = || (0..ROUNDS).fold(start, |number, _| black_box(round(number)));
+        timed(|| black_box(work())).1 * 1e9 / f64::from(ROUNDS)
+    };
+    (1..9).map(run).fold(f64::INFINITY, f64::min)
 }
 
 /// Clock ticks of all processors by kind, from `/proc/stat`.
@@ -37,7 +53,11 @@ pub(crate) fn load() -> String {
 }
 
 /// Date, commit, processor, and how busy it was with other things.
-pub(crate) fn describe(before: &[u64], load_before: &str) -> Vec<(&'static str, String)> {
+pub(crate) fn describe(
+    before: &[u64],
+    load_before: &str,
+    yardstick_ns: f64,
+) -> Vec<(&'static str, String)> {
     vec![
         (
             "date",
@@ -52,6 +72,10 @@ pub(crate) fn describe(before: &[u64], load_before: &str) -> Vec<(&'static str, 
             format!("{load_before} before, {} after (1, 5, 15 min)", load()),
         ),
         ("steal", steal(before, &ticks())),
+        (
+            "yardstick",
+            format!("{yardstick_ns:.2} ns per round of a fixed calculation, at best"),
+        ),
     ]
 }
 

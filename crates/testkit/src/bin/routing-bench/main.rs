@@ -18,7 +18,8 @@ use serde_json::{Value, json};
 
 const HELP: &str = "How fast the routing core decides.
 
-usage: routing-bench [--small] [--json]
+usage: routing-bench [--small] [--json] [erlang] [decision] [day]
+  erlang    M/M/100+M; decision: a full house; day: a national Monday; none named: all three
   --small   a tenth of the work or less, for CI: the figures are coarse
   --json    one JSON document instead of tables
 
@@ -80,10 +81,14 @@ struct Part {
 fn main() -> io::Result<ExitCode> {
     let mut out = io::stdout().lock();
     let (mut size, mut as_json) = (FULL, false);
+    let mut wanted: Vec<&str> = Vec::new();
     for argument in std::env::args().skip(1) {
         match argument.as_str() {
             "--small" => size = SMALL,
             "--json" => as_json = true,
+            "erlang" => wanted.push("erlang"),
+            "decision" => wanted.push("decision"),
+            "day" => wanted.push("day"),
             "--help" | "-h" => {
                 writeln!(out, "{HELP}")?;
                 return Ok(ExitCode::SUCCESS);
@@ -99,12 +104,17 @@ fn main() -> io::Result<ExitCode> {
     }
     let before = machine::ticks();
     let load_before = machine::load();
-    let parts = [
-        erlang::measure(&size),
-        decision::measure(&size),
-        day::measure(&size),
+    let yardstick_ns = machine::yardstick_ns();
+    let all: [(&str, fn(&Size) -> Part); 3] = [
+        ("erlang", erlang::measure),
+        ("decision", decision::measure),
+        ("day", day::measure),
     ];
-    let machine = machine::describe(&before, &load_before);
+    let named = all
+        .iter()
+        .filter(|(name, _)| wanted.is_empty() || wanted.contains(name));
+    let parts: Vec<Part> = named.map(|(_, measure)| measure(&size)).collect();
+    let machine = machine::describe(&before, &load_before, yardstick_ns);
     if as_json {
         writeln!(out, "{:#}", document(&machine, &parts))?;
     } else {
