@@ -7,11 +7,8 @@
 )]
 
 use std::process::ExitCode;
-use std::time::Duration;
 
-use linje_acceptance::command;
-use linje_acceptance::server::{Options, Server};
-use linje_acceptance::sipp::{self, Phones};
+use linje_acceptance::load::{Plan, place};
 
 const HELP: &str = "\
 Rings the number `load` and prints a table.
@@ -22,13 +19,6 @@ Rings the number `load` and prints a table.
   --talk-ms N   length of a talk (1000)
 
 Example: voice-bench --rate 200 --seconds 60 --phones 800";
-
-struct Plan {
-    rate: u32,
-    seconds: u32,
-    phones: u32,
-    talk_ms: u32,
-}
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -71,49 +61,26 @@ fn plan(args: &[String]) -> Result<Plan, String> {
 }
 
 fn measure(plan: &Plan) -> ExitCode {
-    let options = Options {
-        phones: plan.phones,
-        ..Options::default()
-    };
-    let mut server = Server::start("voice-bench", options);
-    let phones = Phones::register(&server);
-    let count = plan.rate * plan.seconds;
-    let (cpu, number) = (server.cpu(), server.number("load"));
-    let talk = Duration::from_millis(u64::from(plan.talk_ms));
-    let calls = sipp::ring(&server, &number, plan.rate, count, talk);
-    let cpu = server.cpu() - cpu;
-    drop(phones);
-    let ended = server.stop().success();
-    let answered = sipp::answered(&command::log_export(&server.data()));
+    let figures = place(plan);
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load: Vec<&str> = load.split_whitespace().take(3).collect();
     println!(
-        "{:>8} {:>8} {:>8} {:>10} {:>10} {:>8} {:>8} {:>14} {:>18}",
-        "calls/s",
-        "seconds",
-        "calls",
-        "completed",
-        "connected",
-        "failed",
-        "resent",
-        "CPU ms/call",
-        "load after"
+        "calls/s seconds phones    calls completed connected   failed   resent CPU ms/call load after"
     );
     println!(
-        "{:>8} {:>8} {:>8} {:>10} {:>10} {:>8} {:>8} {:>14.3} {:>18}",
+        "{:>7} {:>7} {:>6} {:>8} {:>9} {:>9} {:>8} {:>8} {:>11.3} {}",
         plan.rate,
         plan.seconds,
-        count,
-        calls.successful,
-        answered,
-        calls.failed,
-        calls.retransmissions,
-        cpu.as_secs_f64() * 1000.0 / f64::from(count),
-        load.split_whitespace()
-            .take(3)
-            .collect::<Vec<_>>()
-            .join(" ")
+        plan.phones,
+        figures.calls,
+        figures.callers.successful,
+        figures.connected,
+        figures.callers.failed,
+        figures.callers.retransmissions,
+        figures.cpu_per_call_ms(),
+        load.join(" ")
     );
-    if ended && calls.failed == 0 && answered == count as usize {
+    if figures.are_whole() {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE

@@ -1,0 +1,127 @@
+//! Many calls at once: SIPp callers ring the number `load`, SIPp phones answer, and the server's own
+//! log says how many of them reached an adviser.
+
+use std::time::Duration;
+
+use linje_voice::testing::{PhoneBehaviour, Sipp, SippRun, SippTotals, free_port, register_phones};
+use serde_json::Value;
+
+use crate::command;
+use crate::server::{Options, Server};
+
+/// What is to be placed.
+#[derive(Debug, Clone, Copy)]
+pub struct Plan {
+    /// Calls a second.
+    pub rate: u32,
+    /// For so many seconds.
+    pub seconds: u32,
+    /// Phones that answer.
+    pub phones: u32,
+    /// Time from the answer to the caller's hanging up, ms.
+    pub talk_ms: u32,
+}
+
+/// What happened.
+#[derive(Debug, Clone, Copy)]
+pub struct Figures {
+    /// Calls placed.
+    pub calls: u32,
+    /// What the callers saw.
+    pub callers: SippTotals,
+    /// Calls that an adviser answered, by the server's log.
+    pub connected: u32,
+    /// Processor time of the server.
+    pub cpu: Duration,
+}
+
+impl Figures {
+    /// Processor time of the server for one call, ms.
+    #[must_use]
+    pub fn cpu_per_call_ms(&self) -> f64 {
+        self.cpu.as_secs_f64() * 1000.0 / f64::from(self.calls.max(1))
+    }
+
+    /// Whether every call went through and reached an adviser.
+    #[must_use]
+    pub fn are_whole(&self) -> bool {
+        self.callers.failed == 0
+            && self.callers.successful == u64::from(self.calls)
+            && self.connected == self.calls
+    }
+}
+
+/// Starts a server, places the calls, stops it and reads its log.
+#[track_caller]
+#[must_use]
+pub fn place(plan: &Plan) -> Figures {
+    let options = Options {
+        phones: plan.phones,
+        ..Options::default()
+    };
+    let mut server = Server::start("load", options);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let (callers, cpu) = runtime.block_on(talk(&server, plan));
+    assert!(server.stop().success(), "an orderly end");
+    Figures {
+        calls: plan.rate * plan.seconds,
+        callers,
+        connected: answered(&command::log_export(&server.data())),
+        cpu,
+    }
+}
+
+async fn talk(server: &Server, plan: &Plan) -> (SippTotals, Duration) {
+    let port = free_port().expect("a port");
+    let registered = register_phones(server.sip(), port, &users(server)).await;
+    let registered = registered.expect("the phones register");
+    assert_eq!(registered.failed, 0, "the phones register");
+
+    let calls = plan.rate * plan.seconds;
+    let limit = Duration::from_secs(u64::from(plan.seconds) + 60);
+    let run = SippRun {
+        calls,
+        rate: plan.rate,
+        limit,
+        ..SippRun::new(server.sip(), &server.number("load"))
+    };
+    let behaviour = PhoneBehaviour::AnswerAndWait { ring_ms: 0 };
+    // The phones outlive the callers: they take as many calls as come.
+    let phones_run = SippRun {
+        limit: limit * 2,
+        ..run.clone()
+    };
+    let phones = Sipp::phones(&phones_run, port, behaviour).expect("the phones start");
+    let before = server.cpu();
+    let callers = Sipp::callers_that_hang_up(&run, plan.talk_ms).expect("the callers start");
+    let totals = callers.finish().await.expect("the callers end");
+    let cpu = server.cpu() - before;
+    drop(phones);
+    (totals, cpu)
+}
+
+/// Users and passwords of the ready file.
+fn users(server: &Server) -> Vec<(String, String)> {
+    let phones = server.ready()["phones"].as_array().expect("phones");
+    let field = |phone: &Value, name: &str| phone[name].as_str().expect("a text").to_owned();
+    phones
+        .iter()
+        .map(|phone| (field(phone, "user"), field(phone, "password")))
+        .collect()
+}
+
+/// How many contacts an adviser answered.
+fn answered(events: &[Value]) -> u32 {
+    let kinds = ["offer_accepted", "contact_assigned"];
+    let mut contacts: Vec<String> = events
+        .iter()
+        .filter(|event| kinds.iter().any(|kind| event["kind"] == *kind))
+        .map(|event| event["contact"].to_string())
+        .collect();
+    contacts.sort();
+    contacts.dedup();
+    u32::try_from(contacts.len()).expect("a count")
+}
