@@ -8,7 +8,7 @@ use linje_event::{
     By, CloseReason, Command, Entry, Event, FailCause, NotReady, OfferOutcome, Rejection, Why,
     WhyRule, WrapUpAction,
 };
-use linje_routing::{AdviserRule, CAPACITY, Requirement, Rules};
+use linje_routing::{AdviserRule, AdviserState, CAPACITY, Requirement, Rules};
 use linje_types::{
     Activity, AdviserId, Channel, Channels, ContactId, Language, OfferId, Origin, Origins, QueueId,
     Timestamp, TopicId,
@@ -225,6 +225,51 @@ impl Reference {
     pub fn free(&self, id: AdviserId) -> bool {
         let mut channels = Channel::ALL.iter();
         channels.any(|channel| self.open_for(id, *channel))
+    }
+
+    /// What the adviser does, in the words of the Trafikkbilde: the most pressing thing of all.
+    #[must_use]
+    pub fn state_of(&self, id: AdviserId) -> AdviserState {
+        let adviser = &self.advisers[id.idx()];
+        let stages: Vec<Stage> = self
+            .contacts
+            .iter()
+            .filter(|contact| contact.adviser == id)
+            .map(|contact| contact.stage)
+            .collect();
+        let any = |wanted: fn(&Stage) -> bool| stages.iter().any(wanted);
+        if !adviser.signed_in {
+            AdviserState::SignedOut
+        } else if any(|stage| matches!(stage, Stage::Talking | Stage::OnHold)) {
+            AdviserState::Busy
+        } else if any(|stage| matches!(stage, Stage::Offered { .. })) {
+            AdviserState::Offered
+        } else if any(|stage| matches!(stage, Stage::WrappingUp { .. })) {
+            AdviserState::WrapUp
+        } else if !adviser.present || Channels::of(adviser.activity) == Channels::NONE {
+            AdviserState::Away
+        } else if adviser.not_ready.is_some() {
+            AdviserState::NotReady
+        } else {
+            AdviserState::Ready
+        }
+    }
+
+    /// What those do who have what some contact of `queue` on `channel` needs.
+    #[must_use]
+    pub fn states_of(&self, queue: QueueId, channel: Channel) -> Vec<AdviserState> {
+        let mut states = Vec::new();
+        for id in self.adviser_ids() {
+            let serves = |language: &Language| {
+                let needs =
+                    |origin: &Origin| self.has_skills(id, queue, channel, *language, *origin);
+                Origin::ALL.iter().any(needs)
+            };
+            if Language::ALL.iter().any(serves) {
+                states.push(self.state_of(id));
+            }
+        }
+        states
     }
 
     fn run(&mut self, command: &Command, next_contact: ContactId) -> Result<(), Rejection> {
@@ -820,14 +865,26 @@ impl Reference {
 impl Reference {
     /// Whether the adviser has what the contact needs, whatever they do now.
     fn qualified(&self, id: AdviserId, contact: &Contact) -> bool {
+        let (channel, language) = (contact.channel, contact.language);
+        self.has_skills(id, contact.queue, channel, language, contact.origin)
+    }
+
+    fn has_skills(
+        &self,
+        id: AdviserId,
+        queue: QueueId,
+        channel: Channel,
+        language: Language,
+        origin: Origin,
+    ) -> bool {
         let rule = &self.rules.advisers[id.idx()];
-        let queue = &self.rules.queues[contact.queue.idx()];
-        let language = self.rules.languages[contact.language as usize];
+        let queue = &self.rules.queues[queue.idx()];
+        let language = self.rules.languages[language as usize];
         (queue.units.is_empty() || queue.units.contains(&rule.unit))
             && queue.requires.iter().all(|need| meets(rule, *need))
             && language.is_none_or(|need| meets(rule, need))
-            && self.advisers[id.idx()].origins.has(contact.origin)
-            && rule.channels.has(contact.channel)
+            && self.advisers[id.idx()].origins.has(origin)
+            && rule.channels.has(channel)
     }
 
     /// Whether the adviser could take it now, were it not for a bar.

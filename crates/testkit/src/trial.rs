@@ -6,9 +6,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use linje_event::{CloseReason, Command, Effect, Event, OfferOutcome, Output, Rejection};
-use linje_routing::{ContactState, ContactView, Rules, State, Tables};
+use linje_routing::{AdviserCounts, ContactState, ContactView, Rules, State, Tables};
 use linje_types::{AdviserId, Channel, ContactId, OfferId, Origin, QueueId, SECOND_US, Timestamp};
 
+use crate::dice::Dice;
 use crate::ledger::{self, Ledger};
 use crate::reference::{self, Reference};
 use crate::world::{Scene, World};
@@ -371,6 +372,7 @@ impl<'a> Trial<'a> {
         for (idx, own) in self.reference.advisers().iter().enumerate() {
             self.compare_adviser(AdviserId(u32::try_from(idx).unwrap_or(u32::MAX)), own)?;
         }
+        self.compare_counts()?;
         let (hash, replayed) = (self.state.hash(), self.replay.hash());
         ensure(hash == replayed, || "S16: the replay differs".to_owned())?;
         self.replay.check()
@@ -400,6 +402,7 @@ impl<'a> Trial<'a> {
             && view.arrived == own.arrived
             && view.enqueued == own.enqueued
             && view.offer == offer
+            && offer.is_none_or(|offer| self.state.offered_contact(offer).as_ref() == Some(view))
             && view.deadline.unwrap_or(Timestamp::NEVER) == deadline
     }
 
@@ -417,9 +420,28 @@ impl<'a> Trial<'a> {
                 && view.activity == own.activity
                 && view.not_ready == own.not_ready
                 && view.free == self.reference.free(id));
-        ensure(same && at_work, || {
+        let doing = view.state == self.reference.state_of(id);
+        ensure(same && at_work && doing, || {
             format!("differ: {view:?} and {own:?}, {theirs:?}")
         })
+    }
+
+    /// Who could serve each queue, and what they do: the figures of the Trafikkbilde.
+    fn compare_counts(&self) -> Result<(), String> {
+        for idx in 0..self.world.rules.queues.len() {
+            let queue = QueueId(u16::try_from(idx).unwrap_or(u16::MAX));
+            for &channel in Channel::ALL {
+                let counts = self.state.advisers_of(queue, channel);
+                let mut expected = AdviserCounts::default();
+                for state in self.reference.states_of(queue, channel) {
+                    expected.add(state);
+                }
+                ensure(counts == expected, || {
+                    format!("{queue:?} {channel}: {counts:?}, reference {expected:?}")
+                })?;
+            }
+        }
+        Ok(())
     }
 
     /// From time to time the trial goes on with a restored snapshot or with the replay (S16).
@@ -430,12 +452,24 @@ impl<'a> Trial<'a> {
         let same = restored.snapshot() == bytes;
         ensure(same, || "S16: the restored state differs".to_owned())?;
         restored.check()?;
+        self.damage(bytes, step);
         if step.is_multiple_of(128) {
             self.state = restored;
         } else {
             core::mem::swap(&mut self.state, &mut self.replay);
         }
         Ok(())
+    }
+
+    /// A damaged snapshot is refused or restored to something, but never brings the engine down.
+    fn damage(&self, mut bytes: Vec<u8>, step: u64) {
+        let mut dice = Dice::new(step);
+        let place = dice.below(bytes.len());
+        bytes[place] ^= 1 << dice.below(8);
+        if dice.chance(10) {
+            bytes.truncate(place);
+        }
+        let _refused_or_not = State::restore(Arc::clone(&self.tables), &bytes);
     }
 
     fn finish(mut self) -> Result<Tally, String> {
