@@ -1,6 +1,6 @@
 /** Every page, light and dark, wide and narrow: no axe violation, no sideways scroll, no error, no other host. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 
 import { openPage, startBrowser, startServer } from "./browser.mjs";
 import { overflow, ready, violations } from "./steps.mjs";
@@ -38,20 +38,28 @@ const PAGES = [
 
 for (const theme of ["light", "dark"]) {
   for (const width of [1440, 390]) {
-    for (const { name, path, until, prepare } of PAGES) {
-      test(`${name}, ${theme}, ${width} px`, async () => {
-        const { page, troubles, close } = await openPage(browser, { url: server.url, theme, width });
-        await page.goto(server.url + path);
-        await page.locator(until).first().waitFor();
-        await ready(page);
-        await prepare?.(page);
-        assert.deepEqual(await violations(page), []);
-        assert.equal(await overflow(page), 0, "the page scrolls sideways");
-        assert.deepEqual(troubles, []);
-        assert.match(await page.title(), /Linje/);
-        await close();
+    describe(`${theme}, ${width} px`, () => {
+      let opened;
+      before(async () => {
+        opened = await openPage(browser, { url: server.url, theme, width });
       });
-    }
+      after(() => opened?.close());
+
+      for (const { name, path, until, prepare } of PAGES) {
+        test(`${name}, ${theme}, ${width} px`, async () => {
+          const { page, troubles } = opened;
+          troubles.length = 0;
+          await page.goto(server.url + path);
+          await page.locator(until).first().waitFor();
+          await ready(page);
+          await prepare?.(page);
+          assert.deepEqual(await violations(page), []);
+          assert.equal(await overflow(page), 0, "the page scrolls sideways");
+          assert.deepEqual(troubles, []);
+          assert.match(await page.title(), /Linje/);
+        });
+      }
+    });
   }
 }
 

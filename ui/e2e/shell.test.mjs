@@ -28,7 +28,7 @@ test("every page shows the scenario clock and that people are synthetic", async 
   for (const path of ["/trafikk", "/trafikk?vegg", "/desk", "/demo", "/finnes-ikke"]) {
     await page.goto(server.url + path);
     await page.locator(".scenario-clock time").waitFor();
-    assert.match(await page.locator(".scenario-clock").innerText(), /dag kl\. \d\d\.\d\d · simulert tid/);
+    assert.match(await page.locator(".scenario-clock").innerText(), /dag kl\. \d\d\.\d\d\s· simulert tid/);
     assert.equal(await page.locator(".synthetic-mark").innerText(), "Syntetiske personer");
   }
   await close();

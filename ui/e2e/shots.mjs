@@ -10,7 +10,7 @@ mkdirSync(folder, { recursive: true });
 const server = await startServer();
 const browser = await startBrowser();
 
-async function shoot(name, path, { theme, width, prepare, fullPage = true, height }) {
+async function shoot(name, path, { theme, width, prepare, fullPage = !name.endsWith("-rad"), height }) {
   const file = `${name}-${theme}-${width}`;
   if (!file.includes(only)) return;
   const { page, troubles, close } = await openPage(browser, { url: server.url, theme, width, height: height ?? (width < 500 ? 844 : 900) });
@@ -38,7 +38,7 @@ async function getOffer(page) {
     fetch("/api/v1/contacts", {
       method: "POST",
       headers: { "content-type": "application/json", "idempotency-key": crypto.randomUUID() },
-      body: JSON.stringify({ channel: "phone", topic: "ARBEID", queue: "arbeid-helse" }),
+      body: JSON.stringify({ channel: "voice", queue: "arbeid-helse" }),
     }),
   );
   await page.waitForSelector(".offer", { timeout: 15_000 });

@@ -165,6 +165,7 @@ export const en: Messages = {
       abandoned: "hung up",
       minute: "Minute",
       table: "Last hour, minute by minute",
+      tableOf: (queue) => `Last hour in ${queue}, minute by minute`,
       csv: "Download CSV",
       csvFile: "last-hour",
       empty: "No contacts in the last hour. The lines appear when somebody calls.",

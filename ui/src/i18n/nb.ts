@@ -172,6 +172,7 @@ export const nb = {
       abandoned: "la på",
       minute: "Minutt",
       table: "Siste time, minutt for minutt",
+      tableOf: (queue: string) => `Siste time i ${queue}, minutt for minutt`,
       csv: "Last ned CSV",
       csvFile: "siste-time",
       empty: "Ingen henvendelser den siste timen. Kurven kommer når noen ringer.",

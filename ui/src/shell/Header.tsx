@@ -17,24 +17,22 @@ export function Header() {
   const t = useText();
   const narrow = useMedia("(max-width: 47.99rem)");
   return (
-    <>
-      <InternalHeader className="header">
-        <InternalHeader.Title as={Link} to="/">
-          <Mark />
-          {t.product}
-        </InternalHeader.Title>
-        {!narrow && <Navigation />}
-        <Spacer />
-        {!narrow && <SyntheticMark />}
-        <ScenarioClock />
-        {narrow ? <NarrowMenu /> : <SettingsMenu />}
-      </InternalHeader>
+    <InternalHeader className="header">
+      <InternalHeader.Title as={Link} to="/">
+        <Mark />
+        {t.product}
+      </InternalHeader.Title>
+      {!narrow && <Navigation />}
+      <Spacer />
+      {!narrow && <SyntheticMark />}
+      <ScenarioClock />
+      {narrow ? <NarrowMenu /> : <SettingsMenu />}
       {narrow && (
         <div className="header-second">
           <SyntheticMark />
         </div>
       )}
-    </>
+    </InternalHeader>
   );
 }
 

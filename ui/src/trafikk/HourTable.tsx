@@ -8,12 +8,12 @@ import { useFormat, useText } from "../common/settings";
 interface Props {
   minutes: Minute[];
   threshold: number;
-  /** Ends the name of the file; empty for the whole centre. */
-  name: string;
+  /** The queue that it is about; without one, the whole centre. */
+  queue?: { id: string; name: string };
 }
 
 /** The same figures as the chart, newest first, and as a file. */
-export function HourTable({ minutes, threshold, name }: Props) {
+export function HourTable({ minutes, threshold, queue }: Props) {
   const t = useText();
   const format = useFormat();
   const heading = [
@@ -26,13 +26,13 @@ export function HourTable({ minutes, threshold, name }: Props) {
   ];
   const save = () =>
     saveCsv(
-      name === "" ? t.traffic.hour.csvFile : `${t.traffic.hour.csvFile}-${name}`,
+      queue ? `${t.traffic.hour.csvFile}-${queue.id}` : t.traffic.hour.csvFile,
       heading,
       minutes.map((minute) => [minute.at, ...figuresOf(minute)]),
     );
   return (
     <div className="hour-table">
-      <div className="scroll scroll--tall" tabIndex={0} role="region" aria-label={t.traffic.hour.table}>
+      <div className="scroll scroll--tall" tabIndex={0} role="region" aria-label={queue ? t.traffic.hour.tableOf(queue.name) : t.traffic.hour.table}>
         <Table size="small" stickyHeader>
           <Table.Header>
             <Table.Row>

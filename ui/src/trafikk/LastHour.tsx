@@ -24,7 +24,7 @@ export function LastHour({ hour, threshold }: { hour: Minute[]; threshold: numbe
       ) : (
         <>
           <HourChart minutes={hour} height={240} />
-          <HourTable minutes={hour} threshold={threshold} name="" />
+          <HourTable minutes={hour} threshold={threshold} />
         </>
       )}
     </section>

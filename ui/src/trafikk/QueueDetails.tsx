@@ -127,7 +127,7 @@ function QueueHour({ row }: { row: QueueRow }) {
       {minutes.length > 0 && (
         <div className="queue-hour">
           <HourChart minutes={minutes} height={180} />
-          <HourTable minutes={minutes} threshold={row.sl.threshold_s} name={row.id} />
+          <HourTable minutes={minutes} threshold={row.sl.threshold_s} queue={row} />
         </div>
       )}
     </div>
