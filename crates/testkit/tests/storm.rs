@@ -34,10 +34,10 @@ impl Pair {
     fn both(&mut self, command: &Command, now: Timestamp) -> Vec<Event> {
         let next_contact = self.state.next_contact();
         let mut out = Events::default();
-        self.state.handle(command, now, &mut out).unwrap();
+        self.state.handle(command, now, &mut out).expect("accepted");
         let expected = self.reference.handle(command, now, next_contact);
         assert_eq!(Ok(&out.0), expected.as_ref());
-        self.state.check().unwrap();
+        self.state.check().expect("an invariant");
         out.0
     }
 
@@ -77,7 +77,7 @@ fn ringing(n_advisers: u32) -> Pair {
         ],
         ..Rules::empty()
     };
-    let tables = Arc::new(Tables::new(&rules).unwrap());
+    let tables = Arc::new(Tables::new(&rules).expect("rules"));
     let mut pair = Pair {
         state: State::new(tables),
         reference: Reference::new(&rules),
