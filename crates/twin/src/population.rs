@@ -25,7 +25,7 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ask {
     /// The command. An `Arrive` carries `ContactId::NONE`: whoever submits it puts in the id that
-    /// comes next and tells it by [`Population::arrived`].
+    /// comes next and tells it by [`Population::arrived`] when the core has taken it.
     pub command: Command,
     /// Who comes; only with `Arrive`.
     pub citizen: Option<Citizen>,
@@ -85,7 +85,8 @@ struct Slot {
 
 const FREE: Slot = Slot {
     citizen: Citizen::NOBODY,
-    generation: 0,
+    // No contact lives so long.
+    generation: u32::MAX,
     stamp: 0,
     offer: 0,
     adviser: AdviserId::NONE,
@@ -160,6 +161,8 @@ pub struct Population {
     players: Vec<Player>,
     /// By adviser: place in `players`.
     player_of: Vec<u32>,
+    /// Citizens whose `Arrive` is on its way.
+    expected: Vec<(ContactId, Citizen)>,
     /// A citizen who has just been queued and may be answered within the same command.
     fresh: u32,
     fresh_at: Timestamp,
@@ -212,6 +215,7 @@ impl Population {
             patience: Alarms::default(),
             slots: Vec::new(),
             player_of,
+            expected: Vec::new(),
             fresh: NO_SLOT,
             fresh_at: Timestamp::ZERO,
             profile,
@@ -314,22 +318,16 @@ impl Population {
         }
     }
 
-    /// Tells which contact a citizen became; to be called before the events of the `Arrive` are told,
-    /// or at the latest before the citizen loses patience.
+    /// Tells which contact a citizen became, before or after the events of the `Arrive` are told.
     pub fn arrived(&mut self, citizen: Citizen, contact: ContactId, at: Timestamp) {
-        let source = &self.sources[citizen.stream()];
-        let share = source.share_idx(citizen, &self.streams);
-        let menu = source.stream.menu;
-        let slot = self.slot(contact);
-        slot.citizen = citizen;
-        slot.share = u16::try_from(share).unwrap_or(0);
-        let stamp = slot.stamp;
-        if let Some(menu) = menu {
-            let above_s =
-                (menu.mean_s - menu.least_s) * self.streams.exponential(Purpose::Menu, citizen.0);
-            let until = at.plus_us(us_of(menu.least_s + above_s));
-            self.agenda
-                .put(until, pack(Kind::MenuEnds, stamp, contact.slot()));
+        if self.known(contact).is_some() {
+            self.enters(citizen, contact, at);
+            let waits = self.sources[citizen.stream()].stream.menu.is_none();
+            if waits && self.slots[contact.slot() as usize].adviser == AdviserId::NONE {
+                self.lose_patience_from(contact.slot(), at);
+            }
+        } else {
+            self.expected.push((contact, citizen));
         }
     }
 
@@ -378,6 +376,7 @@ impl Population {
     /// Tells what the core decided at `at`.
     pub fn observe(&mut self, at: Timestamp, event: &Event) {
         match *event {
+            Event::ContactArrived { contact, .. } => self.seen(contact, at),
             Event::ContactQueued { contact, .. } => self.queued(contact, at),
             Event::OfferMade {
                 offer,
@@ -431,7 +430,6 @@ impl Population {
                 self.player(adviser, at, |player| player.present = true);
             }
             Event::CentrePublished { .. }
-            | Event::ContactArrived { .. }
             | Event::ContactHeld { .. }
             | Event::ContactResumed { .. }
             | Event::WrapUpSet { .. }
@@ -654,6 +652,38 @@ impl Population {
         player.wish = step.wish;
         player.stamp = player.stamp.wrapping_add(1);
         player.towards_wish().map(plain)
+    }
+
+    /// A contact came; it is ours when it was told to be.
+    fn seen(&mut self, contact: ContactId, at: Timestamp) {
+        self.slot(contact);
+        let place = self
+            .expected
+            .iter()
+            .position(|(expected, _)| expected.slot() == contact.slot());
+        let Some(place) = place else { return };
+        let (expected, citizen) = self.expected.swap_remove(place);
+        if expected == contact {
+            self.enters(citizen, contact, at);
+        }
+    }
+
+    /// The contact is this citizen, who listens to the menu first if there is one.
+    fn enters(&mut self, citizen: Citizen, contact: ContactId, at: Timestamp) {
+        let source = &self.sources[citizen.stream()];
+        let share = source.share_idx(citizen, &self.streams);
+        let menu = source.stream.menu;
+        let slot = self.slot(contact);
+        slot.citizen = citizen;
+        slot.share = u16::try_from(share).unwrap_or(0);
+        let stamp = slot.stamp;
+        if let Some(menu) = menu {
+            let above_s =
+                (menu.mean_s - menu.least_s) * self.streams.exponential(Purpose::Menu, citizen.0);
+            let until = at.plus_us(us_of(menu.least_s + above_s));
+            self.agenda
+                .put(until, pack(Kind::MenuEnds, stamp, contact.slot()));
+        }
     }
 
     fn queued(&mut self, contact: ContactId, at: Timestamp) {
