@@ -83,7 +83,7 @@ export class Centre {
     this.units = UNITS.map(([id, name], index) => ({ id, name, signed_in: index === 19 ? 3 : 12 + ((index * 7) % 31) }));
     this.advisers = NAMES.map((name, index) => ({
       id: `K9900${String(index + 1).padStart(2, "0")}`,
-      name, unit: UNITS[index * 2][1], synthetic: true, signed_in: false, activity: null,
+      name, unit: { id: UNITS[index * 2][0], name: UNITS[index * 2][1] }, synthetic: false, signed_in: false, activity: null,
       state: "signed_out", not_ready_reason: null, since: this.iso(), phone: index < 2, free: true,
       serves_synthetic: false, answered: 0, talk_s: 0,
     }));

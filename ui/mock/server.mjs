@@ -59,10 +59,14 @@ export async function startMock({ port = 0, dist = DIST } = {}) {
     const write = (name, value, id) =>
       response.write(`${id ? `id: ${id}\n` : ""}event: ${name}\ndata: ${JSON.stringify(value)}\n\n`);
     write(event, first(), first().seq);
+    const alive = setInterval(() => response.write(": alive\n\n"), 10_000);
     const stop = subscribe((name, value) => write(name, value, value.seq));
     streams.add(request.socket);
     request.socket.on("close", () => streams.delete(request.socket));
-    response.on("close", stop);
+    response.on("close", () => {
+      clearInterval(alive);
+      stop();
+    });
   }
 
   async function answer(request, response, url) {

@@ -1,4 +1,5 @@
 /** Every request the pages make, one function each. Nothing else in the program calls `fetch`. */
+import { language } from "./language";
 import type {
   Activity,
   Adviser,
@@ -14,9 +15,6 @@ import type {
 } from "./types";
 
 const ROOT = "/api/v1";
-
-/** The language that people read now; the settings keep it on the document. */
-const language = () => document.documentElement.lang || "nb";
 
 /** A refusal from the server, in its own plain words; status 0 means that it was not reached. */
 export class Refusal extends Error {
@@ -93,9 +91,8 @@ export const api = {
   hangUp: (demoCall: string) => call("DELETE", `/demo/calls/${id(demoCall)}`),
 };
 
-/** A stream cannot say its language in a header, so it says it in the address. */
 export const liveUrl = {
-  traffic: () => `${ROOT}/live?lang=${language()}`,
-  desk: (session: string) => `${ROOT}/desk/sessions/${id(session)}/live?lang=${language()}`,
-  call: (demoCall: string) => `${ROOT}/demo/calls/${id(demoCall)}/live?lang=${language()}`,
+  traffic: `${ROOT}/live`,
+  desk: (session: string) => `${ROOT}/desk/sessions/${id(session)}/live`,
+  call: (demoCall: string) => `${ROOT}/demo/calls/${id(demoCall)}/live`,
 };

@@ -79,7 +79,7 @@ function newestPerContact(recent: RecentContact[]): RecentContact[] {
 
 function subscribe(listener: () => void) {
   listeners.add(listener);
-  return () => listeners.delete(listener);
+  return () => void listeners.delete(listener);
 }
 
 /** The live picture, null until the first snapshot. The stream is open while a page uses it. */
@@ -87,17 +87,11 @@ export function useTraffic(): TrafficView | null {
   const { language } = useSettings();
   useEffect(() => {
     void learnNames();
-    const stream = openStream("traffic", liveUrl.traffic(), {
+    const stream = openStream("traffic", liveUrl.traffic, {
       snapshot: (message) => onSnapshot(message as TrafficView),
       change: (message) => onChange(message as TrafficChange),
     });
     return () => stream.close();
   }, [language]);
-  return useSyncExternalStore(
-    (listener) => {
-      const stop = subscribe(listener);
-      return () => void stop();
-    },
-    () => view,
-  );
+  return useSyncExternalStore(subscribe, () => view);
 }

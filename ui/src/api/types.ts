@@ -65,7 +65,7 @@ export interface Totals {
 export interface QueueRow {
   id: string;
   name: string;
-  group: { id: string; name: string } | null;
+  group: Named | null;
   key: string | null;
   channel: string;
   open: boolean;
@@ -166,7 +166,7 @@ export type AdviserState = "ready" | "offered" | "busy" | "wrap_up" | "away" | "
 export interface Adviser {
   id: string;
   name: string;
-  unit: string | { id: string; name: string } | null;
+  unit: Named | null;
   synthetic: boolean;
   signed_in: boolean;
   activity: Activity | null;
@@ -188,11 +188,16 @@ export interface Why {
   queue?: string;
 }
 
+export interface Named {
+  id: string;
+  name: string;
+}
+
 export interface Offer {
   id: string;
   contact: string;
   channel: string;
-  queue: { id: string; name: string };
+  queue: Named | null;
   topic: { code: string; name: string } | null;
   caller: string;
   synthetic: boolean;
@@ -215,7 +220,7 @@ export interface DeskContact {
   id: string;
   state: "active" | "held" | "wrap_up";
   channel: string;
-  queue: { id: string; name: string };
+  queue: Named | null;
   topic: { code: string; name: string } | null;
   caller: string;
   synthetic: boolean;

@@ -5,11 +5,11 @@ import { useRef, useState } from "react";
 
 import { api } from "../api/client";
 import type { MeasureDefinition } from "../api/types";
-import { useSettings, useText } from "./settings";
+import { useText } from "./settings";
 
 interface Props {
   name: string;
-  /** What it means, in the page's own words; the server's word is used where it has one in this language. */
+  /** What it means, in the page's own words, until the server's definition is here. */
   text: string;
   /** The server's id of the measure. */
   measure?: string;
@@ -23,7 +23,7 @@ export function Definition({ name, text, measure, formula, extra }: Props) {
   const [open, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const told = useDefinition(measure, open);
-  const shownFormula = told?.formula ?? formula;
+  const shownFormula = formula ?? told?.formula;
   return (
     <>
       <Button
@@ -55,16 +55,14 @@ export function Definition({ name, text, measure, formula, extra }: Props) {
   );
 }
 
-/** The server writes its definitions in bokmål; the English page uses its own. */
 function useDefinition(measure: string | undefined, wanted: boolean): MeasureDefinition | undefined {
-  const { language } = useSettings();
   const { data } = useQuery({
     queryKey: ["definitions"],
     queryFn: api.definitions,
     staleTime: Infinity,
-    enabled: wanted && measure !== undefined && language === "nb",
+    enabled: wanted && measure !== undefined,
   });
-  if (language !== "nb" || !data) return undefined;
+  if (!data) return undefined;
   const all = Array.isArray(data) ? data : data.items;
   return all.find((each) => each.id === measure);
 }

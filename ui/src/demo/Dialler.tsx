@@ -15,6 +15,14 @@ interface Props {
   line: Line;
 }
 
+const KNOWN = ["main", "partner", "pension", "international", "appeals", "debt", "eures", "support"];
+
+/** The main number first, then as people know them, then what else there is. */
+function inOrder(numbers: Record<string, string>): [string, string][] {
+  const place = (name: string) => (KNOWN.includes(name) ? KNOWN.indexOf(name) : KNOWN.length);
+  return Object.entries(numbers).sort(([a], [b]) => place(a) - place(b));
+}
+
 /** Which number, who answers, ring and hang up. */
 export function Dialler({ numbers, number, onNumber, answerer, onAnswerer, line }: Props) {
   const t = useText();
@@ -29,7 +37,7 @@ export function Dialler({ numbers, number, onNumber, answerer, onAnswerer, line 
         disabled={line.on}
         onChange={(event) => onNumber(event.target.value)}
       >
-        {Object.entries(numbers).map(([name, digits]) => (
+        {inOrder(numbers).map(([name, digits]) => (
           <option key={name} value={name}>
             {t.demo.numbers[name] ?? name} · {format.phone(digits)}
           </option>

@@ -16,7 +16,7 @@ export function RingIn({ numbers }: { numbers: Record<string, string> }) {
   const { sound } = useSettings();
   const line = useCall();
   const playback = usePlayback(line.on ? (line.call?.playing ?? null) : null, sound);
-  const [number, setNumber] = useState(Object.keys(numbers)[0] ?? "main");
+  const [number, setNumber] = useState("main");
   const [answerer, setAnswerer] = useState<Answerer>("synthetic");
 
   return (

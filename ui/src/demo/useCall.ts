@@ -44,12 +44,13 @@ export function useCall(): Line {
 
   useEffect(() => {
     if (id === null || over) return;
-    const stream = openStream(
-      "call",
-      liveUrl.call(id),
-      { call: (message) => setCall(message as DemoCall) },
-      () => setId(null),
-    );
+    const take = (message: unknown) => {
+      const next = message as DemoCall;
+      setCall(next);
+      // The server ends the stream with the call; that is no lost line.
+      if (next.state === "closed") stream.close();
+    };
+    const stream = openStream("call", liveUrl.call(id), { call: take }, () => setId(null));
     return () => stream.close();
   }, [id, over, language]);
 

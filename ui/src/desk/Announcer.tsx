@@ -16,7 +16,7 @@ export function Announcer({ view }: { view: DeskView }) {
   useEffect(() => {
     const offerId = offer?.id ?? "";
     if (offerId !== before.current.offer) {
-      if (offer) setUrgent(t.desk.offer.announce(offer.queue.name, format.duration(offer.waited_s)));
+      if (offer) setUrgent(t.desk.offer.announce(offer.queue?.name ?? "", format.duration(offer.waited_s)));
       else setUrgent("");
       if (!offer && !contact) setCalm(t.desk.announce.offerGone);
       before.current.offer = offerId;

@@ -38,7 +38,7 @@ export function CallCard({ contact, adviser, run, busy }: Props) {
         <div>
           <HStack gap="space-12" align="center">
             <Heading level="2" size="medium" id="call-title">
-              {contact.queue.name}
+              {contact.queue?.name ?? t.channel[contact.channel]}
             </Heading>
             <ContactStateTag state={contact.state} />
           </HStack>
@@ -119,7 +119,9 @@ function Transfer({ contact, run, busy }: Doing & { contact: DeskContact }) {
   const t = useText();
   const [queue, setQueue] = useState("");
   const queues = useQuery({ queryKey: ["queues"], queryFn: api.queues });
-  const others = (queues.data?.items ?? []).filter((each) => each.id !== contact.queue.id);
+  const others = (queues.data?.items ?? []).filter(
+    (each) => each.id !== contact.queue?.id && each.channel === contact.channel,
+  );
   return (
     <form
       className="transfer"

@@ -126,10 +126,5 @@ function ChoiceForm({ advisers, onStart, onTaken }: FormProps) {
 }
 
 function describe(adviser: Adviser, phone: string): string {
-  return [adviser.id, unitName(adviser), adviser.phone ? phone : ""].filter(Boolean).join(" · ");
-}
-
-export function unitName(adviser: Adviser): string {
-  if (adviser.unit === null) return "";
-  return typeof adviser.unit === "string" ? adviser.unit : adviser.unit.name;
+  return [adviser.id, adviser.unit?.name, adviser.phone ? phone : ""].filter(Boolean).join(" · ");
 }

@@ -5,7 +5,6 @@ import { api } from "../api/client";
 import type { Activity, Adviser, AdviserState, DeskView } from "../api/types";
 import { useNow } from "../common/clock";
 import { useFormat, useSettings, useText } from "../common/settings";
-import { unitName } from "./ChooseAdviser";
 import type { Doing } from "./Desk";
 
 const ACTIVITIES: Activity[] = [
@@ -54,7 +53,7 @@ export function Me({ view, session, soundBlocked, onLeave, run }: Props) {
             {adviser.name}
           </Heading>
           <BodyShort size="small" className="subtle">
-            {[adviser.id, unitName(adviser)].filter(Boolean).join(" · ")}
+            {[adviser.id, adviser.unit?.name].filter(Boolean).join(" · ")}
           </BodyShort>
           <BodyShort size="small" className="subtle adviser-line">
             {adviser.phone ? (

@@ -35,7 +35,7 @@ export function OfferCard({ offer, run, busy }: Doing & { offer: Offer }) {
             <BellFillIcon aria-hidden /> {t.desk.offer.title}
           </Heading>
           <BodyShort className="offer__what">
-            <strong>{offer.queue.name}</strong>
+            <strong>{offer.queue?.name}</strong>
             {offer.topic && <> · {offer.topic.name}</>} · {offer.caller} ·{" "}
             {t.desk.offer.waited(format.duration(offer.waited_s))}
           </BodyShort>
@@ -117,7 +117,7 @@ function WhyFigures({ offer }: { offer: Offer }) {
   const { why } = offer;
   const rows: [string, string][] = [
     [t.desk.offer.rule, t.desk.offer.rules[why.rule] ?? why.rule],
-    [t.desk.offer.queue, offer.queue.name],
+    [t.desk.offer.queue, offer.queue?.name ?? "–"],
     [t.desk.offer.waitedLabel, format.duration(why.waited_s ?? offer.waited_s)],
     [t.desk.offer.able, format.number(why.able)],
     [t.desk.offer.idle, format.duration(why.idle_s)],

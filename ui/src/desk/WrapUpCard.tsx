@@ -28,7 +28,7 @@ export function WrapUpCard({ contact, adviser, run, busy }: Doing & { contact: D
             {t.desk.wrap.title}
           </Heading>
           <BodyShort className="subtle">
-            {contact.queue.name} · {contact.caller}
+            {contact.queue?.name} · {contact.caller}
           </BodyShort>
           <BodyShort>{t.desk.wrap.text}</BodyShort>
         </div>
