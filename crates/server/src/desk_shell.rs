@@ -10,7 +10,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use linje_desk::{
-    Accepted, Batch, CallerKey, Desk, Input, Output, Place, Reconcile, Refusal, Snapshot,
+    Accepted, Batch, Desk, Input, Output, Reconcile, Refusal, Snapshot,
     StoreFault, Submit,
 };
 use linje_event::Effect;
@@ -27,31 +27,30 @@ const FEED: usize = 1_024;
 const SLEEP_MAX: Duration = Duration::from_secs(1);
 
 /// An answer to a command.
-pub type Answer = Result<Accepted, Refusal>;
+pub(crate) type Answer = Result<Accepted, Refusal>;
 
 /// The clock of the centre: start plus monotonic time, perhaps faster than real.
 #[derive(Clone)]
-pub struct Clock {
+pub(crate) struct Clock {
     /// The time now.
-    pub now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    pub(crate) now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     /// Seconds of the centre per real second.
-    pub speed: f64,
+    pub(crate) speed: f64,
 }
 
 /// How the log is doing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Health {
+pub(crate) struct Health {
     /// What is wrong, if anything.
-    pub fault: Option<StoreFault>,
+    pub(crate) fault: Option<StoreFault>,
     /// The store's words about it, for the operator; may name paths.
-    pub detail: String,
+    pub(crate) detail: String,
 }
 
 enum Wake {
     Submit(Box<Submit>, oneshot::Sender<Answer>),
     Publish(Arc<Tables>, u64, oneshot::Sender<Answer>),
     Reconcile(Reconcile),
-    Place(CallerKey, oneshot::Sender<Option<Place>>),
     Appended(Result<u64, (StoreFault, String)>),
     Stop,
 }
@@ -65,7 +64,7 @@ enum Job {
 
 /// The way to the desk; clone it freely.
 #[derive(Clone)]
-pub struct DeskHandle {
+pub(crate) struct DeskHandle {
     wake: SyncSender<Wake>,
     jobs: Sender<Job>,
     feed: broadcast::Sender<Arc<Batch>>,
@@ -73,14 +72,14 @@ pub struct DeskHandle {
 }
 
 /// The two threads; join them after [`DeskHandle::stop`].
-pub struct DeskThreads {
+pub(crate) struct DeskThreads {
     desk: JoinHandle<()>,
     store: JoinHandle<()>,
 }
 
 impl DeskThreads {
     /// Waits until everything is on disk and both threads are done.
-    pub fn join(self) {
+    pub(crate) fn join(self) {
         self.desk.join().ok();
         self.store.join().ok();
     }
@@ -90,7 +89,7 @@ impl DeskThreads {
 ///
 /// # Errors
 /// When the system gives no thread.
-pub fn spawn(
+pub(crate) fn spawn(
     desk: Desk,
     store: Store,
     clock: Clock,
@@ -137,7 +136,7 @@ impl DeskHandle {
     ///
     /// # Errors
     /// The refusal.
-    pub fn submit(&self, submit: Submit) -> impl Future<Output = Answer> + Send + 'static {
+    pub(crate) fn submit(&self, submit: Submit) -> impl Future<Output = Answer> + Send + 'static {
         let (answer, reply) = oneshot::channel();
         let asked = self.ask(Wake::Submit(Box::new(submit), answer));
         async move {
@@ -150,7 +149,7 @@ impl DeskHandle {
     ///
     /// # Errors
     /// The refusal.
-    pub async fn publish(&self, tables: Arc<Tables>, version: u64) -> Answer {
+    pub(crate) async fn publish(&self, tables: Arc<Tables>, version: u64) -> Answer {
         let (answer, reply) = oneshot::channel();
         self.ask(Wake::Publish(tables, version, answer))?;
         reply.await.unwrap_or(Err(GONE))
@@ -160,36 +159,29 @@ impl DeskHandle {
     ///
     /// # Errors
     /// When the desk is gone.
-    pub fn reconcile(&self, reconcile: Reconcile) -> Result<(), Refusal> {
+    pub(crate) fn reconcile(&self, reconcile: Reconcile) -> Result<(), Refusal> {
         self.ask(Wake::Reconcile(reconcile))
-    }
-
-    /// The place kept for a caller whose call died.
-    pub async fn place_for(&self, caller: CallerKey) -> Option<Place> {
-        let (answer, reply) = oneshot::channel();
-        self.ask(Wake::Place(caller, answer)).ok()?;
-        reply.await.ok().flatten()
     }
 
     /// The durable records from now on. Whoever lags is told so and must begin anew.
     #[must_use]
-    pub fn feed(&self) -> broadcast::Receiver<Arc<Batch>> {
+    pub(crate) fn feed(&self) -> broadcast::Receiver<Arc<Batch>> {
         self.feed.subscribe()
     }
 
     /// How the log is doing, and its changes.
     #[must_use]
-    pub fn health(&self) -> watch::Receiver<Health> {
+    pub(crate) fn health(&self) -> watch::Receiver<Health> {
         self.health.clone()
     }
 
     /// Keeps bytes that belong to record `seq`, e.g. the measures, for a short start.
-    pub fn keep(&self, name: &'static str, seq: u64, body: Vec<u8>) {
+    pub(crate) fn keep(&self, name: &'static str, seq: u64, body: Vec<u8>) {
         self.jobs.send(Job::Keep(name, seq, body)).ok();
     }
 
     /// Writes what waits and a snapshot, then ends both threads. Blocks while the queue is full.
-    pub fn stop(&self) {
+    pub(crate) fn stop(&self) {
         self.wake.send(Wake::Stop).ok();
     }
 
@@ -261,11 +253,6 @@ impl Shell {
                 version,
             }),
             Wake::Reconcile(reconcile) => Some(Input::Reconcile(reconcile)),
-            Wake::Place(caller, answer) => {
-                let place = self.desk.place_for(caller, (self.clock.now)());
-                answer.send(place).ok();
-                None
-            }
             Wake::Appended(Ok(seq)) => Some(Input::Committed { seq }),
             Wake::Appended(Err((fault, detail))) => {
                 self.detail = detail;

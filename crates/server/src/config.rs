@@ -1,0 +1,174 @@
+//! Settings: built-in values, then `linje.toml`, then the environment, then flags.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use serde::Deserialize;
+
+use crate::cli::{Serve, WrongUse};
+
+/// The centre that is built in.
+pub(crate) const NATIONAL_2015: &str = include_str!("../../../centres/national-2015.toml");
+/// What it is called in messages.
+const BUILT_IN: &str = "national-2015.toml (built in)";
+
+/// `linje.toml`. Unknown keys are errors.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    data_dir: Option<PathBuf>,
+    centre: Option<PathBuf>,
+    #[serde(default)]
+    http: Listen,
+    #[serde(default)]
+    sip: Sip,
+    #[serde(default)]
+    store: Store,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Listen {
+    listen: Option<SocketAddr>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sip {
+    listen: Option<SocketAddr>,
+    /// Numbers that many share, in E.164 form: their callers get no place back.
+    #[serde(default)]
+    shared_numbers: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Store {
+    url: Option<String>,
+}
+
+/// The settings in force.
+#[derive(Debug, Clone)]
+pub(crate) struct Config {
+    /// default: 127.0.0.1:8080
+    pub(crate) http: SocketAddr,
+    /// default: 127.0.0.1:5060
+    pub(crate) sip: SocketAddr,
+    /// default: ./data
+    pub(crate) data: PathBuf,
+    /// default: `sqlite:` and `linje.db` in the data folder
+    pub(crate) store_url: String,
+    /// default: none
+    pub(crate) shared_numbers: Vec<String>,
+    /// The text of the centre description, the name for messages, and the folder that its recordings lie in.
+    pub(crate) centre_text: String,
+    pub(crate) centre_name: String,
+    pub(crate) centre_folder: PathBuf,
+}
+
+impl Config {
+    /// Reads everything; nothing is opened yet.
+    pub(crate) fn read(flags: &Serve) -> Result<Config> {
+        let file = read_file(flags.config.as_deref())?;
+        let data = flags
+            .data
+            .clone()
+            .or(env_path("LINJE_DATA_DIR"))
+            .or(file.data_dir)
+            .unwrap_or_else(|| PathBuf::from("data"));
+        let http = flags.http.or(env_address("LINJE_HTTP__LISTEN")?).or(file.http.listen);
+        let sip = flags.sip.or(env_address("LINJE_SIP__LISTEN")?).or(file.sip.listen);
+        let url = env("LINJE_STORE__URL").or(file.store.url);
+        let centre = flags
+            .centre
+            .clone()
+            .or(env_path("LINJE_CENTRE"))
+            .or(file.centre);
+        let (centre_text, centre_name, centre_folder) = read_centre(centre.as_deref())?;
+        let config = Config {
+            http: http.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8_080))),
+            sip: sip.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 5_060))),
+            store_url: url
+                .unwrap_or_else(|| format!("sqlite:{}", data.join("linje.db").display())),
+            data,
+            shared_numbers: file.sip.shared_numbers,
+            centre_text,
+            centre_name,
+            centre_folder,
+        };
+        loopback("--http", config.http)?;
+        loopback("--sip", config.sip)?;
+        Ok(config)
+    }
+}
+
+/// Until people can log in, only this machine may come in.
+fn loopback(flag: &str, address: SocketAddr) -> Result<()> {
+    if address.ip().is_loopback() {
+        return Ok(());
+    }
+    bail!(WrongUse(format!(
+        "{flag} {address} can be reached from other machines; until people can log in only loopback addresses are allowed, e.g. {flag} 127.0.0.1:{}",
+        address.port()
+    )))
+}
+
+fn read_file(path: Option<&Path>) -> Result<File> {
+    let usual = Path::new("linje.toml");
+    let path = match path {
+        Some(path) => path,
+        None if usual.is_file() => usual,
+        None => return Ok(File::default()),
+    };
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read the settings `{}`", path.display()))?;
+    toml::from_str(&text).map_err(|error| {
+        let (line, column) = place(&text, error.span().map_or(0, |span| span.start));
+        let what = error.message().replace('\n', " ");
+        anyhow!("{}:{line}:{column}: {what}", path.display())
+    })
+}
+
+/// Line and column of a byte, both from 1.
+fn place(text: &str, byte: usize) -> (usize, usize) {
+    let before = text.get(..byte).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().map_or(0, |rest| rest.chars().count()) + 1;
+    (line, column)
+}
+
+/// The text of a description, what to call it, and where it lies.
+pub(crate) fn read_centre(path: Option<&Path>) -> Result<(String, String, PathBuf)> {
+    let Some(path) = path else {
+        return Ok((NATIONAL_2015.to_owned(), BUILT_IN.to_owned(), PathBuf::new()));
+    };
+    let bytes = std::fs::read(path)
+        .with_context(|| format!("cannot read the centre description `{}`", path.display()))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let byte = error.utf8_error().valid_up_to();
+        anyhow!("{}: not UTF-8 text from byte {byte} on", path.display())
+    })?;
+    let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+    Ok((text, path.display().to_string(), folder))
+}
+
+fn env(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn env_path(name: &str) -> Option<PathBuf> {
+    env(name).map(PathBuf::from)
+}
+
+fn env_address(name: &str) -> Result<Option<SocketAddr>> {
+    let Some(text) = env(name) else {
+        return Ok(None);
+    };
+    match text.parse() {
+        Ok(address) => Ok(Some(address)),
+        Err(_) => bail!(WrongUse(format!(
+            "{name}={text} is not an address and port, e.g. {name}=127.0.0.1:8080"
+        ))),
+    }
+}

@@ -1,0 +1,650 @@
+//! From settings to a running service, and its orderly end.
+//!
+//! The port opens first, so that a probe gets an answer; the gate opens when the state is right.
+
+use std::fs::File;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use linje_calls::{Calls, Clips};
+use linje_centre::{Centre, Extra, Role};
+use linje_desk::{Desk, Record, Recovered, Reconcile};
+use linje_http::view::{Building, View, read_saved};
+use linje_http::{
+    Api, Card, Clock, Demo, DeskDoor, Directory, Feed, Gate, History, Ids, Metrics, Mode, Phone,
+    Presence, Projection, Shared, StoreHealth, Web,
+};
+use linje_measures::{Goal, Layout};
+use linje_routing::{State, Tables};
+use linje_store::{NumberKey, Reader, Store};
+use linje_twin::{Population, profile_from};
+use linje_types::{AdviserId, SECOND_US, Timestamp};
+use linje_voice::Voice;
+use linje_voice::audio::AudioBank;
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+
+use crate::config::Config;
+use crate::desk_shell::{self, DeskHandle, DeskThreads};
+use crate::scenario::{self, Wish};
+use crate::telephony::{Readers, Telephony};
+use crate::{automatic, lines, morning, population};
+
+/// Events of the lines that may wait for the switchboard.
+const VOICE_EVENTS: usize = 10_000;
+/// The figures are kept for a short start each time the log has grown by so much.
+const KEEP_EVERY: u64 = 20_000;
+/// The name under which the figures are kept.
+const VIEW: &str = "view";
+/// The seed of the synthetic people's day.
+const SEED: u64 = 2015;
+
+/// What was asked for.
+pub(crate) struct Options {
+    pub(crate) config: Config,
+    pub(crate) mode: Mode,
+    pub(crate) population: bool,
+    pub(crate) speed: f64,
+    pub(crate) phones: u32,
+    pub(crate) scenario_time: Option<String>,
+    pub(crate) ready_file: Option<PathBuf>,
+}
+
+impl Options {
+    fn is_demo(&self) -> bool {
+        self.mode == Mode::Demo
+    }
+}
+
+/// Everything that was read and opened before the first task runs.
+struct Opened {
+    centre: Arc<Centre>,
+    extra: Extra,
+    tables: Arc<Tables>,
+    store: Store,
+    reader: Reader,
+    recovered: Recovered,
+    view: View,
+    clock: Clock,
+    population: Option<Population>,
+    keys: Keys,
+    /// Held for as long as the process lives: one process, one folder.
+    lock: File,
+}
+
+struct Keys {
+    numbers: NumberKey,
+    ids: [u8; 32],
+}
+
+/// Runs until SIGTERM or Ctrl-C.
+pub(crate) async fn run(options: Options) -> Result<()> {
+    let centre = Arc::new(centre(&options.config)?);
+    let listener = listen(options.config.http).await?;
+    let http = listener.local_addr().context("cannot learn the HTTP port")?;
+    let gate = Gate::default();
+    let metrics = Arc::new(Metrics::default());
+    let router = linje_http::router(gate.clone(), &metrics);
+    let (stop_http, mut stopping) = watch::channel(false);
+    let server = tokio::spawn(async move {
+        let stop = async move { drop(stopping.wait_for(|stop| *stop).await) };
+        axum::serve(listener, router).with_graceful_shutdown(stop).await
+    });
+    let options = Arc::new(options);
+    let opened = {
+        let (options, centre) = (Arc::clone(&options), Arc::clone(&centre));
+        tokio::task::spawn_blocking(move || open(&options, centre))
+    };
+    let prompts = {
+        let (options, centre) = (Arc::clone(&options), Arc::clone(&centre));
+        tokio::task::spawn_blocking(move || {
+            let cache = options.config.data.join("prompts");
+            lines::prompts(&centre, &options.config.centre_folder, &cache)
+        })
+    };
+    let opened = (opened.await?, prompts.await?);
+    // The folder's fault explains the prompts' fault, not the other way round.
+    let (opened, (clips, bank)) = (opened.0?, opened.1?);
+    let running = wire(&options, opened, (clips, bank), &gate, metrics).await?;
+    running.announce(&options, http)?;
+    stop_asked().await?;
+    tracing::info!("stopping");
+    stop_http.send_replace(true);
+    running.stop();
+    // Streams to pages would hold the server open for ever.
+    server.abort();
+    Ok(())
+}
+
+fn centre(config: &Config) -> Result<Centre> {
+    let name = &config.centre_name;
+    let centre = Centre::parse(&config.centre_text)
+        .map_err(|faults| anyhow!("{}", linje_centre::render(&faults, name).trim_end()))?;
+    let faults = linje_centre::check(&centre);
+    let errors: Vec<_> = faults.into_iter().filter(linje_centre::Fault::is_error).collect();
+    if errors.is_empty() {
+        Ok(centre)
+    } else {
+        Err(anyhow!("{}", linje_centre::render(&errors, name).trim_end()))
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        format!(
+            "cannot listen for HTTP on {address}; is another linje running there? choose another port by --http, 0 for any free one"
+        )
+    })
+}
+
+/// Everything that blocks: folder, log, state, figures, the morning.
+fn open(options: &Options, centre: Arc<Centre>) -> Result<Opened> {
+    let folder = &options.config.data;
+    let lock = lock(folder)?;
+    let keys = keys(folder)?;
+    let mut store = Store::open(&options.config.store_url)?;
+    let extra = extra(options, &store)?;
+    let rules = linje_centre::routing_rules(&centre, &extra);
+    let tables = Arc::new(Tables::new(&rules).context("cannot run the centre description")?);
+    let phones = u32::try_from(extra.phones).unwrap_or(u32::MAX);
+    store.put_centre(rules.version, phones, &options.config.centre_text)?;
+    let reader = store.reader()?;
+    let wish = Wish {
+        demo: options.is_demo(),
+        time: options.scenario_time.as_deref(),
+        speed: options.speed,
+        log_ends: reader.head()?.at,
+    };
+    let clock = scenario::clock(&wish, &centre, folder)?;
+    let mut recovered = recover(&reader, &tables)?;
+    let mut people = None;
+    if options.population {
+        let start = clock.now();
+        let profile = profile_from(&centre);
+        let gap = start.plus_us(-morning::BEFORE_US);
+        let living = |state: &State, at: Timestamp| {
+            Population::resume(profile.clone(), &rules, SEED, state, at)
+                .context("cannot make the population")
+        };
+        let begin = recovered.at.max(gap);
+        let state = recovered
+            .state
+            .as_ref()
+            .map_or_else(|| State::new(Arc::clone(&tables)), |(state, _)| state.clone());
+        let mut population = living(&state, begin)?;
+        if begin.plus_s(60) < start {
+            morning::write(&mut store, state, &mut population, (recovered.seq, begin), start)?;
+            recovered = recover(&reader, &tables)?;
+        }
+        people = Some(population);
+    }
+    let view = view(&reader, &recovered, &centre, &tables, clock.now())?;
+    Ok(Opened {
+        centre,
+        extra,
+        tables,
+        store,
+        reader,
+        recovered,
+        view,
+        clock,
+        population: people,
+        keys,
+        lock,
+    })
+}
+
+/// One process at a time: a second one on the same folder is told so.
+fn lock(folder: &Path) -> Result<File> {
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("cannot make the data folder `{}`", folder.display()))?;
+    let path = folder.join("lock");
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .with_context(|| format!("cannot write in the data folder `{}`", folder.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => bail!(
+            "the data folder `{}` is in use by another linje; stop it, or choose another folder by --data",
+            folder.display()
+        ),
+        Err(std::fs::TryLockError::Error(error)) => {
+            Err(error).with_context(|| format!("cannot lock the data folder `{}`", folder.display()))
+        }
+    }
+}
+
+fn keys(folder: &Path) -> Result<Keys> {
+    let numbers = NumberKey::open(folder)?;
+    // Another use of the same secret: it is hashed with a name that is no number.
+    let ids = numbers.hash("ids of the API").0;
+    Ok(Keys { numbers, ids })
+}
+
+/// Who is there beside the description. A log that knows more phones keeps them.
+fn extra(options: &Options, store: &Store) -> Result<Extra> {
+    let reader = store.reader()?;
+    let known = match reader.snapshot()?.map(|kept| kept.version) {
+        Some(version) => reader.centre(version)?.map_or(0, |centre| centre.phones),
+        None => first_centre(&reader)?,
+    };
+    Ok(Extra {
+        phones: options.phones.max(known) as usize,
+        automatic: true,
+    })
+}
+
+/// How many phones the description knew that a log without a snapshot began with.
+fn first_centre(reader: &Reader) -> Result<u32> {
+    let first = reader.log(0, 1)?;
+    let Some(linje_event::Event::CentrePublished { version }) = first.first().map(|row| row.event)
+    else {
+        return Ok(0);
+    };
+    Ok(reader.centre(version)?.map_or(0, |centre| centre.phones))
+}
+
+fn recover(reader: &Reader, tables: &Arc<Tables>) -> Result<Recovered> {
+    let recovered = reader.recover(&mut |version| {
+        if version == tables.rules().version {
+            return Some(Arc::clone(tables));
+        }
+        tables_of(reader, version)
+    })?;
+    Ok(recovered)
+}
+
+/// The rules of a description that the log has kept.
+pub(crate) fn tables_of(reader: &Reader, version: u64) -> Option<Arc<Tables>> {
+    let kept = reader.centre(version).ok()??;
+    let centre = Centre::parse(&kept.source).ok()?;
+    let extra = Extra {
+        phones: kept.phones as usize,
+        automatic: true,
+    };
+    let rules = linje_centre::routing_rules(&centre, &extra);
+    Tables::new(&rules).ok().map(Arc::new)
+}
+
+/// The read model at the end of the log: what was kept, and the records since.
+fn view(
+    reader: &Reader,
+    recovered: &Recovered,
+    centre: &Centre,
+    tables: &Arc<Tables>,
+    now: Timestamp,
+) -> Result<View> {
+    let layout = Layout {
+        queues: centre
+            .queues
+            .iter()
+            .map(|queue| Goal {
+                within_us: i64::from(queue.goal.within_s) * SECOND_US,
+            })
+            .collect(),
+        n_advisers: tables.n_advisers(),
+        next_midnight: linje_http::clock::next_midnight,
+    };
+    let saved = reader
+        .extra(VIEW)?
+        .and_then(|extra| read_saved(&extra.body))
+        .filter(|saved| saved.seq <= recovered.seq)
+        .and_then(|saved| Building::from_saved(saved, layout.clone()));
+    let mut building = match saved {
+        Some(saved) => saved,
+        None => Building::new(layout, first_moment(reader, now)?),
+    };
+    reader.each_after(building.seq(), &mut |logged| {
+        building.take(&record(logged));
+        Ok(())
+    })?;
+    let (state, version) = match &recovered.state {
+        Some((state, version)) => (state.clone(), *version),
+        None => (State::new(Arc::clone(tables)), 0),
+    };
+    let mut view = building.finish(state, Arc::clone(tables), version);
+    view.advance(now);
+    Ok(view)
+}
+
+fn first_moment(reader: &Reader, now: Timestamp) -> Result<Timestamp> {
+    Ok(reader.log(0, 1)?.first().map_or(now, |logged| logged.at))
+}
+
+fn record(logged: &linje_store::Logged) -> Record {
+    Record {
+        seq: logged.seq,
+        at: logged.at,
+        command_id: logged.command_id,
+        event: logged.event,
+    }
+}
+
+/// What must be ended when the service ends.
+struct Running {
+    api: Api,
+    desk: DeskHandle,
+    threads: DeskThreads,
+    tasks: Vec<JoinHandle<()>>,
+    sip: SocketAddr,
+    phones: Vec<Phone>,
+    /// Released when the process ends.
+    _lock: File,
+}
+
+async fn wire(
+    options: &Options,
+    opened: Opened,
+    (clips, bank): (Clips, AudioBank),
+    gate: &Gate,
+    metrics: Arc<Metrics>,
+) -> Result<Running> {
+    let Opened {
+        centre,
+        extra,
+        tables,
+        store,
+        reader,
+        recovered,
+        view,
+        clock,
+        population,
+        keys,
+        lock,
+    } = opened;
+    let version = tables.rules().version;
+    let desk = Desk::new(recovered, Arc::clone(&tables));
+    let desk_clock = desk_shell::Clock {
+        now: Arc::new(move || clock.now()),
+        speed: clock.speed(),
+    };
+    let (desk, effects, threads) =
+        desk_shell::spawn(desk, store, desk_clock).context("cannot start the desk")?;
+    // Everybody listens before the first record is written.
+    let batches = desk.feed();
+    let feeds = (desk.feed(), desk.feed(), desk.feed());
+    let shared = Arc::new(Shared::new(view));
+    let history = history(&reader);
+    let projection = Projection {
+        shared: Arc::clone(&shared),
+        batches,
+        history: history.clone(),
+        clock,
+        metrics: Arc::clone(&metrics),
+    };
+    let mut tasks = vec![tokio::spawn(projection.run())];
+
+    let staff = linje_centre::staff(&centre, &extra);
+    let played = |role: Role| matches!(role, Role::Adviser | Role::Leader | Role::Steering);
+    let automatic = staff.iter().position(|person| person.role == Role::Automatic);
+    let automatic = automatic.and_then(|place| u32::try_from(place).ok()).map(AdviserId);
+    let present = (0..)
+        .map(AdviserId)
+        .zip(&staff)
+        .filter(|(_, person)| options.population && (played(person.role) || person.role == Role::Automatic))
+        .map(|(id, _)| id)
+        .collect();
+    desk.publish(Arc::clone(&tables), version)
+        .await
+        .map_err(|refusal| anyhow!("the log cannot take the centre description: {refusal:?}"))?;
+    desk.reconcile(Reconcile {
+        callback_queue: centre.callback_queue,
+        keep_synthetic: options.population,
+        present,
+    })
+    .map_err(|refusal| anyhow!("the log cannot be put right: {refusal:?}"))?;
+
+    let bank = Arc::new(bank);
+    let phones = phones(&staff, &keys);
+    let (voice_in, voice_events) = mpsc::channel(VOICE_EVENTS);
+    let config = linje_voice::Config {
+        sip: options.config.sip,
+        users: phones
+            .iter()
+            .map(|phone| linje_voice::User::new(&phone.user, "linje", &phone.password))
+            .collect(),
+        ..linje_voice::Config::default()
+    };
+    let voice = Voice::start(config, Arc::clone(&bank), voice_in).await.context(
+        "cannot open the lines; is another linje or phone program running there? choose another port by --sip, 0 for any free one",
+    )?;
+    let sip = voice.local_addr();
+
+    let (pages_in, pages) = mpsc::channel(64);
+    let demo = options.is_demo().then(|| Demo {
+        numbers: numbers(&centre),
+        sip: sip.to_string(),
+        phones: phones.clone(),
+    });
+    let cards = staff
+        .iter()
+        .map(|person| Card {
+            ident: person.ident.clone(),
+            name: person.name.clone(),
+            unit: person.unit,
+            synthetic: played(person.role),
+        })
+        .collect();
+    let api = gate.open(Web {
+        mode: options.mode,
+        population: options.population,
+        directory: Arc::new(Directory::new(Arc::clone(&centre), cards)),
+        shared,
+        desk: door(&desk),
+        history,
+        clock,
+        ids: Ids::new(keys.ids),
+        metrics,
+        presence: Arc::new(Presence::default()),
+        feed: Arc::new(Feed::default()),
+        store: health(&desk),
+        demo,
+        calls: options.is_demo().then_some(pages_in),
+        prompts: lines::audio(&bank),
+    });
+    tasks.push(tokio::spawn(linje_http::run(api.clone())));
+    tasks.push(tokio::spawn(keep(api.clone(), desk.clone())));
+
+    let working = automatic.filter(|_| options.population);
+    let speaks = (options.speed - 1.0).abs() < f64::EPSILON;
+    voice.set_ready(speaks);
+    let telephony = Telephony {
+        calls: Calls::new(Arc::clone(&centre), Arc::new(clips), working),
+        api: api.clone(),
+        desk: desk.clone(),
+        voice: Some(voice),
+        voice_events,
+        effects,
+        feed: feeds.0,
+        pages,
+        readers: Readers {
+            api: api.clone(),
+            key: keys.numbers,
+            shared_numbers: options.config.shared_numbers.clone(),
+        },
+    };
+    tasks.push(tokio::spawn(telephony.run()));
+    if let Some(automatic) = working {
+        let feed = feeds.1;
+        tasks.push(tokio::spawn(automatic::run(automatic, api.clone(), desk.clone(), feed)));
+    }
+    if let Some(population) = population {
+        let again = resume(&api, &centre, &tables);
+        let life = population::run(population, desk.clone(), feeds.2, clock, again);
+        tasks.push(tokio::spawn(life));
+    }
+    Ok(Running {
+        api,
+        desk,
+        threads,
+        tasks,
+        sip,
+        phones,
+        _lock: lock,
+    })
+}
+
+/// Makes the population anew from what the read model shows.
+fn resume(
+    api: &Api,
+    centre: &Arc<Centre>,
+    tables: &Arc<Tables>,
+) -> impl Fn() -> Option<Population> + Send + 'static {
+    let (api, centre, tables) = (api.clone(), Arc::clone(centre), Arc::clone(tables));
+    move || {
+        let state = api.shared.read(|view| view.state.clone());
+        let profile = profile_from(&centre);
+        Population::resume(profile, tables.rules(), SEED, &state, api.now())
+            .inspect_err(|error| tracing::error!(%error, "the population cannot go on"))
+            .ok()
+    }
+}
+
+fn door(desk: &DeskHandle) -> DeskDoor {
+    let desk = desk.clone();
+    DeskDoor::new(move |submit| Box::pin(desk.submit(submit)))
+}
+
+fn history(reader: &Reader) -> History {
+    let (of_contact, after) = (reader.clone(), reader.clone());
+    let records = |rows: Vec<linje_store::Logged>| rows.iter().map(record).collect();
+    History::new(
+        move |contact| {
+            let rows = of_contact.events_of(contact);
+            rows.map(records).map_err(|error| error.to_string())
+        },
+        move |seq, limit| {
+            let rows = after.log(seq, limit);
+            rows.map(records).map_err(|error| error.to_string())
+        },
+    )
+}
+
+fn health(desk: &DeskHandle) -> watch::Receiver<StoreHealth> {
+    let mut from = desk.health();
+    let (to, health) = watch::channel(StoreHealth(from.borrow().fault));
+    tokio::spawn(async move {
+        while from.changed().await.is_ok() {
+            let now = from.borrow_and_update().clone();
+            match now.fault {
+                Some(fault) => tracing::error!(?fault, detail = now.detail, "the log cannot be written"),
+                None => tracing::info!("the log can be written again"),
+            }
+            to.send_replace(StoreHealth(now.fault));
+        }
+    });
+    health
+}
+
+/// Keeps the figures now and then, so that the next start is short.
+async fn keep(api: Api, desk: DeskHandle) {
+    let mut moving = api.shared.seq();
+    let mut kept = *moving.borrow();
+    while moving.changed().await.is_ok() {
+        let seq = *moving.borrow_and_update();
+        if seq >= kept + KEEP_EVERY {
+            kept = seq;
+            keep_view(&api, &desk);
+        }
+    }
+}
+
+fn keep_view(api: &Api, desk: &DeskHandle) {
+    match api.shared.read(|view| view.save().map(|body| (view.seq, body))) {
+        Ok((seq, body)) => desk.keep(VIEW, seq, body),
+        Err(error) => tracing::warn!(%error, "the figures were not kept, the next start takes longer"),
+    }
+}
+
+/// The phones of the demo advisers; the password follows from the folder's key.
+fn phones(staff: &[linje_centre::Person], keys: &Keys) -> Vec<Phone> {
+    let free = staff.iter().filter(|person| person.role == Role::Demo);
+    free.map(|person| {
+        let secret = keys.numbers.hash(&format!("phone of {}", person.ident)).0;
+        let password = secret.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        Phone {
+            adviser: person.ident.clone(),
+            user: person.ident.clone(),
+            password,
+        }
+    })
+    .collect()
+}
+
+fn numbers(centre: &Centre) -> Vec<(String, String)> {
+    centre
+        .numbers
+        .iter()
+        .map(|number| (number.id.clone(), number.number.clone()))
+        .collect()
+}
+
+impl Running {
+    /// Writes the ready file and says where everything is.
+    fn announce(&self, options: &Options, http: SocketAddr) -> Result<()> {
+        if let Some(path) = &options.ready_file {
+            self.write_ready(path, http)
+                .with_context(|| format!("cannot write the ready file `{}`", path.display()))?;
+        }
+        tracing::info!(%http, sip = %self.sip, "ready");
+        if options.is_demo() {
+            say(&format!(
+                "\n  Linje er klar (demo, syntetiske personer).\n\n    Start her      http://{http}/demo\n    Trafikkbilde   http://{http}/trafikk\n    Veileder       http://{http}/desk\n    Telefon (SIP)  {}  ring 55553333\n\n  Stopp med Ctrl-C. Data ligger i {}.\n",
+                self.sip,
+                options.config.data.display()
+            ));
+        }
+        Ok(())
+    }
+
+    fn write_ready(&self, path: &Path, http: SocketAddr) -> Result<()> {
+        let centre = &self.api.directory.centre;
+        let numbers: serde_json::Map<String, serde_json::Value> = numbers(centre)
+            .into_iter()
+            .map(|(id, number)| (id, number.into()))
+            .collect();
+        let ready = json!({
+            "http": http.to_string(),
+            "sip": self.sip.to_string(),
+            "clock": {"offset_s": self.api.clock.offset_s(), "speed": self.api.clock.speed()},
+            "numbers": numbers,
+            "phones": self.phones,
+        });
+        let beside = path.with_extension("new");
+        std::fs::write(&beside, ready.to_string())?;
+        std::fs::rename(&beside, path)?;
+        Ok(())
+    }
+
+    /// Calls end, what waits is written, the threads end.
+    fn stop(self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+        keep_view(&self.api, &self.desk);
+        self.desk.stop();
+        self.threads.join();
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "the demo greets the one who started it")]
+fn say(text: &str) {
+    eprintln!("{text}");
+}
+
+async fn stop_asked() -> Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        interrupted = tokio::signal::ctrl_c() => interrupted.context("cannot listen for Ctrl-C")?,
+    }
+    Ok(())
+}
