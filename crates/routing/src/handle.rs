@@ -140,7 +140,7 @@ impl State {
         self.deadlines.next().map_or(Timestamp::NEVER, |(at, _)| at)
     }
 
-    #[inline]
+    #[inline(always)]
     fn emit<O: Output>(&mut self, event: Event, now: Timestamp, out: &mut O) {
         self.apply(&event, now);
         out.event(&event);
@@ -709,7 +709,7 @@ impl State {
         let any_barred = it.bars > 0;
         let barred = |adviser| any_barred && self.is_barred(slot, adviser, now);
         let profiles = self.tables.profiles_for(it.lane);
-        let channel = Channels::NONE.with(it.channel);
+        let channel = it.channel;
         let found = if O::WHY {
             self.idle
                 .longest::<true>(&self.tables, channel, profiles, barred, any_barred)

@@ -1,6 +1,6 @@
 //! The idle advisers: each in exactly one list, by what they can take (mask) and who they are (profile).
 
-use linje_types::Channels;
+use linje_types::Channel;
 
 use crate::{bits::Sparse, cast::u32_of, lines::NONE, tables::Tables};
 
@@ -164,17 +164,14 @@ impl Idle {
     pub(crate) fn longest<const WHY: bool>(
         &self,
         tables: &Tables,
-        channel_bit: Channels,
+        channel: Channel,
         profiles: &[u64],
         barred: impl Fn(u32) -> bool + Copy,
         any_barred: bool,
     ) -> Option<Longest> {
         let (mut best, mut second) = ((u64::MAX, NONE), (u64::MAX, NONE));
         let mut able = 0;
-        for (mask, channels) in tables.masks().iter().enumerate() {
-            if channels.0 & channel_bit.0 == 0 {
-                continue;
-            }
+        for &mask in tables.masks_with(channel) {
             let can = |word: usize| profiles[word];
             self.non_empty.each(mask, can, |profile| {
                 let list = mask << self.profile_bits | profile as usize;

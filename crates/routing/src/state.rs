@@ -145,7 +145,7 @@ impl State {
     }
 
     /// Changes the state by what happened at `at`. Live service, replay and simulation all come here.
-    #[inline]
+    #[inline(always)]
     pub fn apply(&mut self, event: &Event, at: Timestamp) {
         match *event {
             Event::CentrePublished { .. } => {}
@@ -201,7 +201,10 @@ impl State {
                 ..
             } => {
                 self.contacts[contact.slot() as usize].state = ContactState::WrapUp;
-                self.deadlines.set(contact.slot(), wrap_up_until);
+                // Without wrap-up it is closed by the same command.
+                if wrap_up_until > at {
+                    self.deadlines.set(contact.slot(), wrap_up_until);
+                }
             }
             Event::WrapUpSet { contact, until, .. } => self.deadlines.set(contact.slot(), until),
             Event::ContactTransferred {

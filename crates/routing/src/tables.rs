@@ -63,6 +63,8 @@ pub struct Tables {
     /// By mask index: bit row over lanes whose channel it holds.
     mask_lanes: Vec<u64>,
     masks: Vec<Channels>,
+    /// By `Channel as usize`: the masks that hold it.
+    masks_with: [Vec<usize>; 4],
     /// By `Channels.0`: index into `masks`.
     mask_idx: [u8; 16],
 }
@@ -93,6 +95,7 @@ impl Tables {
             demand_profiles: vec![0; rules.queues.len() * NEEDS * profile_words],
             profile_lanes: vec![0; n_profiles * lane_words],
             mask_lanes: vec![0; masks.len() * lane_words],
+            masks_with: masks_with(&masks),
             masks,
             mask_idx,
         };
@@ -173,6 +176,12 @@ impl Tables {
     #[inline]
     pub(crate) fn masks(&self) -> &[Channels] {
         &self.masks
+    }
+
+    /// The indexes of the masks that hold a channel.
+    #[inline]
+    pub(crate) fn masks_with(&self, channel: Channel) -> &[usize] {
+        &self.masks_with[channel as usize]
     }
 
     #[inline]
@@ -338,6 +347,13 @@ fn masks() -> (Vec<Channels>, [u8; 16]) {
         idx[usize::from(mask.0)] = place;
     }
     (masks, idx)
+}
+
+fn masks_with(masks: &[Channels]) -> [Vec<usize>; 4] {
+    core::array::from_fn(|channel| {
+        let holds = |mask: &usize| masks[*mask].has(Channel::ALL[channel]);
+        (0..masks.len()).filter(holds).collect()
+    })
 }
 
 fn able(
