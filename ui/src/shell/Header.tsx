@@ -19,8 +19,10 @@ export function Header() {
   return (
     <InternalHeader className="header">
       <InternalHeader.Title as={Link} to="/">
-        <Mark />
-        {t.product}
+        <span className="brand">
+          <Mark />
+          {t.product}
+        </span>
       </InternalHeader.Title>
       {!narrow && <Navigation />}
       <Spacer />

@@ -31,7 +31,7 @@ export function HourChart({ minutes, height }: { minutes: Minute[]; height: numb
     if (!element) return;
     const lines: Line[] = [
       { label: t.traffic.hour.waiting, token: "--ax-meta-purple-600", area: "--ax-meta-purple-100" },
-      { label: t.traffic.hour.answered, token: "--ax-accent-500" },
+      { label: t.traffic.hour.answered, token: "--ax-accent-600" },
       { label: t.traffic.hour.offered, token: "--ax-text-neutral", dash: [5, 4] },
     ];
     const width = element.clientWidth;
@@ -113,7 +113,7 @@ function options(
         space: 60,
         values: (_plot, splits) => splits.map((at) => format.timeShort(at * 1000)),
       },
-      { ...axis, size: 42, values: (_plot, splits) => splits.map((value) => format.number(value)) },
+      { ...axis, size: 42, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000], values: (_plot, splits) => splits.map((value) => format.number(value)) },
     ],
     series: [
       {},

@@ -8,7 +8,7 @@ import { useFormat, useMedia, useText } from "../common/settings";
 import { Age } from "./Age";
 import { QueueCards } from "./QueueCards";
 import { QueueDetails } from "./QueueDetails";
-import { queueState, useCalmOrder } from "./order";
+import { isVoice, queueState, useCalmOrder } from "./order";
 
 interface Props {
   queues: QueueRow[];
@@ -177,12 +177,11 @@ export function QueueOrigin({ row, limit = false }: { row: QueueRow; limit?: boo
   const origin =
     row.group && row.key
       ? t.traffic.queues.key(row.group.name, row.key)
-      : (row.group?.name ?? t.channel[row.channel] ?? row.channel);
-  return (
-    <span className="queue-origin">
-      {origin}
-      {limit && ` · ${t.traffic.queues.limit(format.span(row.sl.threshold_s))}`}
-      {!row.open && row.opens_text && ` · ${row.opens_text}`}
-    </span>
-  );
+      : (row.group?.name ?? (isVoice(row) ? null : (t.channel[row.channel] ?? row.channel)));
+  const parts = [
+    origin,
+    limit && t.traffic.queues.limit(format.span(row.sl.threshold_s)),
+    !row.open && row.opens_text,
+  ].filter(Boolean);
+  return parts.length === 0 ? null : <span className="queue-origin">{parts.join(" · ")}</span>;
 }

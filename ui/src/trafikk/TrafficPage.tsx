@@ -67,9 +67,9 @@ function Picture({ view }: { view: TrafficView }) {
         <VStack gap="space-20" className="traffic__side">
           <LastHour hour={view.hour} threshold={view.totals.sl.threshold_s} />
           <Recent recent={view.recent ?? []} queues={view.queues} />
+          <Units units={view.units} />
         </VStack>
       </div>
-      <Units units={view.units} />
     </div>
   );
 }
