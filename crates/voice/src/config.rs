@@ -29,6 +29,9 @@ pub struct Config {
     pub max_expires: Duration,
     /// Shortest registration. default: 30 s
     pub min_expires: Duration,
+    /// Whether phones are asked for SHA-256 before MD5. Phones that know only MD5 and look only at the first
+    /// challenge cannot register then (SIPp, for one). default: false
+    pub sha256_first: bool,
     /// How long a nonce is good. default: 5 min
     pub nonce_life: Duration,
     /// A side that was heard and is silent for this long counts as dead. default: 60 s
@@ -91,6 +94,7 @@ impl Default for Config {
             users: Vec::new(),
             max_expires: Duration::from_secs(3_600),
             min_expires: Duration::from_secs(30),
+            sha256_first: false,
             nonce_life: Duration::from_secs(300),
             media_timeout: Duration::from_secs(60),
             never_heard_timeout: Duration::from_secs(600),

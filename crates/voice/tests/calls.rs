@@ -17,7 +17,7 @@ async fn a_caller_hears_a_prompt_presses_keys_and_is_hung_up() {
         return;
     }
     let mut line = Line::open(config(0)).await;
-    let caller = Sipp::callers_that_press(&run_to(&line, "+47-55 55 33 33"), "3#", 300).unwrap();
+    let caller = Sipp::callers_that_press(&run_to(&line, "+47-55.55(33)33"), "3#", 300).unwrap();
     let call = line
         .expect("incoming call", |event| match event {
             Event::Incoming { call, dialled, from } => Some((*call, dialled.clone(), from.number.clone())),

@@ -164,7 +164,12 @@ impl Sipp {
         let until = tokio::time::Instant::now() + self.limit + Duration::from_secs(10);
         loop {
             if let Some(status) = self.child.try_wait()? {
-                return Ok(SippTotals { exit: status.code().unwrap_or(-1), ..self.totals()? });
+                let exit = status.code().unwrap_or(-1);
+                // 0: all successful, 1: some failed; anything else is no run at all.
+                if !matches!(exit, 0 | 1) {
+                    return Err(io::Error::other(format!("sipp ended with {exit}: {}", self.errors())));
+                }
+                return Ok(SippTotals { exit, ..self.totals()? });
             }
             if tokio::time::Instant::now() > until {
                 return Err(io::Error::other("sipp did not end in time"));
@@ -204,10 +209,18 @@ impl Sipp {
 
 impl Drop for Sipp {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            show(&self.errors());
+        }
         // It may have ended by itself.
         let _killed = self.child.kill();
         let _reaped = self.child.wait();
     }
+}
+
+#[expect(clippy::print_stderr, reason = "a failed test shows what its peer said")]
+fn show(text: &str) {
+    eprintln!("sipp: {text}");
 }
 
 /// Registers users by digest from `port`, where [`Sipp::phones`] listens afterwards. Gives how it ended.
@@ -242,11 +255,12 @@ fn pause(milliseconds: u32) -> String {
 
 fn phone(behaviour: PhoneBehaviour) -> String {
     let ringing = format!("<recv request=\"INVITE\"/>{}", response("180 Ringing", ""));
+    let ringing_known = format!("{INVITE_AND_NAMES}{}", response("180 Ringing", ""));
     let bye_comes = format!("<recv request=\"BYE\"/>{}", response("200 OK", ""));
     let answer = format!("{}<recv request=\"ACK\"/>", response("200 OK", SDP));
     match behaviour {
         PhoneBehaviour::AnswerAndHangUp { ring_ms, talk_ms } => {
-            scenario(&[&ringing, &pause(ring_ms), &answer, &pause(talk_ms), &phone_request("BYE", 1, ""), "<recv response=\"200\"/>"])
+            scenario(&[&ringing_known, &pause(ring_ms), &answer, &pause(talk_ms), &phone_request("BYE", 1, ""), "<recv response=\"200\"/>"])
         }
         PhoneBehaviour::AnswerAndWait { ring_ms } => scenario(&[&ringing, &pause(ring_ms), &answer, &bye_comes]),
         PhoneBehaviour::RingUntilCancelled => {
@@ -265,7 +279,7 @@ fn phone(behaviour: PhoneBehaviour) -> String {
                 format!("{}<recv response=\"100\" optional=\"true\"/><recv response=\"200\"/>{}", phone_request("INVITE", number, &offer), phone_request("ACK", number, ""))
             };
             scenario(&[
-                &ringing,
+                &ringing_known,
                 &answer,
                 &pause(300),
                 &reinvite(1, "sendonly"),
@@ -284,10 +298,8 @@ fn phone_request(method: &str, number: u32, rest: &str) -> String {
     let rest = if rest.is_empty() { "Content-Length: 0\n\n" } else { rest };
     let again = if method == "ACK" { "" } else { " retrans=\"500\"" };
     format!(
-        "<send{again}><![CDATA[\n{method} sip:linje@[remote_ip]:[remote_port] SIP/2.0\nVia: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]\nMax-Forwards: 70\nFrom: [$our]\nTo: [$their]\n[last_Call-ID:]\nCSeq: {number} {method}\nContact: <sip:phone@[local_ip]:[local_port]>\n{rest}]]></send>"
+        "<send{again}><![CDATA[\n{method} sip:linje@[remote_ip]:[remote_port] SIP/2.0\nVia: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]\nMax-Forwards: 70\nFrom: [$own];tag=[call_number]\nTo: [$peer]\n[last_Call-ID:]\nCSeq: {number} {method}\nContact: <sip:phone@[local_ip]:[local_port]>\n{rest}]]></send>"
     )
-    .replace("[$our]", "<sip:phone@[local_ip]>;tag=[call_number]")
-    .replace("[$their]", "[$peer]")
 }
 
 fn response(status: &str, body: &str) -> String {
@@ -297,6 +309,9 @@ fn response(status: &str, body: &str) -> String {
         "<send{again}><![CDATA[\nSIP/2.0 {status}\n[last_Via:]\n[last_From:]\n[last_To:];tag=[call_number]\n[last_Call-ID:]\n[last_CSeq:]\nContact: <sip:phone@[local_ip]:[local_port]>\n{rest}]]></send>"
     )
 }
+
+/// Takes the INVITE and keeps its names, for requests of our own in the dialog.
+const INVITE_AND_NAMES: &str = "<recv request=\"INVITE\"><action><ereg regexp=\"[^ ].*\" search_in=\"hdr\" header=\"From:\" assign_to=\"peer\"/><ereg regexp=\"[^ ].*\" search_in=\"hdr\" header=\"To:\" assign_to=\"own\"/></action></recv>";
 
 const SDP_BODY: &str = "v=0\no=phone 1 1 IN IP[local_ip_type] [local_ip]\ns=-\nc=IN IP[media_ip_type] [media_ip]\nt=0 0\nm=audio [media_port] RTP/AVP 8 0 96\na=rtpmap:96 telephone-event/8000\n";
 const SDP: &str = "Content-Type: application/sdp\nContent-Length: [len]\n\nv=0\no=phone 1 1 IN IP[local_ip_type] [local_ip]\ns=-\nc=IN IP[media_ip_type] [media_ip]\nt=0 0\nm=audio [media_port] RTP/AVP 8 96\na=rtpmap:96 telephone-event/8000\n";
