@@ -55,7 +55,7 @@ const NEVER: [(&str, &str); 12] = [
     ("linje-routing", "linje-centre"),
     ("linje-routing", "linje-flow"),
     ("linje-routing", "linje-desk"),
-    ("linje-flow", "linje-routing"),
+    ("linje-flow", "linje-desk"),
     ("linje-voice", "linje-routing"),
     ("linje-voice", "linje-desk"),
     ("linje-voice", "linje-store"),
