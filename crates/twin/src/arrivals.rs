@@ -36,6 +36,7 @@ impl Citizen {
         Citizen(ADOPTED | (stream as u64) << STREAM_SHIFT | low)
     }
 
+    #[inline]
     pub(crate) fn stream(self) -> usize {
         (self.0 >> STREAM_SHIFT & 31) as usize
     }
@@ -108,6 +109,7 @@ impl Source {
     }
 
     /// When the next one comes; `NEVER` = nobody more today.
+    #[inline]
     pub(crate) fn next(&self) -> Timestamp {
         self.next
     }
@@ -142,10 +144,12 @@ impl Source {
     }
 
     /// Which share a citizen belongs to.
+    #[inline]
     pub(crate) fn share_idx(&self, citizen: Citizen, streams: &Streams) -> usize {
         choose(&self.shares, citizen, Purpose::Share, streams)
     }
 
+    #[inline]
     pub(crate) fn language(&self, citizen: Citizen, streams: &Streams) -> linje_types::Language {
         self.stream.languages[choose(&self.languages, citizen, Purpose::Language, streams)].0
     }
@@ -160,11 +164,13 @@ impl Source {
         place.unwrap_or(0)
     }
 
+    #[inline]
     pub(crate) fn share(&self, idx: usize) -> &Share {
         &self.stream.shares[idx]
     }
 
     /// Microseconds that the talk takes.
+    #[inline]
     pub(crate) fn talk_us(&self, share: usize, citizen: Citizen, streams: &Streams) -> i64 {
         let mean_s = self.stream.shares[share].talk_mean_s;
         let factor = match self.stream.spread {
@@ -178,6 +184,7 @@ impl Source {
     }
 
     /// Microseconds of patience; `None` = without end.
+    #[inline]
     pub(crate) fn patience_us(&self, citizen: Citizen, streams: &Streams) -> Option<i64> {
         let mean_s = self.stream.patience_mean_s?;
         Some(us_of(
@@ -209,6 +216,7 @@ fn running(weights: impl Iterator<Item = f64> + Clone) -> Vec<f64> {
         .collect()
 }
 
+#[inline]
 fn choose(running: &[f64], citizen: Citizen, purpose: Purpose, streams: &Streams) -> usize {
     if running.len() == 1 {
         return 0;

@@ -89,6 +89,7 @@ fn moment(zone: &TimeZone, date: Date, hour: i8) -> Timestamp {
     clippy::cast_possible_truncation,
     reason = "a cast saturates, and spans are days at most"
 )]
+#[inline]
 pub(crate) fn us_of(seconds: f64) -> i64 {
     (seconds * 1e6) as i64
 }

@@ -22,6 +22,7 @@ pub(crate) struct Agenda {
 
 impl Agenda {
     /// The earliest moment; `NEVER` when there is none.
+    #[inline]
     pub(crate) fn first(&mut self) -> Timestamp {
         if self.hole {
             self.close_hole();
@@ -32,6 +33,7 @@ impl Agenda {
     }
 
     /// Takes the earliest.
+    #[inline]
     pub(crate) fn take(&mut self) -> Option<Entry> {
         if self.hole {
             self.close_hole();
@@ -41,6 +43,7 @@ impl Agenda {
         Some(first)
     }
 
+    #[inline]
     pub(crate) fn put(&mut self, at: Timestamp, what: u64) {
         let entry = Entry { at, what };
         if self.hole {
@@ -120,6 +123,7 @@ pub(crate) struct Alarms {
 
 impl Alarms {
     /// The earliest moment; `NEVER` when there is none.
+    #[inline]
     pub(crate) fn first(&self) -> Timestamp {
         self.entries
             .first()
@@ -127,6 +131,7 @@ impl Alarms {
     }
 
     /// Takes the slot whose moment is earliest.
+    #[inline]
     pub(crate) fn take(&mut self) -> Option<u32> {
         let slot = self.entries.first()?.1;
         self.call_off(slot);
@@ -134,6 +139,7 @@ impl Alarms {
     }
 
     /// Sets the moment of a slot that has none.
+    #[inline]
     pub(crate) fn set(&mut self, slot: u32, at: Timestamp) {
         let needed = slot as usize + 1;
         if self.places.len() < needed {
@@ -144,6 +150,7 @@ impl Alarms {
     }
 
     /// Takes the moment of a slot away; nothing happens when it has none.
+    #[inline]
     pub(crate) fn call_off(&mut self, slot: u32) {
         let Some(place) = self
             .places
@@ -172,6 +179,7 @@ impl Alarms {
         self.entries.len()
     }
 
+    #[inline]
     fn lay(&mut self, place: usize, entry: (Timestamp, u32)) {
         self.entries[place] = entry;
         #[expect(

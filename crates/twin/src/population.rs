@@ -63,6 +63,7 @@ const KINDS: [Kind; 7] = [
 
 const STAMP_MASK: u32 = (1 << 28) - 1;
 
+#[inline]
 fn pack(kind: Kind, stamp: u32, idx: u32) -> u64 {
     (kind as u64) << 60 | u64::from(stamp & STAMP_MASK) << 32 | u64::from(idx)
 }
@@ -108,6 +109,7 @@ struct Player {
 }
 
 impl Player {
+    #[inline]
     fn settled(&self) -> bool {
         match self.wish {
             Wish::Home => !self.signed_in,
@@ -655,6 +657,7 @@ impl Population {
     }
 
     /// A contact came; it is ours when it was told to be.
+    #[inline]
     fn seen(&mut self, contact: ContactId, at: Timestamp) {
         self.slot(contact);
         let place = self
@@ -669,6 +672,7 @@ impl Population {
     }
 
     /// The contact is this citizen, who listens to the menu first if there is one.
+    #[inline]
     fn enters(&mut self, citizen: Citizen, contact: ContactId, at: Timestamp) {
         let source = &self.sources[citizen.stream()];
         let share = source.share_idx(citizen, &self.streams);
@@ -686,6 +690,7 @@ impl Population {
         }
     }
 
+    #[inline]
     fn queued(&mut self, contact: ContactId, at: Timestamp) {
         self.flush_fresh();
         let Some(slot) = self
@@ -700,6 +705,7 @@ impl Population {
     }
 
     /// Whoever was queued last was not answered at once: patience counts.
+    #[inline]
     fn flush_fresh(&mut self) {
         if self.fresh == NO_SLOT {
             return;
@@ -708,6 +714,7 @@ impl Population {
         self.lose_patience_from(slot, self.fresh_at);
     }
 
+    #[inline]
     fn lose_patience_from(&mut self, slot: u32, at: Timestamp) {
         let citizen = self.slots[slot as usize].citizen;
         let source = &self.sources[citizen.stream()];
@@ -747,6 +754,7 @@ impl Population {
         );
     }
 
+    #[inline]
     fn talks(&mut self, contact: ContactId, adviser: AdviserId, rang: bool, at: Timestamp) {
         let idx = contact.slot();
         let player = self.player_idx(adviser);
@@ -868,6 +876,7 @@ impl Population {
         }
     }
 
+    #[inline]
     fn closed(&mut self, contact: ContactId, at: Timestamp) {
         self.release(contact, at);
         let Some(slot) = self.known(contact) else {
@@ -882,6 +891,7 @@ impl Population {
     }
 
     /// The adviser no longer has the contact.
+    #[inline]
     fn release(&mut self, contact: ContactId, at: Timestamp) {
         let Some(slot) = self.known(contact) else {
             return;
@@ -932,6 +942,7 @@ impl Population {
         }
     }
 
+    #[inline]
     fn contact_ask(&self, slot: u32, command: impl FnOnce(ContactId) -> Command) -> Ask {
         plain(command(ContactId::new(
             slot,
@@ -939,12 +950,14 @@ impl Population {
         )))
     }
 
+    #[inline]
     fn player_idx(&self, adviser: AdviserId) -> Option<usize> {
         let idx = *self.player_of.get(adviser.idx())?;
         (idx != NO_PLAYER).then_some(idx as usize)
     }
 
     /// The slot of a contact that has been seen before.
+    #[inline]
     fn known(&mut self, contact: ContactId) -> Option<&mut Slot> {
         self.slots
             .get_mut(contact.slot() as usize)
@@ -952,6 +965,7 @@ impl Population {
     }
 
     /// The slot of a contact, cleared when somebody else was in it before.
+    #[inline]
     fn slot(&mut self, contact: ContactId) -> &mut Slot {
         let place = contact.slot() as usize;
         if place >= self.slots.len() {
@@ -1021,6 +1035,7 @@ impl Population {
     }
 }
 
+#[inline]
 fn plain(command: Command) -> Ask {
     Ask {
         command,
