@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::Scratch;
-use super::sipp::free_port;
+use super::sipp::{free_port, show};
 use crate::audio::{read_wav, to_8_khz, write_wav};
 
 /// Who a baresip is.
@@ -147,6 +147,9 @@ impl Baresip {
 
 impl Drop for Baresip {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            show(&self.log());
+        }
         // It may have ended by itself.
         let _killed = self.child.kill();
         let _reaped = self.child.wait();

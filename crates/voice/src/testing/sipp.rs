@@ -201,7 +201,7 @@ impl Sipp {
             exit: 0,
         };
         if totals.failed > 0 {
-            tracing::warn!(errors = %self.errors(), "sipp calls failed");
+            show(&self.errors());
         }
         Ok(totals)
     }
@@ -219,8 +219,8 @@ impl Drop for Sipp {
 }
 
 #[expect(clippy::print_stderr, reason = "a failed test shows what its peer said")]
-fn show(text: &str) {
-    eprintln!("sipp: {text}");
+pub(super) fn show(text: &str) {
+    eprintln!("peer: {text}");
 }
 
 /// Registers users by digest from `port`, where [`Sipp::phones`] listens afterwards. Gives how it ended.
@@ -424,7 +424,7 @@ Content-Length: 0
 
 const CANCEL: &str = "<send retrans=\"500\"><![CDATA[
 CANCEL sip:[service]@[remote_ip]:[remote_port] SIP/2.0
-Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch-3]
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch-4]
 Max-Forwards: 70
 From: <sip:900[call_number]@[local_ip]:[local_port]>;tag=[call_number]
 To: <sip:[service]@[remote_ip]:[remote_port]>
@@ -434,7 +434,7 @@ Content-Length: 0
 
 ]]></send><recv response=\"200\"/><recv response=\"487\"/><send><![CDATA[
 ACK sip:[service]@[remote_ip]:[remote_port] SIP/2.0
-Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch-6]
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch-7]
 Max-Forwards: 70
 From: <sip:900[call_number]@[local_ip]:[local_port]>;tag=[call_number]
 To: <sip:[service]@[remote_ip]:[remote_port]>[peer_tag_param]
