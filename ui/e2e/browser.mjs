@@ -1,4 +1,12 @@
-/** Starts what a test needs: Debian's Chromium, and the server told by LINJE_URL or else the mock. */
+/**
+ * Starts what a test needs: Debian's Chromium, and a server: the one that runs at LINJE_URL, else the binary
+ * LINJE_BIN as a demo of its own, else the mock.
+ */
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
 import { chromium } from "playwright-core";
 
 import { startMock } from "../mock/server.mjs";
@@ -14,11 +22,54 @@ const FLAGS = [
   "--autoplay-policy=user-gesture-required",
 ];
 
-export const isMock = !process.env.LINJE_URL;
+const START_MS = 120_000;
+
+/** The mock stands in when neither a running server nor a binary is told of. */
+export const isMock = !process.env.LINJE_URL && !process.env.LINJE_BIN;
 
 export async function startServer() {
-  if (!isMock) return { url: process.env.LINJE_URL.replace(/\/$/, ""), close: async () => undefined };
-  return startMock();
+  if (process.env.LINJE_URL) {
+    return { url: process.env.LINJE_URL.replace(/\/$/, ""), close: async () => undefined };
+  }
+  return process.env.LINJE_BIN ? startLinje(process.env.LINJE_BIN) : startMock();
+}
+
+/** Starts the real server as a demo of its own, on ports and in a folder of its own, until it is ready. */
+async function startLinje(binary) {
+  const folder = mkdtempSync(join(tmpdir(), "linje-ui-"));
+  const readyFile = join(folder, "ready.json");
+  const said = [];
+  const server = spawn(
+    binary,
+    ["demo", "--http", "127.0.0.1:0", "--sip", "127.0.0.1:0", "--data", join(folder, "data"), "--ready-file", readyFile],
+    { stdio: ["ignore", "pipe", "pipe"] },
+  );
+  for (const pipe of [server.stdout, server.stderr]) {
+    pipe.on("data", (text) => {
+      said.push(String(text));
+      if (said.length > 200) said.shift();
+    });
+  }
+  const ended = new Promise((resolve) => server.once("exit", (code) => resolve(code)));
+  const close = async () => {
+    server.kill("SIGTERM");
+    const late = setTimeout(() => server.kill("SIGKILL"), 15_000);
+    await ended;
+    clearTimeout(late);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const until = Date.now() + START_MS;
+  let over;
+  void ended.then((code) => (over = code ?? "a signal"));
+  while (!existsSync(readyFile)) {
+    if (over !== undefined || Date.now() > until) {
+      await close();
+      throw new Error(`linje demo was not ready (ended with ${over}): ${said.join("")}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const { http } = JSON.parse(readFileSync(readyFile, "utf8"));
+  return { url: http.startsWith("http") ? http.replace(/\/$/, "") : `http://${http}`, close };
 }
 
 export async function startBrowser() {

@@ -17,6 +17,7 @@ import { SipPhones } from "./SipPhones";
 export function DemoPage() {
   const t = useText();
   useTitle(t.demo.title);
+  const { clock } = useHealth();
   const demo = useQuery({ queryKey: ["demo"], queryFn: api.demo });
   return (
     <div className="page demo">
@@ -24,7 +25,9 @@ export function DemoPage() {
         <Heading level="1" size="xlarge" spacing>
           {t.demo.title}
         </Heading>
-        <BodyLong size="large">{t.demo.lead.join(" ")}</BodyLong>
+        <BodyLong size="large">
+          {t.demo.lead} {clock?.population === false ? t.demo.leadEmpty : t.demo.leadPeople} {t.demo.leadTry}
+        </BodyLong>
         <Assumed />
       </div>
       <Roles />

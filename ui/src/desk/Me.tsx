@@ -1,4 +1,14 @@
-import { LeaveIcon, PhoneFillIcon, PhoneIcon } from "@navikt/aksel-icons";
+import {
+  BellIcon,
+  CheckmarkCircleIcon,
+  CircleSlashIcon,
+  CoffeeIcon,
+  LeaveIcon,
+  PauseIcon,
+  PencilIcon,
+  PhoneFillIcon,
+  PhoneIcon,
+} from "@navikt/aksel-icons";
 import { BodyShort, Button, Heading, Select, Switch, Tag, VStack } from "@navikt/ds-react";
 
 import { api } from "../api/client";
@@ -19,15 +29,15 @@ const ACTIVITIES: Activity[] = [
   "meeting",
 ];
 
-const COLOR: Record<AdviserState, "success" | "warning" | "info" | "neutral"> = {
-  ready: "success",
-  offered: "warning",
-  busy: "info",
-  wrap_up: "info",
-  away: "neutral",
-  not_ready: "warning",
-  signed_out: "neutral",
-};
+const LOOK = {
+  ready: { color: "success", Icon: CheckmarkCircleIcon },
+  offered: { color: "warning", Icon: BellIcon },
+  busy: { color: "info", Icon: PhoneFillIcon },
+  wrap_up: { color: "info", Icon: PencilIcon },
+  away: { color: "neutral", Icon: CoffeeIcon },
+  not_ready: { color: "warning", Icon: PauseIcon },
+  signed_out: { color: "neutral", Icon: CircleSlashIcon },
+} as const satisfies Record<AdviserState, unknown>;
 
 interface Props extends Doing {
   view: DeskView;
@@ -119,9 +129,10 @@ function State({ adviser }: { adviser: Adviser }) {
   const t = useText();
   const format = useFormat();
   const now = useNow();
+  const { color, Icon } = LOOK[adviser.state];
   return (
     <div className="me__state">
-      <Tag variant="moderate" data-color={COLOR[adviser.state]}>
+      <Tag variant="moderate" data-color={color} icon={<Icon aria-hidden />}>
         {t.desk.state[adviser.state]}
       </Tag>
       <span className="subtle figure">{t.desk.since(format.duration((now - Date.parse(adviser.since)) / 1000))}</span>

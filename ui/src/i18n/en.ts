@@ -103,7 +103,6 @@ export const en: Messages = {
       signedIn: (count) => `${count} signed in`,
     },
     adviserState: { ready: "free", busy: "in call", wrap_up: "wrap-up", away: "away" },
-    definition: "Definition",
     definitionOf: (name) => `Definition of ${name}`,
     formula: "How we count",
     definitionSource: "Source",
@@ -123,6 +122,7 @@ export const en: Messages = {
       state: "Goal",
       abandoned: "Hung up",
       ready: "Free",
+      details: "Details",
       key: (group, key) => `${group}, key ${key}`,
       unknown: "not known",
       nobody: "–",
@@ -393,11 +393,11 @@ export const en: Messages = {
 
   demo: {
     title: "Try Linje",
-    lead: [
-      "Linje is an open contact centre for a public first line: somebody calls, presses a key, waits, is answered, and everyone sees it.",
-      "A whole centre runs here with 900 synthetic staff and thousands of synthetic callers, under the same rules as in service.",
-      "Try a role, or ring in yourself: you need no phone.",
-    ],
+    lead: "Linje is an open contact centre for a public first line: somebody calls, presses a key, waits, is answered, and everyone sees it.",
+    leadPeople:
+      "A whole centre runs here with synthetic advisers and callers, under the same rules as in service.",
+    leadEmpty: "The demo was started without synthetic people, so it is only you here.",
+    leadTry: "Try a role, or ring in yourself: you need no phone.",
     assumed: "What is assumed?",
     assumedText: "These are our assumptions, not public figures:",
     roles: {
@@ -514,7 +514,7 @@ export const en: Messages = {
       how: "How to do it with baresip",
       asCitizen: "Call as a caller",
       asAdviser: "Connect as an adviser",
-      then: "Use /dial in baresip, and press 2 in the menu.",
+      then: "Once you have called: press 2 for work and health.",
       empty: "The demo was started without phones. Start it with --phones 10.",
       more: (count) => `Show all ${count}`,
       fewer: "Show fewer",

@@ -110,8 +110,7 @@ export const nb = {
       signedIn: (count: string) => `${count} pålogget`,
     },
     adviserState: { ready: "ledig", busy: "samtale", wrap_up: "etterarbeid", away: "borte" },
-    definition: "Definisjon",
-    definitionOf: (name: string) => `Definisjon av ${name}`,
+      definitionOf: (name: string) => `Definisjon av ${name}`,
     formula: "Slik regner vi",
     definitionSource: "Kilde",
     queues: {
@@ -130,6 +129,7 @@ export const nb = {
       state: "Mål",
       abandoned: "La på",
       ready: "Ledige",
+      details: "Detaljer",
       key: (group: string, key: string) => `${group}, tast ${key}`,
       unknown: "vet ikke",
       nobody: "–",
@@ -401,11 +401,11 @@ export const nb = {
 
   demo: {
     title: "Prøv Linje",
-    lead: [
-      "Linje er et åpent kontaktsenter for en offentlig førstelinje: noen ringer, taster et valg, venter, får svar, og alle ser det.",
-      "Her kjører et helt senter med 900 syntetiske medarbeidere og tusenvis av syntetiske innringere, med de samme reglene som i drift.",
-      "Prøv en rolle, eller ring inn selv: du trenger ikke telefon.",
-    ],
+    lead: "Linje er et åpent kontaktsenter for en offentlig førstelinje: noen ringer, taster et valg, venter, får svar, og alle ser det.",
+    leadPeople:
+      "Her kjører et helt senter med syntetiske veiledere og innringere, etter de samme reglene som i drift.",
+    leadEmpty: "Demoen er startet uten syntetiske personer, så her er det bare deg.",
+    leadTry: "Prøv en rolle, eller ring inn selv: du trenger ikke telefon.",
     assumed: "Hva er antatt?",
     assumedText: "Dette er våre antakelser, ikke offentlige tall:",
     roles: {
@@ -522,7 +522,7 @@ export const nb = {
       how: "Slik gjør du det med baresip",
       asCitizen: "Ring inn som innringer",
       asAdviser: "Koble til som veileder",
-      then: "Ring /dial i baresip, og tast 2 i menyen.",
+      then: "Når du har ringt inn: tast 2 for arbeid og helse.",
       empty: "Demoen er startet uten telefoner. Start den med --phones 10.",
       more: (count: string) => `Vis alle ${count}`,
       fewer: "Vis færre",

@@ -1,5 +1,6 @@
 import { DownloadIcon } from "@navikt/aksel-icons";
 import { Button, Table } from "@navikt/ds-react";
+import { memo } from "react";
 
 import type { Minute } from "../api/types";
 import { saveCsv } from "../common/csv";
@@ -45,16 +46,7 @@ export function HourTable({ minutes, threshold, queue }: Props) {
           </Table.Header>
           <Table.Body>
             {[...minutes].reverse().map((minute) => (
-              <Table.Row key={minute.at}>
-                <Table.HeaderCell scope="row" className="figure">
-                  {format.timeShort(minute.at)}
-                </Table.HeaderCell>
-                {figuresOf(minute).map((figure, index) => (
-                  <Table.DataCell key={index} align="right" className="figure">
-                    {format.number(figure)}
-                  </Table.DataCell>
-                ))}
-              </Table.Row>
+              <MinuteRow key={minute.at} minute={minute} />
             ))}
           </Table.Body>
         </Table>
@@ -71,6 +63,22 @@ export function HourTable({ minutes, threshold, queue }: Props) {
     </div>
   );
 }
+
+const MinuteRow = memo(function MinuteRow({ minute }: { minute: Minute }) {
+  const format = useFormat();
+  return (
+    <Table.Row>
+      <Table.HeaderCell scope="row" className="figure">
+        {format.timeShort(minute.at)}
+      </Table.HeaderCell>
+      {figuresOf(minute).map((figure, index) => (
+        <Table.DataCell key={index} align="right" className="figure">
+          {format.number(figure)}
+        </Table.DataCell>
+      ))}
+    </Table.Row>
+  );
+});
 
 function figuresOf(minute: Minute): number[] {
   return [minute.offered, minute.answered, minute.answered_within, minute.abandoned, minute.waiting];

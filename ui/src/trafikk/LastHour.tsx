@@ -1,4 +1,5 @@
 import { BodyShort, Heading } from "@navikt/ds-react";
+import { memo } from "react";
 
 import type { Minute } from "../api/types";
 import { useText } from "../common/settings";
@@ -6,7 +7,7 @@ import { HourChart } from "./HourChart";
 import { HourTable } from "./HourTable";
 
 /** The last hour of the whole centre, as lines and as a table. */
-export function LastHour({ hour, threshold }: { hour: Minute[]; threshold: number }) {
+export const LastHour = memo(function LastHour({ hour, threshold }: { hour: Minute[]; threshold: number }) {
   const t = useText();
   const quiet = hour.every((minute) => minute.offered === 0 && minute.waiting === 0);
   return (
@@ -29,4 +30,4 @@ export function LastHour({ hour, threshold }: { hour: Minute[]; threshold: numbe
       )}
     </section>
   );
-}
+});

@@ -103,7 +103,7 @@ function Rows({ rows, opened, region, level, ownLimits }: RowsProps) {
               {t.traffic.queues.ready}
             </Table.HeaderCell>
             <Table.HeaderCell scope="col">
-              <span className="sr-only">{t.traffic.definition}</span>
+              <span className="sr-only">{t.traffic.queues.details}</span>
             </Table.HeaderCell>
           </Table.Row>
         </Table.Header>

@@ -1,5 +1,5 @@
 import { Heading, HStack, Skeleton, Tag, VStack } from "@navikt/ds-react";
-import { MonitorIcon } from "@navikt/aksel-icons";
+import { DoorIcon, DoorOpenIcon, MonitorIcon } from "@navikt/aksel-icons";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useSearch } from "@tanstack/react-router";
 import { useEffect, useMemo } from "react";
@@ -87,7 +87,12 @@ function TrafficHead({ view }: { view: TrafficView }) {
           <Heading level="1" size="large">
             {t.traffic.title}
           </Heading>
-          <Tag size="small" variant="outline" data-color={view.totals.open ? "success" : "neutral"}>
+          <Tag
+            size="small"
+            variant="outline"
+            data-color={view.totals.open ? "success" : "neutral"}
+            icon={view.totals.open ? <DoorOpenIcon aria-hidden /> : <DoorIcon aria-hidden />}
+          >
             {view.totals.open ? t.traffic.open : t.traffic.closed}
           </Tag>
           {lost && (

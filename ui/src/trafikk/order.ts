@@ -1,5 +1,5 @@
 /** The order of the queue table: nearest the goal first, and calm while somebody reads. */
-import { type RefObject, useEffect, useState } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 
 import type { QueueRow } from "../api/types";
 import { scenarioNow } from "../common/clock";
@@ -36,14 +36,16 @@ export function useCalmOrder(rows: QueueRow[], table: RefObject<HTMLElement | nu
   const isSameSet = rows.length === order.ids.length && rows.every((row) => order.ids.includes(row.id));
   if (!isSameSet) setOrder(sorted(rows));
 
+  const newest = useRef(rows);
+  newest.current = rows;
   useEffect(() => {
     const timer = window.setInterval(() => {
       const element = table.current;
       if (element?.matches(":hover") || element?.contains(document.activeElement)) return;
-      setOrder(sorted(rows));
+      setOrder(sorted(newest.current));
     }, SORT_EVERY_MS);
     return () => window.clearInterval(timer);
-  }, [rows, table]);
+  }, [table]);
 
   const byId = new Map(rows.map((row) => [row.id, row]));
   const inOrder = order.ids.flatMap((id) => byId.get(id) ?? []);

@@ -1,0 +1,2 @@
+/** The tests of `../e2e/pages.test.mjs`, with the real server in place of the mock (LINJE_BIN). */
+import "../e2e/pages.test.mjs";
