@@ -48,6 +48,8 @@ pub struct Options {
     pub population: bool,
     /// How many free advisers with phones.
     pub phones: u32,
+    /// The HTTP port; 0 = any that is free.
+    pub http_port: u16,
     /// Where the data lies; below the test's folder when `None`.
     pub data: Option<PathBuf>,
     /// Further arguments.
@@ -62,6 +64,7 @@ impl Default for Options {
             mode: "demo",
             population: false,
             phones: 10,
+            http_port: 0,
             data: None,
             args: Vec::new(),
             env: Vec::new(),
@@ -108,6 +111,13 @@ impl Server {
         let begin = Instant::now();
         self.child = spawn(&self.folder, &self.options, self.starts);
         self.wait_until_ready(begin);
+    }
+
+    /// Starts it again with other options on the same data.
+    #[track_caller]
+    pub fn start_again_with(&mut self, change: impl FnOnce(&mut Options)) {
+        change(&mut self.options);
+        self.start_again();
     }
 
     /// Ends it as a power cut would (SIGKILL).
@@ -270,7 +280,8 @@ fn spawn(folder: &Folder, options: &Options, start: u32) -> Child {
     command
         .current_dir(checkout())
         .arg(options.mode)
-        .args(["--http", "127.0.0.1:0", "--sip", "127.0.0.1:0"])
+        .args(["--http", &format!("127.0.0.1:{}", options.http_port)])
+        .args(["--sip", "127.0.0.1:0"])
         .arg("--data")
         .arg(data)
         .arg("--ready-file")
