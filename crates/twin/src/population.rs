@@ -157,6 +157,8 @@ pub struct Population {
     day: Day,
     plan: Plan,
     next_step: usize,
+    /// When the next step of the plan or the next day is due.
+    next_rest: Timestamp,
     agenda: Agenda,
     patience: Alarms,
     slots: Vec<Slot>,
@@ -213,6 +215,7 @@ impl Population {
             next_source: 0,
             plan: Plan::EMPTY,
             next_step: 0,
+            next_rest: Timestamp::NEVER,
             agenda: Agenda::default(),
             patience: Alarms::default(),
             slots: Vec::new(),
@@ -261,17 +264,11 @@ impl Population {
     /// When something is next due; `NEVER` = nothing before the end of days.
     pub fn next_due(&mut self) -> Timestamp {
         self.flush_fresh();
-        let steps = self
-            .plan
-            .steps
-            .get(self.next_step)
-            .map_or(Timestamp::NEVER, |step| step.at);
         self.agenda
             .first()
             .min(self.patience.first())
             .min(self.next_arrival)
-            .min(steps)
-            .min(self.day.ends)
+            .min(self.next_rest)
     }
 
     /// Appends the commands that are due at `now`.
@@ -283,39 +280,38 @@ impl Population {
 
     /// The next command that is due before or at `until`, and its moment.
     pub fn next(&mut self, until: Timestamp) -> Option<(Timestamp, Ask)> {
+        let mut ask = plain(Command::Tick);
+        let at = self.next_into(until, &mut ask)?;
+        Some((at, ask))
+    }
+
+    /// As [`Population::next`], written where it is wanted: a command is large to hand around.
+    pub(crate) fn next_into(&mut self, until: Timestamp, ask: &mut Ask) -> Option<Timestamp> {
         self.flush_fresh();
         loop {
-            let (finish, leave, come) = (
-                self.agenda.first(),
-                self.patience.first(),
-                self.next_arrival,
-            );
-            let step = self
-                .plan
-                .steps
-                .get(self.next_step)
-                .map_or(Timestamp::NEVER, |step| step.at);
-            let rest = step.min(self.day.ends);
+            let (finish, leave) = (self.agenda.first(), self.patience.first());
+            let (come, rest) = (self.next_arrival, self.next_rest);
             let at = finish.min(leave).min(come).min(rest);
             if at > until {
                 return None;
             }
-            let ask = if at == come {
-                Some(self.arrive())
+            let asks = if at == come {
+                self.arrive(ask);
+                true
             } else if at == finish {
-                self.agenda.take().and_then(|due| self.fire(due))
+                self.agenda.take().is_some_and(|due| self.fire(due, ask))
             } else if at == leave {
                 self.patience
                     .take()
-                    .map(|slot| self.contact_ask(slot, |contact| Command::Leave { contact }))
-            } else if at == step {
-                self.next_step()
+                    .is_some_and(|slot| self.leaves(slot, ask))
+            } else if at < self.day.ends {
+                self.next_step(ask)
             } else {
                 self.begin_day(at);
-                None
+                false
             };
-            if let Some(ask) = ask {
-                return Some((at, ask));
+            if asks {
+                return Some(at);
             }
         }
     }
@@ -464,6 +460,7 @@ impl Population {
         );
         self.plan = self.planner.plan(&self.day, world, &self.streams);
         self.next_step = 0;
+        self.choose_step();
         self.choose_source();
     }
 
@@ -497,6 +494,7 @@ impl Population {
             self.players[step.person as usize].wish = step.wish;
             self.next_step += 1;
         }
+        self.choose_step();
     }
 
     /// Everybody does what the plan says within three seconds.
@@ -506,6 +504,12 @@ impl Population {
             let place = i64::try_from(player).unwrap_or(0);
             self.settle_at(player, now.plus_us(wait_us * place));
         }
+    }
+
+    fn choose_step(&mut self) {
+        let step = self.plan.steps.get(self.next_step);
+        let at = step.map_or(Timestamp::NEVER, |step| step.at);
+        self.next_rest = at.min(self.day.ends);
     }
 
     fn choose_source(&mut self) {
@@ -519,7 +523,7 @@ impl Population {
         self.next_arrival = at;
     }
 
-    fn arrive(&mut self) -> Ask {
+    fn arrive(&mut self, ask: &mut Ask) {
         let citizen = self.sources[self.next_source].take(&self.streams);
         let source = &self.sources[self.next_source];
         let (channel, language) = (
@@ -542,7 +546,8 @@ impl Population {
         } else {
             self.choose_source();
         }
-        let command = Command::Arrive {
+        ask.citizen = Some(citizen);
+        ask.command = Command::Arrive {
             contact: ContactId::NONE,
             channel,
             topic,
@@ -550,13 +555,9 @@ impl Population {
             language,
             entry,
         };
-        Ask {
-            command,
-            citizen: Some(citizen),
-        }
     }
 
-    fn fire(&mut self, due: Due) -> Option<Ask> {
+    fn fire(&self, due: Due, ask: &mut Ask) -> bool {
         #[expect(
             clippy::cast_possible_truncation,
             reason = "the three parts of the packed number"
@@ -570,16 +571,17 @@ impl Population {
         if kind == Kind::Settle {
             let player = &self.players[idx as usize];
             let live = player.stamp & STAMP_MASK == stamp;
-            return player.towards_wish().filter(|_| live).map(plain);
+            return live && wishes(player, ask);
         }
         let slot = &self.slots[idx as usize];
         if slot.stamp & STAMP_MASK != stamp {
-            return None;
+            return false;
         }
         let contact = ContactId::new(idx, slot.generation);
         let offer = OfferId::new(idx, slot.offer);
         let adviser = slot.adviser;
-        let command = match kind {
+        ask.citizen = None;
+        ask.command = match kind {
             Kind::MenuEnds => self.menu_ends(contact),
             Kind::Accept => Command::Accept { offer, adviser },
             Kind::Decline => Command::Decline { offer, adviser },
@@ -595,9 +597,9 @@ impl Population {
                     action: WrapUpAction::Extend(us_of(more_s)),
                 }
             }
-            Kind::Settle => return None,
+            Kind::Settle => return false,
         };
-        Some(plain(command))
+        true
     }
 
     fn menu_ends(&self, contact: ContactId) -> Command {
@@ -647,13 +649,14 @@ impl Population {
         )
     }
 
-    fn next_step(&mut self) -> Option<Ask> {
+    fn next_step(&mut self, ask: &mut Ask) -> bool {
         let step = self.plan.steps[self.next_step];
         self.next_step += 1;
+        self.choose_step();
         let player = &mut self.players[step.person as usize];
         player.wish = step.wish;
         player.stamp = player.stamp.wrapping_add(1);
-        player.towards_wish().map(plain)
+        wishes(player, ask)
     }
 
     /// A contact came; it is ours when it was told to be.
@@ -942,12 +945,11 @@ impl Population {
         }
     }
 
-    #[inline]
-    fn contact_ask(&self, slot: u32, command: impl FnOnce(ContactId) -> Command) -> Ask {
-        plain(command(ContactId::new(
-            slot,
-            self.slots[slot as usize].generation,
-        )))
+    /// A citizen has waited long enough.
+    fn leaves(&self, slot: u32, ask: &mut Ask) -> bool {
+        let contact = ContactId::new(slot, self.slots[slot as usize].generation);
+        *ask = plain(Command::Leave { contact });
+        true
     }
 
     #[inline]
@@ -1033,6 +1035,15 @@ impl Population {
         }
         self.flush_fresh();
     }
+}
+
+/// Puts the next command towards the player's wish into `ask`, if there is one now.
+fn wishes(player: &Player, ask: &mut Ask) -> bool {
+    let command = player.towards_wish();
+    if let Some(command) = command {
+        *ask = plain(command);
+    }
+    command.is_some()
 }
 
 #[inline]

@@ -74,16 +74,20 @@ pub fn simulate<S: Sink>(
     sink: &mut S,
 ) -> Ran {
     let mut ran = Ran::default();
+    let mut ask = TICK;
     loop {
         let deadline = state.next_deadline();
         let before = to.min(deadline.plus_us(-1));
-        let (at, ask) = match population.next(before) {
-            Some(due) => due,
-            None if deadline <= to => (deadline, TICK),
+        let at = match population.next_into(before, &mut ask) {
+            Some(at) => at,
+            None if deadline <= to => {
+                ask = TICK;
+                deadline
+            }
             None => return ran,
         };
-        let command = prepare(&ask, state, population, at);
-        sink.command(at, &command);
+        prepare(&mut ask, state, population, at);
+        sink.command(at, &ask.command);
         ran.commands += 1;
         ran.citizens += u64::from(ask.citizen.is_some());
         let mut out = Both {
@@ -91,7 +95,7 @@ pub fn simulate<S: Sink>(
             population,
             sink,
         };
-        ran.refused += u64::from(state.handle(&command, at, &mut out).is_err());
+        ran.refused += u64::from(state.handle(&ask.command, at, &mut out).is_err());
         sink.after(at, state);
     }
 }
@@ -103,11 +107,9 @@ const TICK: Ask = Ask {
 
 /// Puts the id of the contact into an `Arrive`.
 #[inline]
-fn prepare(ask: &Ask, state: &State, population: &mut Population, at: Timestamp) -> Command {
-    let mut command = ask.command;
-    if let (Some(citizen), Command::Arrive { contact, .. }) = (ask.citizen, &mut command) {
+fn prepare(ask: &mut Ask, state: &State, population: &mut Population, at: Timestamp) {
+    if let (Some(citizen), Command::Arrive { contact, .. }) = (ask.citizen, &mut ask.command) {
         *contact = state.next_contact();
         population.arrived(citizen, *contact, at);
     }
-    command
 }

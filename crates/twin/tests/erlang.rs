@@ -1,5 +1,7 @@
 //! The production core and the generator together against the exact values of Erlang A.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
+
 mod common;
 
 use linje_event::Event;

@@ -1,5 +1,7 @@
 //! A whole national day of 2015, made up.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
+
 mod common;
 
 use linje_centre::{Centre, Extra, routing_rules};

@@ -1,5 +1,7 @@
 //! After a crash the population goes on with whoever is there, and the days go on as they would have.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
+
 mod common;
 
 use linje_centre::{Centre, Extra, routing_rules};

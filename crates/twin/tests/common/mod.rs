@@ -1,4 +1,5 @@
 //! What the tests of the twin share: small centres and sinks that count.
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic")]
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use std::sync::Arc;

@@ -69,7 +69,7 @@ fn skills(dice: &mut Dice) -> Vec<Requirement> {
         if skills.iter().all(|has| has.skill != skill) {
             skills.push(Requirement {
                 skill,
-                level: 1 + dice.below(3) as u8,
+                level: dice.pick(&[1, 2, 3]),
             });
         }
     }
