@@ -9,7 +9,8 @@ use linje_types::{Channel, Channels, Origins, Timestamp, UnitId};
 
 use crate::{Figure, Part, Size, figure, machine::timed, median, number};
 
-/// Arrivals a second; talk and patience take 100 s in the mean.
+/// Arrivals in 100 s; talk and patience take 100 s in the mean.
+const RATE_PERCENT: i64 = 102;
 const RATE: f64 = 1.02;
 /// P(Ab). Source: Whitt 2005, table 1, column "exact".
 const ABANDON: f64 = 0.04992;
@@ -122,8 +123,7 @@ fn with_generator(size: &Size, part: &mut Part) {
     let (mut left, mut came) = (0, 0);
     for seed in (1..).take(size.runs) {
         let (mut state, mut population) = warm(seed);
-        let until =
-            Timestamp(0).plus_us(2_000_000_000 + (f64::from(size.customers) / RATE * 1e6) as i64);
+        let until = Timestamp(0).plus_s(2_000 + i64::from(size.customers) * 100 / RATE_PERCENT);
         let mut count = Count::<false>::default();
         let (ran, cpu_s) = timed(|| simulate(&mut state, &mut population, until, &mut count));
         commands.push(number(ran.commands) / cpu_s / 1e6);

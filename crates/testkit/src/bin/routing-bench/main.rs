@@ -78,6 +78,9 @@ struct Part {
     wrong: Vec<String>,
 }
 
+/// Measures one part.
+type Measure = fn(&Size) -> Part;
+
 fn main() -> io::Result<ExitCode> {
     let mut out = io::stdout().lock();
     let (mut size, mut as_json) = (FULL, false);
@@ -105,7 +108,7 @@ fn main() -> io::Result<ExitCode> {
     let before = machine::ticks();
     let load_before = machine::load();
     let yardstick_ns = machine::yardstick_ns();
-    let all: [(&str, fn(&Size) -> Part); 3] = [
+    let all: [(&str, Measure); 3] = [
         ("erlang", erlang::measure),
         ("decision", decision::measure),
         ("day", day::measure),
