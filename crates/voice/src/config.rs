@@ -29,9 +29,9 @@ pub struct Config {
     pub max_expires: Duration,
     /// Shortest registration. default: 30 s
     pub min_expires: Duration,
-    /// Whether phones are asked for SHA-256 before MD5. Phones that know only MD5 and look only at the first
-    /// challenge cannot register then (SIPp, for one). default: false
-    pub sha256_first: bool,
+    /// Whether phones are asked for SHA-256 beside MD5. Some that know only MD5 give up then
+    /// (SIPp 3.6 looks at the first challenge only, baresip 1.0 fails on any unknown one). default: false
+    pub offer_sha256: bool,
     /// How long a nonce is good. default: 5 min
     pub nonce_life: Duration,
     /// A side that was heard and is silent for this long counts as dead. default: 60 s
@@ -94,7 +94,7 @@ impl Default for Config {
             users: Vec::new(),
             max_expires: Duration::from_secs(3_600),
             min_expires: Duration::from_secs(30),
-            sha256_first: false,
+            offer_sha256: false,
             nonce_life: Duration::from_secs(300),
             media_timeout: Duration::from_secs(60),
             never_heard_timeout: Duration::from_secs(600),

@@ -101,7 +101,7 @@ pub(crate) enum Verdict {
 pub(crate) struct Verifier {
     key: [u8; 32],
     realm: String,
-    order: [Algorithm; 2],
+    offered: &'static [Algorithm],
     life_ms: u64,
     issued: u32,
     /// nonce -> (made at, ms; highest count that was used)
@@ -110,12 +110,11 @@ pub(crate) struct Verifier {
 }
 
 impl Verifier {
-    /// `sha256_first`: a client takes the first algorithm that it knows, but some old ones only ever look at the first.
-    pub(crate) fn new(key: [u8; 32], realm: &str, life: Duration, sha256_first: bool) -> Self {
-        let order = if sha256_first { [Algorithm::Sha256, Algorithm::Md5] } else { [Algorithm::Md5, Algorithm::Sha256] };
+    pub(crate) fn new(key: [u8; 32], realm: &str, life: Duration, offer_sha256: bool) -> Self {
+        let offered: &[Algorithm] = if offer_sha256 { &[Algorithm::Sha256, Algorithm::Md5] } else { &[Algorithm::Md5] };
         let life_ms = u64::try_from(life.as_millis()).unwrap_or(u64::MAX);
         let nobody = Ha1::of("", realm, &hex(&key));
-        Self { key, realm: realm.to_owned(), order, life_ms, issued: 0, used: HashMap::new(), nobody }
+        Self { key, realm: realm.to_owned(), offered, life_ms, issued: 0, used: HashMap::new(), nobody }
     }
 
     /// The values of the `WWW-Authenticate` headers, most wanted first. `now_ms` is any clock that only rises.
@@ -123,12 +122,13 @@ impl Verifier {
         self.issued = self.issued.wrapping_add(1);
         let nonce = self.sign(now_ms, self.issued);
         let stale = if stale { ", stale=true" } else { "" };
-        self.order
-            .map(|algorithm| {
+        self.offered
+            .iter()
+            .map(|&algorithm| {
                 let (realm, name) = (&self.realm, algorithm.name());
                 format!("Digest realm=\"{realm}\", nonce=\"{nonce}\", algorithm={name}, qop=\"auth\"{stale}")
             })
-            .to_vec()
+            .collect()
     }
 
     fn sign(&self, made_ms: u64, number: u32) -> String {

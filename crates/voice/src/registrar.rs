@@ -75,7 +75,7 @@ impl Registrar {
     pub(crate) fn new(config: &Config, key: [u8; 32], flows: Arc<Flows>) -> Self {
         let mut registrar = Self {
             users: HashMap::new(),
-            verifier: Verifier::new(key, &config.realm, config.nonce_life, config.sha256_first),
+            verifier: Verifier::new(key, &config.realm, config.nonce_life, config.offer_sha256),
             phones: HashMap::new(),
             deadlines: BTreeSet::new(),
             flows,

@@ -181,6 +181,8 @@ async fn keys_come_by_info_and_an_offer_may_come_late() {
     let caller = Sipp::callers_that_send_info(&run_to(&line, "55553333"), '4').unwrap();
     let call = line.answered_call().await;
     line.event(Event::Digit { call, digit: '4' }).await;
+    line.play(call, 1);
+    line.event(Event::PlayEnded { call, play: 1 }).await;
     line.send(Command::HangUp { call });
     succeeded(caller).await;
     let caller = Sipp::callers_without_offer(&run_to(&line, "55553333")).unwrap();

@@ -33,7 +33,7 @@ async fn a_real_telephone_hears_prompt_and_music_and_presses_a_key() {
     tokio::time::sleep(Duration::from_millis(1_500)).await;
     caller.hang_up().await.unwrap();
     line.ended(call, End::Far).await;
-    let heard = caller.heard().unwrap();
+    let heard = caller.heard().await.unwrap();
     let likeness = correlation(&heard, &prompt());
     assert!(likeness >= 0.9, "prompt {likeness}");
     let music = line.bank.sent_music();
@@ -63,7 +63,7 @@ async fn caller_and_phone_hear_each_other_and_hold_brings_music() {
     phone.wait_for("CALL_CLOSED", PATIENCE).await.unwrap();
     line.send(Command::HangUp { call });
     caller.wait_for("CALL_CLOSED", PATIENCE).await.unwrap();
-    let (at_caller, at_phone) = (caller.heard().unwrap(), phone.heard().unwrap());
+    let (at_caller, at_phone) = (caller.heard().await.unwrap(), phone.heard().await.unwrap());
     let likeness = correlation(&at_caller, &phone_speech()[..7_000]);
     assert!(likeness >= 0.9, "phone to caller {likeness}");
     let likeness = correlation(&at_phone, &caller_speech()[..6_500]);
@@ -89,7 +89,7 @@ async fn an_echo_gives_the_caller_back_what_it_says() {
     tokio::time::sleep(Duration::from_millis(4_000)).await;
     line.send(Command::HangUp { call });
     caller.wait_for("CALL_CLOSED", PATIENCE).await.unwrap();
-    let heard = caller.heard().unwrap();
+    let heard = caller.heard().await.unwrap();
     assert!(correlation(&heard, &prompt()) >= 0.9);
     assert!(correlation(&heard, &caller_speech()[..6_500]) >= 0.9);
 }

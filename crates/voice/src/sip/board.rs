@@ -78,6 +78,12 @@ pub(super) struct Call {
     pub(super) held: bool,
 }
 
+/// A dialog that is to end: what its goodbye needs.
+pub(super) struct Leaving {
+    pub(super) dialog: InviteDialog,
+    pub(super) flow: Option<String>,
+}
+
 /// Where the switchboard hears from.
 pub(crate) struct Inbox {
     pub(crate) commands: mpsc::Receiver<Command>,
@@ -95,6 +101,8 @@ pub(crate) struct Board {
     pub(super) calls: HashMap<CallId, Call>,
     pub(super) legs: HashMap<LegId, Leg>,
     pub(super) dialogs: HashMap<String, Party>,
+    /// Calls that were answered and hung up before the ACK came.
+    leaving: HashMap<String, Leaving>,
     pub(super) timers: Timers<Deadline>,
     pub(super) tasks: JoinSet<()>,
     pub(super) done: mpsc::Sender<Done>,
@@ -114,6 +122,7 @@ impl Board {
             calls: HashMap::new(),
             legs: HashMap::new(),
             dialogs: HashMap::new(),
+            leaving: HashMap::new(),
             timers: Timers::new(),
             tasks: JoinSet::new(),
             done,
@@ -248,9 +257,7 @@ impl Board {
             // Cancelled before we came to it: nobody was told of this call.
             self.shared.calls.fetch_sub(1, Ordering::Relaxed);
             self.shared.layer.remove_dialog(&dialog.id());
-            if let Some(flow) = flow {
-                self.shared.flows.release(&flow);
-            }
+            self.release(flow);
             return;
         }
         self.dialogs.insert(key(&dialog.id()), Party::Caller(call));
@@ -349,33 +356,31 @@ impl Board {
         if call.local.is_some() {
             self.media.remove(call.thread, Party::Caller(id));
         }
-        if let Some(flow) = &call.flow {
-            let (flows, flow) = (Arc::clone(&self.shared.flows), flow.clone());
-            if !say {
-                flows.release(&flow);
-            } else {
-                // The goodbye still has to find its way.
-                self.part(call.dialog, move || flows.release(&flow));
-                self.told_end(id, by, call.legs);
-                return;
-            }
+        let leaving = Leaving { dialog: call.dialog, flow: call.flow };
+        if !say {
+            self.release(leaving.flow);
+        } else if call.answered && !call.confirmed {
+            // No BYE before the ACK (RFC 3261, 15): it could overtake our 200.
+            self.leaving.insert(key(&leaving.dialog.id()), leaving);
+        } else {
+            self.part(leaving);
         }
-        if say {
-            self.part(call.dialog, || {});
-        }
-        self.told_end(id, by, call.legs);
-    }
-
-    fn told_end(&mut self, id: CallId, by: End, legs: Vec<LegId>) {
         self.tell(Event::CallEnded { call: id, by });
-        for leg in legs {
+        for leg in call.legs {
             self.end_leg(leg, crate::Cause::Cancelled, true);
         }
     }
 
+    fn release(&self, flow: Option<String>) {
+        if let Some(flow) = flow {
+            self.shared.flows.release(&flow);
+        }
+    }
+
     /// Ends a dialog in whatever state it is, then forgets it.
-    pub(super) fn part(&mut self, dialog: InviteDialog, after: impl FnOnce() + Send + 'static) {
-        let layer = Arc::clone(&self.shared.layer);
+    pub(super) fn part(&mut self, leaving: Leaving) {
+        let shared = Arc::clone(&self.shared);
+        let Leaving { dialog, flow } = leaving;
         self.tasks.spawn(async move {
             let state = dialog.state();
             let parted = match dialog.role() {
@@ -393,9 +398,12 @@ impl Board {
                 tracing::debug!(%error, "goodbye was not answered");
             }
             if dialog.state().is_terminated() {
-                layer.remove_dialog(&dialog.id());
+                shared.layer.remove_dialog(&dialog.id());
             }
-            after();
+            // Only now: the goodbye had to find its way.
+            if let Some(flow) = flow {
+                shared.flows.release(&flow);
+            }
         });
     }
 
@@ -506,6 +514,9 @@ impl Board {
         match (state, party) {
             (DialogState::Terminated(id, reason), party) => {
                 self.shared.layer.remove_dialog(&id);
+                if let Some(leaving) = self.leaving.remove(&key(&id)) {
+                    self.release(leaving.flow);
+                }
                 match party {
                     Some(Party::Caller(call)) => self.end_call(call, end_of(&reason), false),
                     Some(Party::Phone(leg)) => self.phone_terminated(leg, &reason),
@@ -513,6 +524,11 @@ impl Board {
                 }
             }
             (DialogState::Confirmed(_, _), Some(Party::Caller(call))) => self.confirmed(call),
+            (DialogState::Confirmed(id, _), None) => {
+                if let Some(leaving) = self.leaving.remove(&key(&id)) {
+                    self.part(leaving);
+                }
+            }
             (DialogState::Confirmed(_, response), Some(Party::Phone(leg))) => self.phone_confirmed(leg, &response),
             (DialogState::Trying(_), Some(Party::Phone(leg))) => self.phone_heard(leg),
             (DialogState::Early(_, response), Some(Party::Phone(leg))) => self.phone_early(leg, &response),
@@ -533,8 +549,7 @@ impl Board {
                 DialogState::Calling(_)
                 | DialogState::Trying(_)
                 | DialogState::Early(_, _)
-                | DialogState::WaitAck(_, _)
-                | DialogState::Confirmed(_, _),
+                | DialogState::WaitAck(_, _),
                 _,
             ) => {}
         }

@@ -9,7 +9,7 @@ use rsipstack::dialog::invitation::InviteOption;
 use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::sip::{Request, Response, StatusCode};
 
-use super::board::{Board, Deadline, Done, Renegotiated, new_media, renegotiated};
+use super::board::{Board, Deadline, Done, Leaving, Renegotiated, new_media, renegotiated};
 use super::{allow_header, contact_header, key, sdp_header, socket_address};
 use crate::g711::Codec;
 use crate::media::{Order, Party};
@@ -160,7 +160,7 @@ impl Board {
         self.media.remove(leg.thread, Party::Phone(id));
         self.leg_gone(leg.call, id);
         if say {
-            self.part(leg.dialog, || {});
+            self.part(Leaving { dialog: leg.dialog, flow: None });
         }
         self.tell(if leg.answered { Event::LegEnded { leg: id } } else { Event::LegFailed { leg: id, cause } });
     }

@@ -125,14 +125,26 @@ impl Baresip {
         text.chars().rev().take(2_000).collect::<Vec<char>>().into_iter().rev().collect()
     }
 
-    /// What it heard in its last call, at 8 kHz. Complete only after the call ended.
-    pub fn heard(&self) -> io::Result<Vec<i16>> {
-        self.recording("-dec.wav")
+    /// What it heard in its last call, at 8 kHz. Waits until the recording is closed; call it after the call ended.
+    pub async fn heard(&self) -> io::Result<Vec<i16>> {
+        self.closed("-dec.wav").await
     }
 
-    /// What it said in its last call, at 8 kHz.
-    pub fn said(&self) -> io::Result<Vec<i16>> {
-        self.recording("-enc.wav")
+    /// What it said in its last call, at 8 kHz. Like [`Baresip::heard`].
+    pub async fn said(&self) -> io::Result<Vec<i16>> {
+        self.closed("-enc.wav").await
+    }
+
+    /// The length in the header of a recording is written when it is closed.
+    async fn closed(&self, ending: &str) -> io::Result<Vec<i16>> {
+        let until = Instant::now() + Duration::from_secs(10);
+        loop {
+            match self.recording(ending) {
+                Ok(samples) if !samples.is_empty() => return Ok(samples),
+                other if Instant::now() > until => return other,
+                _ => sleep(Duration::from_millis(50)).await,
+            }
+        }
     }
 
     fn recording(&self, ending: &str) -> io::Result<Vec<i16>> {

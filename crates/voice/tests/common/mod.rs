@@ -145,8 +145,7 @@ impl Line {
 
     pub async fn baresip_phone(&mut self, user: &str, answers: bool, speech: &[i16]) -> Baresip {
         let account = BaresipAccount { user: user.into(), password: Some(password(user)), answers };
-        let mut phone = Baresip::start(self.voice.local_addr(), &account, speech).await.unwrap();
-        phone.wait_for("REGISTER_OK", PATIENCE).await.unwrap();
+        let phone = Baresip::start(self.voice.local_addr(), &account, speech).await.unwrap();
         self.event(Event::Registered { user: user.into() }).await;
         phone
     }
