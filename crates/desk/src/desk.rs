@@ -481,7 +481,8 @@ impl Desk {
             && matches!(command, Command::Arrive { .. })
             && self.state.contact(contact).is_some()
         {
-            self.redial.note(contact, caller, &mut self.open.batch.vault);
+            self.redial
+                .note(contact, caller, &mut self.open.batch.vault);
         }
         if let (Some(caller), Some(place)) = (caller, place)
             && accepted.closed.is_none()
@@ -720,10 +721,7 @@ impl Desk {
     }
 
     fn commit_done(&mut self, seq: u64, out: &mut Vec<Output>) {
-        let Some(flight) = self
-            .flight
-            .take_if(|flight| flight.batch.last_seq() == seq)
-        else {
+        let Some(flight) = self.flight.take_if(|flight| flight.batch.last_seq() == seq) else {
             return;
         };
         self.committed = seq;

@@ -5,9 +5,7 @@
 
 use linje_event::{Command, Effect, Entry};
 use linje_routing::{ContactState, ContactView};
-use linje_types::{
-    AdviserId, Channel, ContactId, OfferId, Origin, QueueId, Timestamp,
-};
+use linje_types::{AdviserId, Channel, ContactId, OfferId, Origin, QueueId, Timestamp};
 
 use crate::batch::{CallerKey, VaultRow, VaultWrite, field};
 use crate::desk::Desk;

@@ -10,8 +10,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use linje_desk::{
-    Accepted, Batch, Desk, Input, Output, Reconcile, Refusal, Snapshot,
-    StoreFault, Submit,
+    Accepted, Batch, Desk, Input, Output, Reconcile, Refusal, Snapshot, StoreFault, Submit,
 };
 use linje_event::Effect;
 use linje_routing::Tables;

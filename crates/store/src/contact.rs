@@ -1,9 +1,7 @@
 //! The read model of contacts: a fold of the log, one line per contact, open or closed.
 
 use linje_event::{CloseReason, Event};
-use linje_types::{
-    AdviserId, Channel, ContactId, Language, Origin, QueueId, Timestamp, TopicId,
-};
+use linje_types::{AdviserId, Channel, ContactId, Language, Origin, QueueId, Timestamp, TopicId};
 use serde::{Deserialize, Serialize};
 
 /// Where a contact is.
@@ -59,7 +57,10 @@ impl Stage {
     /// The stage of that name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Stage> {
-        Stage::ALL.iter().copied().find(|stage| stage.as_str() == name)
+        Stage::ALL
+            .iter()
+            .copied()
+            .find(|stage| stage.as_str() == name)
     }
 }
 
@@ -113,7 +114,11 @@ impl Contact {
         };
         Some(Contact {
             id: contact,
-            state: if in_menu { Stage::InIvr } else { Stage::Created },
+            state: if in_menu {
+                Stage::InIvr
+            } else {
+                Stage::Created
+            },
             channel,
             queue: None,
             adviser: None,

@@ -10,13 +10,17 @@ use rusqlite::ffi;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The disk is full.
-    #[error("no space left to write the log `{path}`: free space on its disk, writing then goes on by itself")]
+    #[error(
+        "no space left to write the log `{path}`: free space on its disk, writing then goes on by itself"
+    )]
     Full {
         /// The log.
         path: PathBuf,
     },
     /// The folder or the file cannot be written.
-    #[error("cannot write the log `{path}`: give the user that runs linje write access to its folder, or choose another with --data ({detail})")]
+    #[error(
+        "cannot write the log `{path}`: give the user that runs linje write access to its folder, or choose another with --data ({detail})"
+    )]
     NotWritable {
         /// The log.
         path: PathBuf,
@@ -24,7 +28,9 @@ pub enum Error {
         detail: String,
     },
     /// The file is damaged.
-    #[error("the log `{path}` is damaged: {detail}; run `linje log verify`, then restore the last good backup")]
+    #[error(
+        "the log `{path}` is damaged: {detail}; run `linje log verify`, then restore the last good backup"
+    )]
     Corrupt {
         /// The log.
         path: PathBuf,
@@ -38,7 +44,9 @@ pub enum Error {
         path: PathBuf,
     },
     /// The file was written by a newer release.
-    #[error("the log `{path}` has format {found}, this release knows up to {known}: start the newer release again")]
+    #[error(
+        "the log `{path}` has format {found}, this release knows up to {known}: start the newer release again"
+    )]
     Newer {
         /// The log.
         path: PathBuf,
@@ -48,7 +56,9 @@ pub enum Error {
         known: i64,
     },
     /// Another process opened the log after this one.
-    #[error("another process took over the log (epoch {now}, this one has {mine}): stop one of the two")]
+    #[error(
+        "another process took over the log (epoch {now}, this one has {mine}): stop one of the two"
+    )]
     Fenced {
         /// The epoch of this writer.
         mine: u64,
@@ -56,7 +66,9 @@ pub enum Error {
         now: u64,
     },
     /// The writer does not know the last record.
-    #[error("append after record {expected}, but the log ends at {head} and what is there is not this batch")]
+    #[error(
+        "append after record {expected}, but the log ends at {head} and what is there is not this batch"
+    )]
     Behind {
         /// What the writer took for the last record.
         expected: u64,
@@ -125,16 +137,22 @@ impl Error {
         let Some(code) = error.sqlite_error() else {
             return Error::Corrupt { path, detail };
         };
-        match code.code {
-            ErrorCode::DiskFull => Error::Full { path },
-            ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied => {
-                Error::NotWritable { path, detail }
-            }
-            ErrorCode::NotADatabase => Error::Foreign { path },
-            ErrorCode::DatabaseCorrupt | ErrorCode::TypeMismatch => Error::Corrupt { path, detail },
-            // The shared-memory file of the log could not grow: no space.
-            _ if code.extended_code == ffi::SQLITE_IOERR_SHMSIZE => Error::Full { path },
-            _ => Error::Unavailable { path, detail },
+        let is = |codes: &[ErrorCode]| codes.contains(&code.code);
+        // The second is the shared-memory file beside the log that could not grow.
+        if is(&[ErrorCode::DiskFull]) || code.extended_code == ffi::SQLITE_IOERR_SHMSIZE {
+            Error::Full { path }
+        } else if is(&[
+            ErrorCode::ReadOnly,
+            ErrorCode::CannotOpen,
+            ErrorCode::PermissionDenied,
+        ]) {
+            Error::NotWritable { path, detail }
+        } else if is(&[ErrorCode::NotADatabase]) {
+            Error::Foreign { path }
+        } else if is(&[ErrorCode::DatabaseCorrupt, ErrorCode::TypeMismatch]) {
+            Error::Corrupt { path, detail }
+        } else {
+            Error::Unavailable { path, detail }
         }
     }
 

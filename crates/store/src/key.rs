@@ -32,7 +32,9 @@ pub enum KeyError {
         path: PathBuf,
     },
     /// It is not a key.
-    #[error("the number key `{path}` does not hold {KEY_LEN} bytes: restore it, or delete it to make a new one (kept places of callers are then lost)")]
+    #[error(
+        "the number key `{path}` does not hold {KEY_LEN} bytes: restore it, or delete it to make a new one (kept places of callers are then lost)"
+    )]
     Length {
         /// The file.
         path: PathBuf,
@@ -113,7 +115,8 @@ impl NumberKey {
             file.write_all(&key.0)?;
             file.sync_all()?;
             fs::rename(&beside, path)?;
-            path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+            path.parent()
+                .map_or(Ok(()), |folder| File::open(folder)?.sync_all())
         };
         write().map_err(|source| KeyError::Io {
             path: path.to_owned(),

@@ -91,7 +91,9 @@ impl Memory {
         }
         let rows = encode_batch(batch, &head, self.epoch)?;
         let touched = inner.open.touched(&batch.records);
-        inner.contacts.extend(touched.iter().map(|(id, it)| (*id, *it)));
+        inner
+            .contacts
+            .extend(touched.iter().map(|(id, it)| (*id, *it)));
         inner.open.take(touched);
         for row in rows {
             inner.push(row);
@@ -113,7 +115,9 @@ impl Memory {
     ) -> Result<(), Error> {
         let mut inner = lock(&self.shared);
         if seq > inner.head().seq {
-            return Err(Error::Invalid("a snapshot of records that are not in the log"));
+            return Err(Error::Invalid(
+                "a snapshot of records that are not in the log",
+            ));
         }
         let chain = inner.sum_at(seq);
         let kept = StoredSnapshot {
@@ -127,7 +131,9 @@ impl Memory {
         while inner.snapshots.len() > 2 {
             inner.snapshots.pop_first();
         }
-        inner.replies.retain(|_, reply| at.since_us(reply.at) < REMEMBER_US);
+        inner
+            .replies
+            .retain(|_, reply| at.since_us(reply.at) < REMEMBER_US);
         inner.vault.retain(|_, row| row.expires > at);
         Ok(())
     }
@@ -143,12 +149,7 @@ impl Memory {
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "a file can fail here")]
-    pub(crate) fn put_centre(
-        &self,
-        version: u64,
-        phones: u32,
-        source: &str,
-    ) -> Result<(), Error> {
+    pub(crate) fn put_centre(&self, version: u64, phones: u32, source: &str) -> Result<(), Error> {
         let centre = Centre {
             version,
             phones,
@@ -182,7 +183,9 @@ impl Inner {
         };
         let ends_here = head.seq == batch.last_seq();
         let last = if ends_here {
-            encode_batch(batch, &before, epoch)?.last().map(|row| row.sum)
+            encode_batch(batch, &before, epoch)?
+                .last()
+                .map(|row| row.sum)
         } else {
             None
         };
@@ -213,7 +216,8 @@ impl Inner {
     fn write_vault(&mut self, write: &VaultWrite) {
         match write {
             VaultWrite::Put(row) => {
-                self.vault.insert((row.contact, row.field.clone()), row.clone());
+                self.vault
+                    .insert((row.contact, row.field.clone()), row.clone());
             }
             VaultWrite::Delete { contact, field } => {
                 self.vault.remove(&(*contact, field.clone()));
@@ -227,12 +231,18 @@ impl Inner {
         if checked(row, &previous) {
             row.decode()
         } else {
-            Err(Error::corrupt("memory".as_ref(), format!("record {}", row.seq)))
+            Err(Error::corrupt(
+                "memory".as_ref(),
+                format!("record {}", row.seq),
+            ))
         }
     }
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "the same shape as the file's reader")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the same shape as the file's reader"
+)]
 impl MemoryReader {
     pub(crate) fn head(&self) -> Result<Head, Error> {
         Ok(lock(&self.0).head())
@@ -257,7 +267,10 @@ impl MemoryReader {
     pub(crate) fn events_of(&self, contact: ContactId) -> Result<Vec<Logged>, Error> {
         let inner = lock(&self.0);
         let rows = inner.by_contact.get(&contact);
-        rows.into_iter().flatten().map(|idx| inner.read(*idx)).collect()
+        rows.into_iter()
+            .flatten()
+            .map(|idx| inner.read(*idx))
+            .collect()
     }
 
     pub(crate) fn log(&self, after: u64, limit: usize) -> Result<Vec<Logged>, Error> {
@@ -277,12 +290,11 @@ impl MemoryReader {
         Ok(lock(&self.0).sum_at(seq))
     }
 
-    pub(crate) fn vault(
-        &self,
-        contact: ContactId,
-        field: &str,
-    ) -> Result<Option<VaultRow>, Error> {
-        Ok(lock(&self.0).vault.get(&(contact, field.to_owned())).cloned())
+    pub(crate) fn vault(&self, contact: ContactId, field: &str) -> Result<Option<VaultRow>, Error> {
+        Ok(lock(&self.0)
+            .vault
+            .get(&(contact, field.to_owned()))
+            .cloned())
     }
 
     pub(crate) fn vault_field(&self, field: &str) -> Result<Vec<VaultRow>, Error> {

@@ -247,9 +247,7 @@ impl Reader {
     /// Damaged or unreadable, or a centre description is not at hand.
     pub fn replay(&self, tables: TablesOf<'_>) -> Result<Option<State>, Error> {
         let mut replay = Replay::new(tables);
-        self.each_after(0, &mut |logged| {
-            Ok(replay.apply(&logged.event, logged.at)?)
-        })?;
+        self.each_after(0, &mut |logged| Ok(replay.apply(&logged.event, logged.at)?))?;
         Ok(replay.finish().map(|(state, _)| state))
     }
 
@@ -327,9 +325,10 @@ impl Logged {
     #[must_use]
     pub fn to_json(&self) -> serde_json::Value {
         let inner = match serde_json::to_value(self.event) {
-            Ok(serde_json::Value::Object(map)) => {
-                map.into_iter().next().map_or(serde_json::Value::Null, |(_, inner)| inner)
-            }
+            Ok(serde_json::Value::Object(map)) => map
+                .into_iter()
+                .next()
+                .map_or(serde_json::Value::Null, |(_, inner)| inner),
             Ok(other) => other,
             Err(_) => serde_json::Value::Null,
         };

@@ -138,8 +138,7 @@ impl Row {
                 body = Cow::Owned((upcaster.lift)(&body).ok_or_else(unknown)?);
             }
         }
-        let (event, rest) =
-            postcard::take_from_bytes::<Event>(&body).map_err(|_| unknown())?;
+        let (event, rest) = postcard::take_from_bytes::<Event>(&body).map_err(|_| unknown())?;
         if rest.is_empty() && event.kind() == self.kind {
             Ok(event)
         } else {
@@ -158,7 +157,6 @@ pub(crate) fn check_sum(parts: &[&[u8]]) -> i64 {
     }
     hash.cast_signed()
 }
-
 
 #[cfg(test)]
 mod tests;

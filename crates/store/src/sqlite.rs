@@ -147,7 +147,14 @@ impl Sqlite {
             tx.execute(
                 "INSERT OR REPLACE INTO snapshot (seq, at, version, chain, state, sum)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                params![seq.cast_signed(), at.0, version.cast_signed(), chain, state, sum],
+                params![
+                    seq.cast_signed(),
+                    at.0,
+                    version.cast_signed(),
+                    chain,
+                    state,
+                    sum
+                ],
             )?;
             tx.execute(
                 "DELETE FROM snapshot WHERE seq NOT IN
@@ -359,7 +366,10 @@ fn put_vault(tx: &Transaction<'_>, row: &VaultRow) -> rusqlite::Result<()> {
 /// Makes folder and file, so that a folder that cannot be written is told from a damaged file.
 fn make_file(path: &Path) -> Result<(), Error> {
     let said = |error: std::io::Error| Error::io(path, &error);
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+    if let Some(folder) = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
         std::fs::create_dir_all(folder).map_err(said)?;
     }
     OpenOptions::new()

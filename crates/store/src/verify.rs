@@ -52,10 +52,11 @@ impl Verdict {
             }
             Ok(())
         });
-        if let Err(error) = walked
-            && bad.is_none()
-        {
-            bad = Some(error.to_string());
+        match walked {
+            // Not damage: the disk or another connection stood in the way.
+            Err(error @ Error::Unavailable { .. }) => return Err(error),
+            Err(error) if bad.is_none() => bad = Some(error.to_string()),
+            Err(_) | Ok(()) => {}
         }
         let first_bad = bad.is_some().then_some(walk.n_rows + 1);
         let problem = match bad {
@@ -64,7 +65,11 @@ impl Verdict {
         };
         Ok(Verdict {
             events: walk.n_rows,
-            hash: walk.chain.iter().map(|byte| format!("{byte:02x}")).collect(),
+            hash: walk
+                .chain
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect(),
             ok: problem.is_none(),
             first_bad,
             problem,
@@ -94,7 +99,8 @@ impl Walk {
             event: logged.event,
         };
         let touched = self.open.touched(&[record]);
-        self.contacts.extend(touched.iter().map(|(id, it)| (*id, *it)));
+        self.contacts
+            .extend(touched.iter().map(|(id, it)| (*id, *it)));
         self.open.take(touched);
         self.n_rows = row.seq;
         self.chain = row.sum;

@@ -1,8 +1,6 @@
 //! Random days with a store that fails, delays, loses replies, and a process that dies: nothing that
 //! was acknowledged is lost or doubled, and replay gives the live state (G1, S11, S15, S16).
 
-
-
 use std::collections::BTreeMap;
 
 use crate::world::{World, arrive, arrive_at, enqueue, sign_in};
@@ -98,10 +96,8 @@ fn arrivals(world: &World, id: u128) -> Vec<ContactId> {
     let records = world.log.records.iter();
     records
         .filter(|record| record.command_id == Some(id))
-        .filter_map(|record| match record.event {
-            Event::ContactArrived { contact, .. } => Some(contact),
-            _ => None,
-        })
+        .filter(|record| matches!(record.event, Event::ContactArrived { .. }))
+        .filter_map(|record| record.event.contact())
         .collect()
 }
 
@@ -111,9 +107,18 @@ fn nth_open(world: &World, nth: usize) -> Option<ContactId> {
 }
 
 fn run(world: &mut World, ledger: &mut Ledger, op: &Op) {
-    let activities = [Activity::Phone, Activity::Chat, Activity::Written, Activity::Tasks];
+    let activities = [
+        Activity::Phone,
+        Activity::Chat,
+        Activity::Written,
+        Activity::Tasks,
+    ];
     match *op {
-        Op::Arrive { channel, queue, caller } => {
+        Op::Arrive {
+            channel,
+            queue,
+            caller,
+        } => {
             let channel = Channel::ALL[channel as usize];
             let caller = if channel == Channel::Voice { caller } else { 0 };
             ledger.new_command(world, arrive(channel, QueueId(queue)), caller);

@@ -1,7 +1,5 @@
 //! What the desk promises, one sentence per test.
 
-
-
 use crate::world::{
     CALLBACKS, START, World, ZIP, arrive, arrive_at, enqueue, in_queue, rules, sign_in,
 };
@@ -28,7 +26,11 @@ fn nobody_hears_of_a_change_before_it_is_on_disk() {
     assert!(world.answer(token).is_none());
     assert!(world.effects.is_empty());
     let offered = world.desk.state().contacts().next().unwrap();
-    assert_eq!(offered.state, ContactState::Offered, "the desk is ahead of the log");
+    assert_eq!(
+        offered.state,
+        ContactState::Offered,
+        "the desk is ahead of the log"
+    );
     world.commit();
     let accepted = world.answer(token).unwrap().unwrap();
     assert_eq!(accepted.contact, Some(offered.id));
@@ -43,7 +45,9 @@ fn what_came_during_a_commit_goes_out_together_right_after_it() {
     world.settle();
     let first = world.submit(arrive(Channel::Chat, QUEUE));
     let flying = world.appending.clone().unwrap();
-    let others: Vec<u64> = (0..5).map(|_| world.submit(arrive(Channel::Chat, QUEUE))).collect();
+    let others: Vec<u64> = (0..5)
+        .map(|_| world.submit(arrive(Channel::Chat, QUEUE)))
+        .collect();
     assert_eq!(world.appending.clone().unwrap(), flying, "one at a time");
     world.commit();
     assert!(world.answer(first).is_some());
@@ -57,7 +61,11 @@ fn what_came_during_a_commit_goes_out_together_right_after_it() {
 fn a_full_disk_keeps_the_batch_and_lets_only_hang_ups_in() {
     let mut world = World::new();
     world.settle();
-    let kept = world.done(arrive(Channel::Chat, QUEUE)).unwrap().contact.unwrap();
+    let kept = world
+        .done(arrive(Channel::Chat, QUEUE))
+        .unwrap()
+        .contact
+        .unwrap();
     let waiting = world.submit(arrive(Channel::Chat, QUEUE));
     let batch = world.appending.clone().unwrap();
     world.fail(StoreFault::Full, false);
@@ -74,13 +82,20 @@ fn a_full_disk_keeps_the_batch_and_lets_only_hang_ups_in() {
     assert!(world.answer(left).is_none(), "but not acknowledged");
     world.now = world.desk.deadline();
     world.step(Input::Tick);
-    assert_eq!(world.appending.clone().unwrap(), batch, "the same append again");
+    assert_eq!(
+        world.appending.clone().unwrap(),
+        batch,
+        "the same append again"
+    );
     world.commit();
     assert_eq!(world.health.last(), Some(&None));
     assert!(world.answer(waiting).unwrap().is_ok());
     world.commit();
     assert!(world.answer(left).unwrap().is_ok());
-    assert!(world.done(arrive(Channel::Chat, QUEUE)).is_ok(), "open again");
+    assert!(
+        world.done(arrive(Channel::Chat, QUEUE)).is_ok(),
+        "open again"
+    );
     world.assert_replays();
 }
 
@@ -96,7 +111,7 @@ fn timers_fire_while_the_store_is_down_and_fit_the_room() {
     world.step(Input::Tick);
     let adviser = world.desk.state().adviser(AdviserId(0)).unwrap();
     assert!(adviser.not_ready.is_some(), "the offer expired");
-    assert!(TIMER_ROOM > OUTSIDE_ROOM);
+    const { assert!(TIMER_ROOM > OUTSIDE_ROOM) };
     world.settle();
     world.assert_replays();
 }
@@ -105,7 +120,11 @@ fn timers_fire_while_the_store_is_down_and_fit_the_room() {
 fn a_commit_that_takes_too_long_sheds_new_commands_only() {
     let mut world = World::new();
     world.settle();
-    let chat = world.done(arrive(Channel::Chat, QUEUE)).unwrap().contact.unwrap();
+    let chat = world
+        .done(arrive(Channel::Chat, QUEUE))
+        .unwrap()
+        .contact
+        .unwrap();
     world.submit(arrive(Channel::Chat, QUEUE));
     world.now = world.now.plus_us(SHED_US + 1);
     let shed = world.submit(arrive(Channel::Chat, QUEUE));
@@ -150,7 +169,7 @@ fn a_repeated_command_gets_the_first_reply_and_does_nothing() {
     let later = world.send(submit.clone());
     assert_eq!(world.answer(later), world.answer(first));
     world.crash(true);
-    let after_crash = world.send(submit.clone());
+    let after_crash = world.send(submit);
     world.settle();
     assert_eq!(world.answer(after_crash), world.answer(first));
     assert_eq!(world.desk.state().contacts().count(), 1);
@@ -168,7 +187,10 @@ fn a_refusal_is_remembered_too_also_after_a_crash() {
     };
     let submit = Submit::new(0, accept).with_id(5);
     let first = world.send(submit.clone());
-    assert!(world.answer(first).is_none(), "not before it is remembered on disk");
+    assert!(
+        world.answer(first).is_none(),
+        "not before it is remembered on disk"
+    );
     world.settle();
     assert_eq!(world.answer(first), Some(Err(Rejection::StaleOffer)));
     world.crash(false);
@@ -202,7 +224,10 @@ fn another_writer_ends_this_one() {
         fault: StoreFault::Fenced,
     });
     assert!(world.reload);
-    assert_eq!((world.replies[&flying], world.replies[&open]), (fenced, fenced));
+    assert_eq!(
+        (world.replies[&flying], world.replies[&open]),
+        (fenced, fenced)
+    );
     let later = world.submit(arrive(Channel::Chat, QUEUE));
     assert_eq!(world.replies[&later], fenced);
     assert_eq!(world.desk.deadline(), Timestamp::NEVER);
@@ -214,10 +239,26 @@ fn after_a_crash_calls_are_lost_with_a_callback_and_the_rest_goes_on() {
     world.settle();
     world.done(sign_in(0, Activity::Phone)).unwrap();
     world.done(sign_in(1, Activity::Chat)).unwrap();
-    let talking = world.done(arrive(Channel::Voice, ZIP)).unwrap().contact.unwrap();
-    let waiting = world.done(arrive(Channel::Voice, QUEUE)).unwrap().contact.unwrap();
-    let chat = world.done(arrive(Channel::Chat, ZIP)).unwrap().contact.unwrap();
-    let task = world.done(arrive(Channel::Task, QUEUE)).unwrap().contact.unwrap();
+    let talking = world
+        .done(arrive(Channel::Voice, ZIP))
+        .unwrap()
+        .contact
+        .unwrap();
+    let waiting = world
+        .done(arrive(Channel::Voice, QUEUE))
+        .unwrap()
+        .contact
+        .unwrap();
+    let chat = world
+        .done(arrive(Channel::Chat, ZIP))
+        .unwrap()
+        .contact
+        .unwrap();
+    let task = world
+        .done(arrive(Channel::Task, QUEUE))
+        .unwrap()
+        .contact
+        .unwrap();
     world.crash(true);
     world.settle();
     for call in [talking, waiting] {
@@ -239,7 +280,11 @@ fn after_a_crash_calls_are_lost_with_a_callback_and_the_rest_goes_on() {
     let records = world.log.records.len();
     world.crash(true);
     world.settle();
-    assert_eq!(world.log.records.len(), records, "putting right twice changes nothing");
+    assert_eq!(
+        world.log.records.len(),
+        records,
+        "putting right twice changes nothing"
+    );
 }
 
 #[test]
@@ -247,13 +292,26 @@ fn advisers_and_calls_of_the_population_may_outlive_a_crash() {
     let mut world = World::new();
     world.settle();
     world.done(sign_in(0, Activity::Phone)).unwrap();
-    let Command::Arrive { contact, channel, topic, language, entry, .. } =
-        arrive(Channel::Voice, QUEUE)
+    let Command::Arrive {
+        contact,
+        channel,
+        topic,
+        language,
+        entry,
+        ..
+    } = arrive(Channel::Voice, QUEUE)
     else {
         panic!("an arrival")
     };
     let origin = linje_types::Origin::Synthetic;
-    let call = Command::Arrive { contact, channel, topic, origin, language, entry };
+    let call = Command::Arrive {
+        contact,
+        channel,
+        topic,
+        origin,
+        language,
+        entry,
+    };
     let call = world.done(call).unwrap().contact.unwrap();
     world.reconcile.keep_synthetic = true;
     world.reconcile.present = vec![AdviserId(0)];
@@ -265,7 +323,11 @@ fn advisers_and_calls_of_the_population_may_outlive_a_crash() {
     world.crash(true);
     world.settle();
     assert_eq!(closed(&world, call), Some(CloseReason::Lost));
-    assert_eq!(world.desk.state().contacts().count(), 0, "nobody rings synthetic people");
+    assert_eq!(
+        world.desk.state().contacts().count(),
+        0,
+        "nobody rings synthetic people"
+    );
 }
 
 #[test]
@@ -298,7 +360,10 @@ fn a_redial_gets_the_old_place_once_and_cancels_the_callback() {
     world.advance(120 * SECOND_US);
     let place = world.desk.place_for(CALLER, world.now).unwrap();
     assert_eq!((place.queue, place.enqueued), (QUEUE, enqueued));
-    assert_eq!(world.desk.state().contact(place.callback).unwrap().queue, CALLBACKS);
+    assert_eq!(
+        world.desk.state().contact(place.callback).unwrap().queue,
+        CALLBACKS
+    );
     let stranger = ring(&mut world, QUEUE, None);
     let again = ring(&mut world, QUEUE, Some(CALLER));
     let state = world.desk.state();
@@ -311,7 +376,10 @@ fn a_redial_gets_the_old_place_once_and_cancels_the_callback() {
     world.crash(true);
     world.settle();
     let place = world.desk.place_for(CALLER, world.now).unwrap();
-    assert_eq!(place.enqueued, enqueued, "lost again, still the first place");
+    assert_eq!(
+        place.enqueued, enqueued,
+        "lost again, still the first place"
+    );
     world.assert_replays();
 }
 
@@ -325,14 +393,21 @@ fn a_place_is_kept_ten_minutes_and_only_for_its_queue() {
     world.settle();
     let other = ring(&mut world, OTHER, Some(CALLER));
     assert!(world.desk.state().contact(other).unwrap().enqueued > START.plus_us(-1));
-    assert!(world.desk.place_for(CALLER, world.now).is_some(), "not used up elsewhere");
+    assert!(
+        world.desk.place_for(CALLER, world.now).is_some(),
+        "not used up elsewhere"
+    );
     world.done(Command::Leave { contact: other }).unwrap();
     world.advance(REDIAL_US);
     assert_eq!(world.desk.place_for(CALLER, world.now), None);
     let late = ring(&mut world, QUEUE, Some(CALLER));
     assert!(world.desk.state().contact(late).unwrap().enqueued > enqueued);
     assert!(
-        !world.log.vault.keys().any(|(_, name)| name == field::REDIAL),
+        !world
+            .log
+            .vault
+            .keys()
+            .any(|(_, name)| name == field::REDIAL),
         "forgotten on disk too"
     );
 }
@@ -345,7 +420,11 @@ fn a_call_that_died_in_the_menu_has_no_place_but_its_callback_is_cancelled() {
     world.send(submit);
     world.crash(false);
     world.settle();
-    assert_eq!(world.desk.state().contacts().count(), 0, "never acknowledged");
+    assert_eq!(
+        world.desk.state().contacts().count(),
+        0,
+        "never acknowledged"
+    );
     let submit = Submit::new(0, arrive_at(Channel::Voice, Entry::Menu)).with_caller(CALLER);
     world.send(submit.clone());
     world.settle();
@@ -367,7 +446,12 @@ fn the_callers_hash_is_forgotten_when_the_call_ends() {
     let mut world = World::new();
     world.settle();
     let call = ring(&mut world, QUEUE, Some(CALLER));
-    assert!(world.log.vault.contains_key(&(call, field::CALLER.to_owned())));
+    assert!(
+        world
+            .log
+            .vault
+            .contains_key(&(call, field::CALLER.to_owned()))
+    );
     world.done(Command::Leave { contact: call }).unwrap();
     assert!(world.log.vault.is_empty());
 }
@@ -400,7 +484,7 @@ fn a_new_centre_description_takes_over_in_a_running_day() {
     let tables = std::sync::Arc::new(Tables::new(&rules).unwrap());
     world.step(Input::Publish {
         token: 900,
-        tables: tables.clone(),
+        tables,
         version: 8,
     });
     world.settle();
@@ -438,10 +522,13 @@ fn ring(world: &mut World, queue: QueueId, caller: Option<CallerKey>) -> Contact
 }
 
 fn closed(world: &World, call: ContactId) -> Option<CloseReason> {
-    world.log.records.iter().find_map(|record| match record.event {
-        Event::ContactClosed {
+    world.log.records.iter().find_map(|record| {
+        let Event::ContactClosed {
             contact, reason, ..
-        } if contact == call => Some(reason),
-        _ => None,
+        } = record.event
+        else {
+            return None;
+        };
+        (contact == call).then_some(reason)
     })
 }

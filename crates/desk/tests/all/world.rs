@@ -32,13 +32,19 @@ impl Log {
     fn append(&mut self, batch: &Batch) {
         let head = self.records.len() as u64;
         if head == batch.last_seq() && !batch.records.is_empty() {
-            assert!(self.records.ends_with(&batch.records), "another batch landed");
+            assert!(
+                self.records.ends_with(&batch.records),
+                "another batch landed"
+            );
             return;
         }
         assert_eq!(head, batch.expected_seq, "append out of order");
         for (seq, record) in (head + 1..).zip(&batch.records) {
             assert_eq!(record.seq, seq, "a gap");
-            let last = self.records.last().map_or(Timestamp::ZERO, |record| record.at);
+            let last = self
+                .records
+                .last()
+                .map_or(Timestamp::ZERO, |record| record.at);
             assert!(record.at >= last, "time goes back");
             self.records.push(*record);
         }
@@ -69,20 +75,15 @@ impl Log {
     fn recover(&self, tables: &Arc<Tables>) -> Recovered {
         Recovered {
             seq: self.records.len() as u64,
-            at: self.records.last().map_or(Timestamp::ZERO, |record| record.at),
+            at: self
+                .records
+                .last()
+                .map_or(Timestamp::ZERO, |record| record.at),
             state: self.state(tables),
             replayed: self.records.len() as u64,
             remembered: self.replies.values().copied().collect(),
             vault: self.vault.values().cloned().collect(),
         }
-    }
-
-    pub(crate) fn kinds_of(&self, contact: ContactId) -> Vec<&'static str> {
-        self.records
-            .iter()
-            .filter(|record| record.event.contact() == Some(contact))
-            .map(|record| record.event.kind())
-            .collect()
     }
 }
 
@@ -213,9 +214,7 @@ impl World {
     /// An offer that is presented must be in the log.
     fn check_effect(&self, effect: Effect) {
         if let Effect::Present { offer, .. } = effect {
-            let made = |record: &Record| {
-                matches!(record.event, Event::OfferMade { offer: made, .. } if made == offer)
-            };
+            let made = |record: &Record| matches!(record.event, Event::OfferMade { offer: made, .. } if made == offer);
             assert!(self.log.records.iter().any(made), "rang before the commit");
         }
     }

@@ -14,9 +14,8 @@ fn every_kind_has_a_golden_file_that_still_reads() {
         if std::env::var_os("LINJE_BLESS").is_some() && !path.exists() {
             std::fs::write(&path, written(&event)).unwrap();
         }
-        let text = std::fs::read_to_string(&path).unwrap_or_else(|_| {
-            panic!("{} is missing: run with LINJE_BLESS=1", path.display())
-        });
+        let text = std::fs::read_to_string(&path)
+            .unwrap_or_else(|_| panic!("{} is missing: run with LINJE_BLESS=1", path.display()));
         let golden: serde_json::Value = serde_json::from_str(&text).unwrap();
         let row = row_of(&golden);
         assert_eq!(row.event(UPCASTERS).unwrap(), event, "{}", event.kind());
@@ -27,7 +26,10 @@ fn every_kind_has_a_golden_file_that_still_reads() {
 
 #[test]
 fn each_golden_file_belongs_to_a_kind() {
-    let kinds: Vec<String> = one_of_each().iter().map(|it| it.kind().to_owned()).collect();
+    let kinds: Vec<String> = one_of_each()
+        .iter()
+        .map(|it| it.kind().to_owned())
+        .collect();
     for entry in std::fs::read_dir(golden("x").parent().unwrap()).unwrap() {
         let path = entry.unwrap().path();
         let stem = path.file_stem().unwrap().to_str().unwrap().to_owned();
@@ -92,10 +94,10 @@ fn written(event: &Event) -> String {
 }
 
 fn row_of(golden: &serde_json::Value) -> Row {
-    let hex = golden["body"].as_str().unwrap();
-    let body = (0..hex.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap())
+    let hex = golden["body"].as_str().unwrap().as_bytes();
+    let body = hex
+        .chunks(2)
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
         .collect();
     Row {
         seq: 1,

@@ -2,9 +2,7 @@
 
 use linje_desk::{Remembered, VaultRow};
 use linje_event::CloseReason;
-use linje_types::{
-    AdviserId, Channel, ContactId, Language, Origin, QueueId, Timestamp, TopicId,
-};
+use linje_types::{AdviserId, Channel, ContactId, Language, Origin, QueueId, Timestamp, TopicId};
 use rusqlite::types::ValueRef;
 
 use crate::contact::{Contact, REASONS, Stage};
@@ -95,9 +93,10 @@ pub(super) fn contact(columns: Columns<'_, '_>) -> Option<Contact> {
         Some(columns.get::<_, Option<i64>>(idx).ok()?.map(Timestamp))
     };
     let text = |idx| columns.get_ref(idx).ok()?.as_str().ok();
-    let reason = match columns.get_ref(12).ok()? {
-        ValueRef::Null => None,
-        _ => Some(reason(text(12)?)?),
+    let reason = if columns.get_ref(12).ok()? == ValueRef::Null {
+        None
+    } else {
+        Some(reason(text(12)?)?)
     };
     let contact = Contact {
         id: ContactId(unsigned(columns, 0)?),
@@ -151,5 +150,8 @@ pub(super) fn unsigned(columns: Columns<'_, '_>, idx: usize) -> Option<u64> {
 }
 
 fn reason(word: &str) -> Option<CloseReason> {
-    REASONS.iter().copied().find(|reason| reason.as_str() == word)
+    REASONS
+        .iter()
+        .copied()
+        .find(|reason| reason.as_str() == word)
 }

@@ -69,7 +69,10 @@ impl SqliteReader {
             clause(" AND (arrived, id) < (?,", arrived.0.into());
             clause(" ?)", id.0.cast_signed().into());
         }
-        if query.state.is_some_and(|state| state != crate::contact::Stage::Closed) {
+        if query
+            .state
+            .is_some_and(|state| state != crate::contact::Stage::Closed)
+        {
             sql.push_str(" AND state <> 'Closed'");
         }
         sql.push_str(" ORDER BY arrived DESC, id DESC LIMIT ");
@@ -121,7 +124,10 @@ impl SqliteReader {
 
     pub(crate) fn rows(&self, after: u64, visit: Visit<'_>) -> Result<(), Error> {
         let connection = self.lock();
-        let sql = format!("SELECT {} FROM log WHERE seq > ?1 ORDER BY seq", columns::LOG);
+        let sql = format!(
+            "SELECT {} FROM log WHERE seq > ?1 ORDER BY seq",
+            columns::LOG
+        );
         let said = |error: rusqlite::Error| self.said(&error);
         let mut statement = connection.prepare_cached(&sql).map_err(said)?;
         let mut rows = statement.query([after.cast_signed()]).map_err(said)?;
@@ -135,11 +141,7 @@ impl SqliteReader {
         sum_at(&self.path, &self.lock(), seq)
     }
 
-    pub(crate) fn vault(
-        &self,
-        contact: ContactId,
-        field: &str,
-    ) -> Result<Option<VaultRow>, Error> {
+    pub(crate) fn vault(&self, contact: ContactId, field: &str) -> Result<Option<VaultRow>, Error> {
         let sql = "SELECT contact, field, value, expires, sum FROM vault
                    WHERE contact = ?1 AND field = ?2";
         let params = params![contact.0.cast_signed(), field];
@@ -316,9 +318,11 @@ pub(super) fn sum_at(path: &Path, connection: &Connection, seq: u64) -> Result<S
 /// Number and hash of the last record.
 pub(super) fn last(path: &Path, connection: &Connection) -> Result<(u64, Sum), Error> {
     let found = connection
-        .query_row("SELECT seq, sum FROM log ORDER BY seq DESC LIMIT 1", [], |columns| {
-            Ok((columns.get::<_, i64>(0)?.cast_unsigned(), columns.get(1)?))
-        })
+        .query_row(
+            "SELECT seq, sum FROM log ORDER BY seq DESC LIMIT 1",
+            [],
+            |columns| Ok((columns.get::<_, i64>(0)?.cast_unsigned(), columns.get(1)?)),
+        )
         .optional()
         .map_err(|error| Error::sqlite(path, &error))?;
     Ok(found.unwrap_or((0, NO_SUM)))

@@ -14,7 +14,9 @@ fn filled(folder: &Folder, n_records: usize) -> u64 {
     store.put_centre(VERSION, 0, "name = \"test\"").unwrap();
     store.append(&day.batch(n_records / 2)).unwrap();
     let at = store.head().at;
-    store.put_snapshot((day.seq, at), VERSION, &day.state.snapshot()).unwrap();
+    store
+        .put_snapshot((day.seq, at), VERSION, &day.state.snapshot())
+        .unwrap();
     store.append(&day.batch(n_records / 2)).unwrap();
     day.seq
 }
@@ -42,7 +44,9 @@ fn a_flipped_byte_in_a_record_is_found_at_that_record() {
         let key = seq.cast_signed();
         let column = ["body", "sum"][usize::from(dice.below(2) == 1)];
         let read = format!("SELECT {column} FROM log WHERE seq = ?1");
-        let whole: Vec<u8> = connection.query_row(&read, [key], |row| row.get(0)).unwrap();
+        let whole: Vec<u8> = connection
+            .query_row(&read, [key], |row| row.get(0))
+            .unwrap();
         let mut bad = whole.clone();
         let at = usize::try_from(dice.below(whole.len() as u64)).unwrap();
         bad[at] ^= 1 << dice.below(8);
@@ -95,7 +99,7 @@ fn every_changed_column_is_found() {
 #[test]
 fn a_flipped_byte_anywhere_in_the_file_is_found_or_harmless() {
     let folder = Folder::new();
-    filled(&folder, 400);
+    filled(&folder, 3_000);
     let whole = fs::read(folder.log()).unwrap();
     let shown = show(&Reader::open(&folder.log()).unwrap()).unwrap();
     let mut dice = Dice(77);
@@ -138,7 +142,9 @@ fn a_damaged_snapshot_only_makes_the_start_longer() {
     let folder = Folder::new();
     let n_records = filled(&folder, 400);
     let connection = Connection::open(folder.log()).unwrap();
-    connection.execute("UPDATE snapshot SET state = zeroblob(9)", []).unwrap();
+    connection
+        .execute("UPDATE snapshot SET state = zeroblob(9)", [])
+        .unwrap();
     let reader = Reader::open(&folder.log()).unwrap();
     let recovered = reader.recover(&mut tables_of(&tables())).unwrap();
     assert_eq!(recovered.replayed, n_records);
@@ -160,13 +166,19 @@ fn a_log_that_lost_its_end_does_not_open() {
 fn foreign_newer_and_torn_files_give_one_clear_line() {
     let folder = Folder::new();
     let path = folder.log();
-    fs::write(&path, b"these are the minutes of a meeting, not a log of a contact centre").unwrap();
+    fs::write(
+        &path,
+        b"these are the minutes of a meeting, not a log of a contact centre",
+    )
+    .unwrap();
     let error = Store::open_file(&path).unwrap_err();
     assert!(matches!(error, Error::Foreign { .. }), "{error}");
     fs::remove_file(&path).unwrap();
 
     let connection = Connection::open(&path).unwrap();
-    connection.execute("CREATE TABLE minutes (text TEXT)", []).unwrap();
+    connection
+        .execute("CREATE TABLE minutes (text TEXT)", [])
+        .unwrap();
     drop(connection);
     let error = Store::open_file(&path).unwrap_err();
     assert!(matches!(error, Error::Foreign { .. }), "{error}");
@@ -180,15 +192,21 @@ fn foreign_newer_and_torn_files_give_one_clear_line() {
     let error = Store::open_file(&path).unwrap_err();
     assert!(matches!(error, Error::Newer { found: 99, .. }), "{error}");
     let text = error.to_string();
-    assert!(!text.contains('\n') && text.contains("newer release"), "{text}");
+    assert!(
+        !text.contains('\n') && text.contains("newer release"),
+        "{text}"
+    );
     let torn = fs::read(&path).unwrap();
     fs::write(&path, &torn[..torn.len() / 2]).unwrap();
     let error = Store::open_file(&path).map(|_| ()).unwrap_err();
-    assert!(matches!(error, Error::Corrupt { .. } | Error::Newer { .. }), "{error}");
+    assert!(
+        matches!(error, Error::Corrupt { .. } | Error::Newer { .. }),
+        "{error}"
+    );
 }
 
 #[test]
-fn a_body_of_a_later_release_is_not_guessed_at() {
+fn a_verdict_has_the_agreed_fields() {
     let folder = Folder::new();
     filled(&folder, 100);
     let verdict = Reader::open(&folder.log()).unwrap().verify().unwrap();

@@ -38,7 +38,11 @@ impl Mount {
 
 impl Drop for Mount {
     fn drop(&mut self) {
-        Command::new("umount").arg("-l").arg(self.0.path()).status().ok();
+        Command::new("umount")
+            .arg("-l")
+            .arg(self.0.path())
+            .status()
+            .ok();
     }
 }
 
@@ -68,7 +72,11 @@ fn a_full_disk_loses_nothing_and_writing_goes_on_when_there_is_space() {
     assert_eq!(verdict.events, day.seq);
     drop(store);
     let store = Store::open_file(&path).unwrap();
-    let recovered = store.reader().unwrap().recover(&mut tables_of(&tables)).unwrap();
+    let recovered = store
+        .reader()
+        .unwrap()
+        .recover(&mut tables_of(&tables))
+        .unwrap();
     assert_eq!(recovered.state.unwrap().0.hash(), day.state.hash());
 }
 
@@ -105,7 +113,9 @@ fn a_snapshot_that_finds_no_space_leaves_the_log_alone() {
     store.append(&day.batch(100)).unwrap();
     let head = store.head();
     let big = vec![7; 6 << 20];
-    let error = store.put_snapshot((head.seq, head.at), VERSION, &big).unwrap_err();
+    let error = store
+        .put_snapshot((head.seq, head.at), VERSION, &big)
+        .unwrap_err();
     assert!(matches!(error, Error::Full { .. }), "{error}");
     store.append(&day.batch(100)).unwrap();
     assert!(store.reader().unwrap().verify().unwrap().ok);

@@ -27,7 +27,9 @@ fn a_long_history_is_written_and_opened_again() {
         if day.seq % SNAPSHOT_EVERY < 10_000 && day.seq < n_records - 10_000 {
             let bytes = day.state.snapshot();
             let started = Instant::now();
-            store.put_snapshot((day.seq, store.head().at), VERSION, &bytes).unwrap();
+            store
+                .put_snapshot((day.seq, store.head().at), VERSION, &bytes)
+                .unwrap();
             keeping = started.elapsed().as_secs_f64().max(keeping);
         }
     }

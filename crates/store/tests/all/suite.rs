@@ -32,7 +32,11 @@ fn what_is_appended_is_read_in_order_and_replays_to_the_same_state() {
         assert_eq!(replayed.hash(), day.state.hash());
         let store = reopen(&store);
         assert_eq!(store.head().seq, day.seq);
-        let recovered = store.reader().unwrap().recover(&mut tables_of(&tables)).unwrap();
+        let recovered = store
+            .reader()
+            .unwrap()
+            .recover(&mut tables_of(&tables))
+            .unwrap();
         let (state, version) = recovered.state.unwrap();
         assert_eq!((state.hash(), version), (day.state.hash(), VERSION));
         assert_eq!(recovered.replayed, day.seq);
@@ -97,7 +101,10 @@ fn a_batch_whose_reply_was_lost_is_recognised_and_another_is_not() {
         let next = day.batch(20);
         assert!(matches!(store.append(&next), Err(Error::Full { .. })));
         faults.once(Fault::Fail);
-        assert!(matches!(store.append(&next), Err(Error::Unavailable { .. })));
+        assert!(matches!(
+            store.append(&next),
+            Err(Error::Unavailable { .. })
+        ));
         store.append(&next).unwrap();
         assert!(store.reader().unwrap().verify().unwrap().ok);
     });
@@ -140,7 +147,11 @@ fn contacts_are_folded_with_the_log_and_found_again() {
         let expected: Vec<ContactId> = day.state.contacts().map(|view| view.id).collect();
         assert_eq!(waiting.len(), expected.len());
         assert!(waiting.iter().all(|it| expected.contains(&it.id)));
-        assert!(waiting.iter().all(|it| it.queue == Some(SLOW) && it.adviser.is_none()));
+        assert!(
+            waiting
+                .iter()
+                .all(|it| it.queue == Some(SLOW) && it.adviser.is_none())
+        );
         let closed = Query {
             state: Some(Stage::Closed),
             queue: Some(ZIP),
@@ -168,7 +179,11 @@ fn contacts_are_folded_with_the_log_and_found_again() {
         };
         let theirs = reader.contacts(&adviser).unwrap();
         assert!(theirs.contains(&one));
-        assert!(theirs.iter().all(|it| it.adviser == one.adviser && it.arrived >= one.arrived));
+        assert!(
+            theirs
+                .iter()
+                .all(|it| it.adviser == one.adviser && it.arrived >= one.arrived)
+        );
         let nobody = Query {
             adviser: Some(AdviserId(999)),
             ..Query::default()
@@ -189,7 +204,10 @@ fn pages_follow_each_other_without_gap_or_repeat() {
                 ..Query::default()
             })
             .unwrap();
-        assert!(all.windows(2).all(|two| (two[0].arrived, two[0].id) > (two[1].arrived, two[1].id)));
+        assert!(
+            all.windows(2)
+                .all(|two| (two[0].arrived, two[0].id) > (two[1].arrived, two[1].id))
+        );
         let mut paged = Vec::new();
         let mut query = Query {
             limit: 37,
@@ -256,14 +274,21 @@ fn replies_vault_and_centre_survive_and_expire() {
         let caller = row(field::CALLER, Timestamp::NEVER);
         assert_eq!(reader.vault_field(field::CALLER).unwrap(), [caller]);
         let centre = reader.centre(VERSION).unwrap().unwrap();
-        assert_eq!((centre.phones, centre.source.as_str()), (12, "name = \"test\""));
+        assert_eq!(
+            (centre.phones, centre.source.as_str()),
+            (12, "name = \"test\"")
+        );
         assert_eq!(reader.centre(1).unwrap(), None);
         assert_eq!(reader.extra("measures").unwrap().unwrap().body, b"newer");
         let recovered = reader.recover(&mut tables_of(&tables())).unwrap();
         assert_eq!((recovered.vault.len(), recovered.remembered.len()), (2, 2));
         assert!(reader.verify().unwrap().ok);
         store
-            .put_snapshot((store.head().seq, at.plus_s(86_400)), VERSION, &day.state.snapshot())
+            .put_snapshot(
+                (store.head().seq, at.plus_s(86_400)),
+                VERSION,
+                &day.state.snapshot(),
+            )
             .unwrap();
         assert_eq!(reader.remembered().unwrap(), [batch.replies[1]]);
         assert!(reader.vault_field(field::REDIAL).unwrap().is_empty());
@@ -302,7 +327,9 @@ fn a_snapshot_shortens_the_start_and_changes_nothing() {
             let batch = day.batch(500);
             store.append(&batch).unwrap();
             let at = batch.records.last().unwrap().at;
-            store.put_snapshot((day.seq, at), VERSION, &day.state.snapshot()).unwrap();
+            store
+                .put_snapshot((day.seq, at), VERSION, &day.state.snapshot())
+                .unwrap();
         }
         let kept = day.seq;
         store.append(&day.batch(100)).unwrap();
@@ -359,7 +386,11 @@ fn a_log_can_be_read_while_it_is_written() {
                 let mut seen = 0;
                 while seen < last {
                     let page = reader.log(seen, 500).unwrap();
-                    assert!(page.iter().map(|it| it.seq).eq(seen + 1..=seen + page.len() as u64));
+                    assert!(
+                        page.iter()
+                            .map(|it| it.seq)
+                            .eq(seen + 1..=seen + page.len() as u64)
+                    );
                     seen += page.len() as u64;
                 }
             }
