@@ -90,6 +90,8 @@ impl Server {
     #[must_use]
     pub fn start(name: &str, options: Options) -> Server {
         let folder = Folder::new(name);
+        let data = options.data.clone().unwrap_or_else(|| folder.join("data"));
+        link_all(&kept_prompts(), &data.join("prompts"));
         let begin = Instant::now();
         let child = spawn(&folder, &options, 0);
         let mut server = Server {
@@ -217,6 +219,11 @@ impl Server {
         text.parse().expect("an address with a port")
     }
 
+    /// Where prompts are kept between tests, so that each is spoken once.
+    fn prompts(&self) -> PathBuf {
+        self.data().join("prompts")
+    }
+
     #[track_caller]
     fn wait_until_ready(&mut self, begin: Instant) {
         let file = ready_file(&self.folder, self.starts);
@@ -234,6 +241,7 @@ impl Server {
         });
         self.start_took = begin.elapsed();
         self.assert_ours();
+        link_all(&self.prompts(), &kept_prompts());
     }
 
     /// Whoever answers on the port must be the process that we started.
@@ -300,6 +308,29 @@ fn spawn(folder: &Folder, options: &Options, start: u32) -> Child {
         .stderr(again)
         .spawn()
         .expect("the server starts")
+}
+
+/// Prompts that earlier servers have spoken; their names say what is in them.
+fn kept_prompts() -> PathBuf {
+    let built = binary();
+    let beside = built
+        .parent()
+        .map_or_else(std::env::temp_dir, Path::to_owned);
+    beside.join("acceptance-prompts")
+}
+
+/// Puts every file of one folder into another too, without copying where the disk allows it.
+fn link_all(from: &Path, to: &Path) {
+    let Ok(entries) = std::fs::read_dir(from) else {
+        return;
+    };
+    std::fs::create_dir_all(to).expect("a folder for prompts");
+    for entry in entries.flatten() {
+        let target = to.join(entry.file_name());
+        if !target.exists() && std::fs::hard_link(entry.path(), &target).is_err() {
+            drop(std::fs::copy(entry.path(), target));
+        }
+    }
 }
 
 /// The inode of the socket that listens on a TCP port of 127.0.0.1.
