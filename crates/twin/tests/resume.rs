@@ -98,7 +98,7 @@ impl Shell {
 
     fn submit(&mut self, ask: Ask, now: Timestamp) {
         self.busy += 1;
-        if self.busy % 97 == 0 {
+        if self.busy.is_multiple_of(97) {
             self.population.postponed(&ask, now);
             return;
         }
