@@ -296,13 +296,15 @@ impl<'r, 't> Table<'r, 't> {
 
     fn decimal_of(&self, key: &str, value: &Value<'t>, high: f64) -> Option<Placed<f64>> {
         let at = self.reader.place(&value.span());
-        let text = match value.get_ref() {
-            DeValue::Float(float) => float.as_str(),
-            DeValue::Integer(integer) if integer.radix() == 10 => integer.as_str(),
-            _ => {
-                self.wrong_type(key, value, "a number");
-                return None;
-            }
+        let of = value.get_ref();
+        let whole = of.as_integer().filter(|integer| integer.radix() == 10);
+        let text = of
+            .as_float()
+            .map(|float| float.as_str())
+            .or_else(|| whole.map(|integer| integer.as_str()));
+        let Some(text) = text else {
+            self.wrong_type(key, value, "a number");
+            return None;
         };
         let number = text
             .parse::<f64>()
@@ -389,14 +391,14 @@ impl<'r, 't> Table<'r, 't> {
             self.missing(key);
             return None;
         };
-        let date = match value.get_ref() {
-            DeValue::Datetime(toml::value::Datetime {
+        let date = value.get_ref().as_datetime().and_then(|of| match of {
+            toml::value::Datetime {
                 date: Some(date),
                 time: None,
                 offset: None,
-            }) => Some(date),
-            _ => None,
-        };
+            } => Some(date),
+            toml::value::Datetime { .. } => None,
+        });
         let Some(date) = date else {
             self.wrong_type(key, value, "a date such as 2015-12-24");
             return None;
