@@ -35,13 +35,13 @@ pub(crate) enum Command {
     #[command(after_help = "Example:\n  linje demo --phones 10\n  linje demo --no-population --http 127.0.0.1:0 --sip 127.0.0.1:0 --ready-file ready.json")]
     Demo(Demo),
     /// Looks at a centre description.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example:\n  linje centre check centres/national-2015.toml")]
     Centre(Centre),
     /// Looks at a log.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example:\n  linje log verify --data ./data")]
     Log(Log),
     /// Looks at prompts.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example:\n  linje prompt export main-menu --lang nb --output menu.wav")]
     Prompt(Prompt),
     /// Says what this machine has and lacks.
     #[command(after_help = "Example:\n  linje doctor --data ./data")]
