@@ -115,13 +115,18 @@ pub struct User {
 impl User {
     /// A user with a password, for one realm.
     pub fn new(name: &str, realm: &str, password: &str) -> Self {
-        Self { name: name.to_owned(), ha1: Ha1::of(name, realm, password) }
+        Self {
+            name: name.to_owned(),
+            ha1: Ha1::of(name, realm, password),
+        }
     }
 }
 
 impl std::fmt::Debug for User {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_struct("User").field("name", &self.name).finish_non_exhaustive()
+        out.debug_struct("User")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }
 
@@ -141,8 +146,14 @@ impl Network {
     /// 127.0.0.0/8 and ::1.
     pub fn loopback() -> Vec<Self> {
         vec![
-            Self { address: IpAddr::V4(Ipv4Addr::LOCALHOST), prefix: 8 },
-            Self { address: IpAddr::V6(Ipv6Addr::LOCALHOST), prefix: 128 },
+            Self {
+                address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+                prefix: 8,
+            },
+            Self {
+                address: IpAddr::V6(Ipv6Addr::LOCALHOST),
+                prefix: 128,
+            },
         ]
     }
 
@@ -151,11 +162,17 @@ impl Network {
         match (self.address, address.to_canonical()) {
             (IpAddr::V4(own), IpAddr::V4(other)) => {
                 let shift = 32 - u32::from(self.prefix.min(32));
-                (u32::from(own) ^ u32::from(other)).checked_shr(shift).unwrap_or(0) == 0
+                (u32::from(own) ^ u32::from(other))
+                    .checked_shr(shift)
+                    .unwrap_or(0)
+                    == 0
             }
             (IpAddr::V6(own), IpAddr::V6(other)) => {
                 let shift = 128 - u32::from(self.prefix.min(128));
-                (u128::from(own) ^ u128::from(other)).checked_shr(shift).unwrap_or(0) == 0
+                (u128::from(own) ^ u128::from(other))
+                    .checked_shr(shift)
+                    .unwrap_or(0)
+                    == 0
             }
             (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
         }
@@ -167,11 +184,19 @@ impl FromStr for Network {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let wrong = || NetworkParseError(text.to_owned());
-        let (address, prefix) = text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
+        let (address, prefix) = text
+            .split_once('/')
+            .map_or((text, None), |(address, prefix)| (address, Some(prefix)));
         let address: IpAddr = address.parse().map_err(|_| wrong())?;
         let longest = if address.is_ipv4() { 32 } else { 128 };
-        let prefix = prefix.map_or(Ok(longest), str::parse).map_err(|_| wrong())?;
-        if prefix > longest { Err(wrong()) } else { Ok(Self { address, prefix }) }
+        let prefix = prefix
+            .map_or(Ok(longest), str::parse)
+            .map_err(|_| wrong())?;
+        if prefix > longest {
+            Err(wrong())
+        } else {
+            Ok(Self { address, prefix })
+        }
     }
 }
 
@@ -184,8 +209,17 @@ mod tests {
         let network: Network = "10.2.0.0/16".parse().unwrap();
         assert!(network.contains("10.2.255.1".parse().unwrap()));
         assert!(!network.contains("10.3.0.1".parse().unwrap()));
-        assert!("0.0.0.0/0".parse::<Network>().unwrap().contains("8.8.8.8".parse().unwrap()));
-        assert!(Network::loopback().iter().any(|n| n.contains("::ffff:127.0.0.1".parse().unwrap())));
+        assert!(
+            "0.0.0.0/0"
+                .parse::<Network>()
+                .unwrap()
+                .contains("8.8.8.8".parse().unwrap())
+        );
+        assert!(
+            Network::loopback()
+                .iter()
+                .any(|n| n.contains("::ffff:127.0.0.1".parse().unwrap()))
+        );
         assert!("10.0.0.0/33".parse::<Network>().is_err());
         assert!("trunk.example".parse::<Network>().is_err());
     }

@@ -24,7 +24,10 @@ pub(crate) struct Ha1 {
 impl Ha1 {
     pub(crate) fn of(user: &str, realm: &str, password: &str) -> Self {
         let text = format!("{user}:{realm}:{password}");
-        Self { md5: Algorithm::Md5.hash(&text), sha256: Algorithm::Sha256.hash(&text) }
+        Self {
+            md5: Algorithm::Md5.hash(&text),
+            sha256: Algorithm::Sha256.hash(&text),
+        }
     }
 
     fn get(&self, algorithm: Algorithm) -> &str {
@@ -111,10 +114,22 @@ pub(crate) struct Verifier {
 
 impl Verifier {
     pub(crate) fn new(key: [u8; 32], realm: &str, life: Duration, offer_sha256: bool) -> Self {
-        let offered: &[Algorithm] = if offer_sha256 { &[Algorithm::Sha256, Algorithm::Md5] } else { &[Algorithm::Md5] };
+        let offered: &[Algorithm] = if offer_sha256 {
+            &[Algorithm::Sha256, Algorithm::Md5]
+        } else {
+            &[Algorithm::Md5]
+        };
         let life_ms = u64::try_from(life.as_millis()).unwrap_or(u64::MAX);
         let nobody = Ha1::of("", realm, &hex(&key));
-        Self { key, realm: realm.to_owned(), offered, life_ms, issued: 0, used: HashMap::new(), nobody }
+        Self {
+            key,
+            realm: realm.to_owned(),
+            offered,
+            life_ms,
+            issued: 0,
+            used: HashMap::new(),
+            nobody,
+        }
     }
 
     /// The values of the `WWW-Authenticate` headers, most wanted first. `now_ms` is any clock that only rises.
@@ -147,12 +162,25 @@ impl Verifier {
     }
 
     /// Judges an answer. `ha1` is None for an unknown user; that takes as long and is always wrong.
-    pub(crate) fn judge(&mut self, answer: &Answer, method: &str, ha1: Option<&Ha1>, now_ms: u64) -> Verdict {
+    pub(crate) fn judge(
+        &mut self,
+        answer: &Answer,
+        method: &str,
+        ha1: Option<&Ha1>,
+        now_ms: u64,
+    ) -> Verdict {
         let expected = expected(answer, method, ha1.unwrap_or(&self.nobody));
-        let Some((expected, count)) = expected else { return Verdict::Wrong };
+        let Some((expected, count)) = expected else {
+            return Verdict::Wrong;
+        };
         let given = answer.response.to_ascii_lowercase();
         let same = bool::from(expected.as_bytes().ct_eq(given.as_bytes()));
-        let Some(made) = self.made_ms(&answer.nonce).filter(|_| same && ha1.is_some()) else { return Verdict::Wrong };
+        let Some(made) = self
+            .made_ms(&answer.nonce)
+            .filter(|_| same && ha1.is_some())
+        else {
+            return Verdict::Wrong;
+        };
         if answer.realm != self.realm {
             return Verdict::Wrong;
         }
@@ -166,7 +194,8 @@ impl Verifier {
     fn count(&mut self, nonce: &str, made: u64, count: u32, now_ms: u64) -> Verdict {
         if self.used.len() >= MAX_NONCES {
             let life = self.life_ms;
-            self.used.retain(|_, (made, _)| now_ms.saturating_sub(*made) <= life);
+            self.used
+                .retain(|_, (made, _)| now_ms.saturating_sub(*made) <= life);
             if self.used.len() >= MAX_NONCES {
                 self.used.clear();
             }
@@ -188,12 +217,19 @@ fn expected(answer: &Answer, method: &str, ha1: &Ha1) -> Option<(String, u32)> {
         Some(name) if name.eq_ignore_ascii_case("SHA-256") => Algorithm::Sha256,
         Some(_) => return None,
     };
-    let qop = answer.qop.as_deref().filter(|qop| qop.eq_ignore_ascii_case("auth"))?;
+    let qop = answer
+        .qop
+        .as_deref()
+        .filter(|qop| qop.eq_ignore_ascii_case("auth"))?;
     let nc = answer.nc.as_deref().filter(|nc| nc.len() == 8)?;
     let count = u32::from_str_radix(nc, 16).ok()?;
     let cnonce = answer.cnonce.as_deref()?;
     let ha2 = algorithm.hash(&format!("{method}:{}", answer.uri));
-    let text = format!("{}:{}:{nc}:{cnonce}:{qop}:{ha2}", ha1.get(algorithm), answer.nonce);
+    let text = format!(
+        "{}:{}:{nc}:{cnonce}:{qop}:{ha2}",
+        ha1.get(algorithm),
+        answer.nonce
+    );
     Some((algorithm.hash(&text), count))
 }
 
@@ -206,7 +242,11 @@ pub(crate) fn parse(value: &str) -> Option<Answer> {
     let mut answer = Answer::default();
     let mut chars = rest.chars().peekable();
     loop {
-        let name: String = take_while(&mut chars, |c| c != '=').trim().trim_start_matches(',').trim().to_ascii_lowercase();
+        let name: String = take_while(&mut chars, |c| c != '=')
+            .trim()
+            .trim_start_matches(',')
+            .trim()
+            .to_ascii_lowercase();
         if chars.next().is_none() {
             break;
         }
@@ -224,7 +264,8 @@ pub(crate) fn parse(value: &str) -> Option<Answer> {
             _ => {}
         }
     }
-    let complete = !answer.username.is_empty() && !answer.nonce.is_empty() && !answer.response.is_empty();
+    let complete =
+        !answer.username.is_empty() && !answer.nonce.is_empty() && !answer.response.is_empty();
     complete.then_some(answer)
 }
 
@@ -271,7 +312,9 @@ impl Answer {
 #[cfg(test)]
 pub(crate) fn expected_for_test(answer: &Answer, method: &str, password: &str) -> String {
     let ha1 = Ha1::of(&answer.username, &answer.realm, password);
-    expected(answer, method, &ha1).map(|(response, _)| response).unwrap_or_default()
+    expected(answer, method, &ha1)
+        .map(|(response, _)| response)
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -291,10 +334,16 @@ mod tests {
         let ha1 = Ha1::of("Mufasa", "http-auth@example.org", "Circle of Life");
         for (algorithm, response) in [
             ("MD5", "8ca523f5e9506fed4657c9700eebdbec"),
-            ("SHA-256", "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"),
+            (
+                "SHA-256",
+                "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1",
+            ),
         ] {
             let answer = rfc_answer(algorithm, response);
-            assert_eq!(expected(&answer, "GET", &ha1), Some((response.to_owned(), 1)));
+            assert_eq!(
+                expected(&answer, "GET", &ha1),
+                Some((response.to_owned(), 1))
+            );
         }
     }
 
@@ -320,7 +369,9 @@ mod tests {
             nc: Some(format!("{nc:08x}")),
             cnonce: Some("abc".into()),
         };
-        answer.response = expected(&answer, "REGISTER", &Ha1::of("K990001", "linje", password)).unwrap().0;
+        answer.response = expected(&answer, "REGISTER", &Ha1::of("K990001", "linje", password))
+            .unwrap()
+            .0;
         answer
     }
 
@@ -331,11 +382,22 @@ mod tests {
         let nonce = nonce_of(&verifier.challenge(1_000, false)[0]);
         for count in 1..=300 {
             let answer = answered(&nonce, count, "pass");
-            assert_eq!(verifier.judge(&answer, "REGISTER", Some(&ha1), 2_000), Verdict::Right, "{count}");
-            assert_eq!(verifier.judge(&answer, "REGISTER", Some(&ha1), 2_000), Verdict::Stale, "{count}");
+            assert_eq!(
+                verifier.judge(&answer, "REGISTER", Some(&ha1), 2_000),
+                Verdict::Right,
+                "{count}"
+            );
+            assert_eq!(
+                verifier.judge(&answer, "REGISTER", Some(&ha1), 2_000),
+                Verdict::Stale,
+                "{count}"
+            );
         }
         let answer = answered(&nonce, u32::MAX, "pass");
-        assert_eq!(verifier.judge(&answer, "REGISTER", Some(&ha1), 2_000), Verdict::Right);
+        assert_eq!(
+            verifier.judge(&answer, "REGISTER", Some(&ha1), 2_000),
+            Verdict::Right
+        );
     }
 
     #[test]
@@ -344,22 +406,62 @@ mod tests {
         let ha1 = Ha1::of("K990001", "linje", "pass");
         let nonce = nonce_of(&verifier.challenge(0, false)[0]);
         let right = answered(&nonce, 1, "pass");
-        assert_eq!(verifier.judge(&right, "REGISTER", None, 1), Verdict::Wrong, "unknown user");
-        assert_eq!(verifier.judge(&right, "INVITE", Some(&ha1), 1), Verdict::Wrong, "other method");
-        assert_eq!(verifier.judge(&answered(&nonce, 1, "guess"), "REGISTER", Some(&ha1), 1), Verdict::Wrong);
-        let forged = format!("{}{}{}", &nonce[..15], u8::from(&nonce[15..16] == "0"), &nonce[16..]);
-        assert_eq!(verifier.judge(&answered(&forged, 1, "pass"), "REGISTER", Some(&ha1), 1), Verdict::Wrong);
-        assert_eq!(verifier.judge(&right, "REGISTER", Some(&ha1), 3_600_001), Verdict::Stale);
-        assert_eq!(verifier.judge(&right, "REGISTER", Some(&ha1), 3_600_000), Verdict::Right);
+        assert_eq!(
+            verifier.judge(&right, "REGISTER", None, 1),
+            Verdict::Wrong,
+            "unknown user"
+        );
+        assert_eq!(
+            verifier.judge(&right, "INVITE", Some(&ha1), 1),
+            Verdict::Wrong,
+            "other method"
+        );
+        assert_eq!(
+            verifier.judge(&answered(&nonce, 1, "guess"), "REGISTER", Some(&ha1), 1),
+            Verdict::Wrong
+        );
+        let forged = format!(
+            "{}{}{}",
+            &nonce[..15],
+            u8::from(&nonce[15..16] == "0"),
+            &nonce[16..]
+        );
+        assert_eq!(
+            verifier.judge(&answered(&forged, 1, "pass"), "REGISTER", Some(&ha1), 1),
+            Verdict::Wrong
+        );
+        assert_eq!(
+            verifier.judge(&right, "REGISTER", Some(&ha1), 3_600_001),
+            Verdict::Stale
+        );
+        assert_eq!(
+            verifier.judge(&right, "REGISTER", Some(&ha1), 3_600_000),
+            Verdict::Right
+        );
     }
 
     #[test]
     fn what_is_no_answer_is_no_answer() {
-        for text in ["", "Digest", "Basic abc", "Digest username=\"a\"", "Digest username=\"a, nonce=", "Digest =,=,="] {
+        for text in [
+            "",
+            "Digest",
+            "Basic abc",
+            "Digest username=\"a\"",
+            "Digest username=\"a, nonce=",
+            "Digest =,=,=",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
-        let read = parse("digest username=\"a\\\"b\" , nonce=x,response=\"y\",nc=0000000a").unwrap();
-        assert_eq!((read.username.as_str(), read.nonce.as_str(), read.nc.as_deref()), ("a\"b", "x", Some("0000000a")));
+        let read =
+            parse("digest username=\"a\\\"b\" , nonce=x,response=\"y\",nc=0000000a").unwrap();
+        assert_eq!(
+            (
+                read.username.as_str(),
+                read.nonce.as_str(),
+                read.nc.as_deref()
+            ),
+            ("a\"b", "x", Some("0000000a"))
+        );
     }
 
     #[test]
@@ -367,7 +469,13 @@ mod tests {
         let mut verifier = verifier();
         let ha1 = Ha1::of("K990001", "linje", "pass");
         let nonce = nonce_of(&verifier.challenge(0, false)[0]);
-        let answer = Answer { qop: None, ..answered(&nonce, 1, "pass") };
-        assert_eq!(verifier.judge(&answer, "REGISTER", Some(&ha1), 1), Verdict::Wrong);
+        let answer = Answer {
+            qop: None,
+            ..answered(&nonce, 1, "pass")
+        };
+        assert_eq!(
+            verifier.judge(&answer, "REGISTER", Some(&ha1), 1),
+            Verdict::Wrong
+        );
     }
 }

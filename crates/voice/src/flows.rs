@@ -27,8 +27,19 @@ struct Table {
 
 /// The part of a URI that says which phone it is.
 fn key(uri: &Uri) -> String {
-    let transport = uri.transport().map_or("", |transport| if *transport == Transport::Tcp { "tcp" } else { "" });
-    format!("{}@{};{transport}", uri.user().unwrap_or(""), uri.host_with_port).to_ascii_lowercase()
+    let transport = uri.transport().map_or("", |transport| {
+        if *transport == Transport::Tcp {
+            "tcp"
+        } else {
+            ""
+        }
+    });
+    format!(
+        "{}@{};{transport}",
+        uri.user().unwrap_or(""),
+        uri.host_with_port
+    )
+    .to_ascii_lowercase()
 }
 
 impl Flows {
@@ -36,7 +47,10 @@ impl Flows {
     pub(crate) fn hold(&self, uri: &Uri, at: &SipAddr) -> String {
         let key = key(uri);
         let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
-        let entry = table.contacts.entry(key.clone()).or_insert_with(|| (at.clone(), 0));
+        let entry = table
+            .contacts
+            .entry(key.clone())
+            .or_insert_with(|| (at.clone(), 0));
         entry.0 = at.clone();
         entry.1 += 1;
         key
@@ -53,16 +67,28 @@ impl Flows {
     }
 
     pub(crate) fn stream_opened(&self, peer: SocketAddr) {
-        self.table.write().unwrap_or_else(PoisonError::into_inner).streams.insert(peer);
+        self.table
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .streams
+            .insert(peer);
     }
 
     pub(crate) fn stream_closed(&self, peer: SocketAddr) {
-        self.table.write().unwrap_or_else(PoisonError::into_inner).streams.remove(&peer);
+        self.table
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .streams
+            .remove(&peer);
     }
 
     /// Entries, for the test that none is left behind.
     pub(crate) fn len(&self) -> usize {
-        self.table.read().unwrap_or_else(PoisonError::into_inner).contacts.len()
+        self.table
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contacts
+            .len()
     }
 
     fn find(&self, uri: &Uri) -> Result<SipAddr, String> {
@@ -71,9 +97,17 @@ impl Flows {
             Some((at, _)) => at.clone(),
             None => plain(uri)?,
         };
-        let is_stream = found.r#type.is_some_and(|transport| transport != Transport::Udp);
-        let is_open = found.get_socketaddr().is_ok_and(|peer| table.streams.contains(&peer));
-        if is_stream && !is_open { Err("no open connection to the target".to_owned()) } else { Ok(found) }
+        let is_stream = found
+            .r#type
+            .is_some_and(|transport| transport != Transport::Udp);
+        let is_open = found
+            .get_socketaddr()
+            .is_ok_and(|peer| table.streams.contains(&peer));
+        if is_stream && !is_open {
+            Err("no open connection to the target".to_owned())
+        } else {
+            Ok(found)
+        }
     }
 }
 
@@ -106,7 +140,10 @@ mod tests {
     }
 
     fn at(transport: Transport, text: &str) -> SipAddr {
-        SipAddr { r#type: Some(transport), addr: text.parse::<SocketAddr>().unwrap().into() }
+        SipAddr {
+            r#type: Some(transport),
+            addr: text.parse::<SocketAddr>().unwrap().into(),
+        }
     }
 
     #[test]
@@ -120,7 +157,10 @@ mod tests {
         flows.release(&key);
         assert_eq!(flows.find(&contact), Ok(source));
         flows.release(&key);
-        assert_eq!(flows.find(&contact), Ok(at(Transport::Udp, "10.0.0.5:5060")));
+        assert_eq!(
+            flows.find(&contact),
+            Ok(at(Transport::Udp, "10.0.0.5:5060"))
+        );
         assert_eq!(flows.len(), 0);
     }
 
@@ -130,7 +170,10 @@ mod tests {
         let contact = uri("sip:x@127.0.0.1:7000;transport=tcp");
         assert!(flows.find(&contact).is_err());
         flows.stream_opened("127.0.0.1:7000".parse().unwrap());
-        assert_eq!(flows.find(&contact), Ok(at(Transport::Tcp, "127.0.0.1:7000")));
+        assert_eq!(
+            flows.find(&contact),
+            Ok(at(Transport::Tcp, "127.0.0.1:7000"))
+        );
         assert!(flows.find(&uri("sip:x@phone.example")).is_err());
     }
 }

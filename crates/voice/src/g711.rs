@@ -70,7 +70,11 @@ const fn alaw_to_linear(code: u8) -> i16 {
         1 => mantissa + 0x108,
         _ => (mantissa + 0x108) << (segment - 1),
     };
-    if bits & 0x80 == 0 { -magnitude } else { magnitude }
+    if bits & 0x80 == 0 {
+        -magnitude
+    } else {
+        magnitude
+    }
 }
 
 const fn ulaw_to_linear(code: u8) -> i16 {
@@ -78,14 +82,22 @@ const fn ulaw_to_linear(code: u8) -> i16 {
     let mantissa = ((bits & 0x0F) as i16) << 3;
     let segment = (bits & 0x70) >> 4;
     let magnitude = ((mantissa + 0x84) << segment) - 0x84;
-    if bits & 0x80 == 0 { magnitude } else { -magnitude }
+    if bits & 0x80 == 0 {
+        magnitude
+    } else {
+        -magnitude
+    }
 }
 
 const fn decode_table(alaw: bool) -> [i16; 256] {
     let mut table = [0; 256];
     let mut code = 0_u8;
     loop {
-        table[code as usize] = if alaw { alaw_to_linear(code) } else { ulaw_to_linear(code) };
+        table[code as usize] = if alaw {
+            alaw_to_linear(code)
+        } else {
+            ulaw_to_linear(code)
+        };
         if code == u8::MAX {
             return table;
         }
@@ -111,7 +123,11 @@ const fn segment(magnitude: u16, first: u16) -> u8 {
 
 const fn encode_alaw(sample: i16) -> u8 {
     let wide = sample >> 3;
-    let (magnitude, mask) = if wide >= 0 { (wide.unsigned_abs(), 0xD5) } else { ((-wide - 1).unsigned_abs(), 0x55) };
+    let (magnitude, mask) = if wide >= 0 {
+        (wide.unsigned_abs(), 0xD5)
+    } else {
+        ((-wide - 1).unsigned_abs(), 0x55)
+    };
     let number = segment(magnitude, 0x1F);
     if number >= 8 {
         return 0x7F ^ mask;
@@ -123,7 +139,11 @@ const fn encode_alaw(sample: i16) -> u8 {
 
 const fn encode_ulaw(sample: i16) -> u8 {
     let wide = sample >> 2;
-    let (positive, mask) = if wide >= 0 { (wide.unsigned_abs(), 0xFF) } else { (wide.unsigned_abs(), 0x7F) };
+    let (positive, mask) = if wide >= 0 {
+        (wide.unsigned_abs(), 0xFF)
+    } else {
+        (wide.unsigned_abs(), 0x7F)
+    };
     let clipped = if positive > 8159 { 8159 } else { positive };
     let magnitude = clipped + 33;
     let number = segment(magnitude, 0x3F);
@@ -138,8 +158,11 @@ const fn transcode_table(from_alaw: bool) -> [u8; 256] {
     let mut table = [0; 256];
     let mut code = 0_u8;
     loop {
-        table[code as usize] =
-            if from_alaw { encode_ulaw(alaw_to_linear(code)) } else { encode_alaw(ulaw_to_linear(code)) };
+        table[code as usize] = if from_alaw {
+            encode_ulaw(alaw_to_linear(code))
+        } else {
+            encode_alaw(ulaw_to_linear(code))
+        };
         if code == u8::MAX {
             return table;
         }
@@ -170,10 +193,36 @@ mod tests {
 
     #[test]
     fn known_values_of_the_recommendation() {
-        assert_eq!([encode_alaw(0), encode_alaw(32767), encode_alaw(-32768), encode_alaw(-8)], [0xD5, 0xAA, 0x2A, 0x55]);
-        assert_eq!([encode_ulaw(0), encode_ulaw(32767), encode_ulaw(-32768)], [0xFF, 0x80, 0x00]);
-        assert_eq!([ALAW_TO_LINEAR[0xD5], ALAW_TO_LINEAR[0x55], ALAW_TO_LINEAR[0xAA], ALAW_TO_LINEAR[0x2A]], [8, -8, 32256, -32256]);
-        assert_eq!([ULAW_TO_LINEAR[0xFF], ULAW_TO_LINEAR[0x80], ULAW_TO_LINEAR[0x00]], [0, 32124, -32124]);
+        assert_eq!(
+            [
+                encode_alaw(0),
+                encode_alaw(32767),
+                encode_alaw(-32768),
+                encode_alaw(-8)
+            ],
+            [0xD5, 0xAA, 0x2A, 0x55]
+        );
+        assert_eq!(
+            [encode_ulaw(0), encode_ulaw(32767), encode_ulaw(-32768)],
+            [0xFF, 0x80, 0x00]
+        );
+        assert_eq!(
+            [
+                ALAW_TO_LINEAR[0xD5],
+                ALAW_TO_LINEAR[0x55],
+                ALAW_TO_LINEAR[0xAA],
+                ALAW_TO_LINEAR[0x2A]
+            ],
+            [8, -8, 32256, -32256]
+        );
+        assert_eq!(
+            [
+                ULAW_TO_LINEAR[0xFF],
+                ULAW_TO_LINEAR[0x80],
+                ULAW_TO_LINEAR[0x00]
+            ],
+            [0, 32124, -32124]
+        );
     }
 
     #[test]
@@ -184,8 +233,12 @@ mod tests {
         for (a, u) in alaw.into_iter().zip(ulaw) {
             assert_eq!(encode_alaw(ALAW_TO_LINEAR[usize::from(a)]), a);
             assert_eq!(encode_ulaw(ULAW_TO_LINEAR[usize::from(u)]), u);
-            let difference = i32::from(ALAW_TO_LINEAR[usize::from(a)]) - i32::from(ULAW_TO_LINEAR[usize::from(u)]);
-            assert!(difference.abs() <= 256, "{a:02x} and {u:02x} differ by {difference}");
+            let difference = i32::from(ALAW_TO_LINEAR[usize::from(a)])
+                - i32::from(ULAW_TO_LINEAR[usize::from(u)]);
+            assert!(
+                difference.abs() <= 256,
+                "{a:02x} and {u:02x} differ by {difference}"
+            );
         }
     }
 
@@ -194,7 +247,10 @@ mod tests {
         for code in 0..=u8::MAX {
             assert_eq!(encode_alaw(ALAW_TO_LINEAR[usize::from(code)]), code);
             let again = encode_ulaw(ULAW_TO_LINEAR[usize::from(code)]);
-            assert!(again == code || (code == 0x7F && again == 0xFF), "mu-law {code:02x} became {again:02x}");
+            assert!(
+                again == code || (code == 0x7F && again == 0xFF),
+                "mu-law {code:02x} became {again:02x}"
+            );
         }
     }
 
@@ -202,8 +258,15 @@ mod tests {
     fn error_is_within_half_a_step_for_every_sample() {
         for sample in i16::MIN..=i16::MAX {
             for codec in [Codec::Pcma, Codec::Pcmu] {
-                let error = (i32::from(codec.decode(codec.encode(sample))) - i32::from(sample)).abs();
-                let allowed = 16 + i32::from(sample.unsigned_abs()) / 31 + if sample.unsigned_abs() > 32000 { 700 } else { 0 };
+                let error =
+                    (i32::from(codec.decode(codec.encode(sample))) - i32::from(sample)).abs();
+                let allowed = 16
+                    + i32::from(sample.unsigned_abs()) / 31
+                    + if sample.unsigned_abs() > 32000 {
+                        700
+                    } else {
+                        0
+                    };
                 assert!(error <= allowed, "{codec:?} {sample}: {error}");
             }
         }

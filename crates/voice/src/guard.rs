@@ -56,14 +56,22 @@ pub(crate) struct Gate {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Decision {
     /// Give it to the stack; insert this before the empty line if it is not empty, and cut the message to `length`.
-    Pass { insert: Option<(usize, String)>, length: usize },
+    Pass {
+        insert: Option<(usize, String)>,
+        length: usize,
+    },
     /// Send this back.
     Answer(Vec<u8>),
     Drop,
 }
 
 impl Gate {
-    pub(crate) fn new(trunks: Vec<Network>, limits: Guard, retry_after_s: u32, secret: [u8; 32]) -> Self {
+    pub(crate) fn new(
+        trunks: Vec<Network>,
+        limits: Guard,
+        retry_after_s: u32,
+        secret: [u8; 32],
+    ) -> Self {
         Self {
             trunks,
             limits,
@@ -100,7 +108,9 @@ impl Gate {
     fn left(&self) {
         // Never below zero, whatever the stack tells.
         let lower = |depth: usize| Some(depth.saturating_sub(1));
-        let _depth = self.depth.fetch_update(Ordering::Relaxed, Ordering::Relaxed, lower);
+        let _depth = self
+            .depth
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, lower);
     }
 
     pub(crate) fn is_trunk(&self, ip: IpAddr) -> bool {
@@ -110,8 +120,14 @@ impl Gate {
     /// Whether the source may send one more message now.
     fn is_within_rate(&self, ip: IpAddr) -> bool {
         let now = u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        let buckets = if self.is_trunk(ip) { &self.known } else { &self.strangers };
-        let within = buckets.lock().is_ok_and(|mut buckets| buckets.take(ip, now));
+        let buckets = if self.is_trunk(ip) {
+            &self.known
+        } else {
+            &self.strangers
+        };
+        let within = buckets
+            .lock()
+            .is_ok_and(|mut buckets| buckets.take(ip, now));
         if !within {
             self.counters.limited.fetch_add(1, Ordering::Relaxed);
         }
@@ -170,23 +186,44 @@ impl Gate {
 
     /// The same steps that the stack takes before it queues a message: what fails here would be dropped there.
     fn vet(&self, message: &[u8], from: SocketAddr, transport: Transport) -> bool {
-        let Ok(read) = SipMessage::try_from(message) else { return false };
-        let Ok(read) = SipConnection::update_msg_received(read, from, transport) else { return false };
+        let Ok(read) = SipMessage::try_from(message) else {
+            return false;
+        };
+        let Ok(read) = SipConnection::update_msg_received(read, from, transport) else {
+            return false;
+        };
         match &read {
-            SipMessage::Request(request) => TransactionKey::from_request(request, TransactionRole::Server).is_ok(),
-            SipMessage::Response(response) => TransactionKey::from_response(response, TransactionRole::Client).is_ok(),
+            SipMessage::Request(request) => {
+                TransactionKey::from_request(request, TransactionRole::Server).is_ok()
+            }
+            SipMessage::Response(response) => {
+                TransactionKey::from_response(response, TransactionRole::Client).is_ok()
+            }
         }
     }
 
-    fn answer(&self, facts: &Facts<'_>, refusal: &Refusal, from: SocketAddr, transport: Transport) -> Decision {
+    fn answer(
+        &self,
+        facts: &Facts<'_>,
+        refusal: &Refusal,
+        from: SocketAddr,
+        transport: Transport,
+    ) -> Decision {
         let mut hash = Sha256::new();
         hash.update(self.secret);
         for part in [facts.call_id, facts.cseq, facts.via.first().copied()] {
             hash.update(part.unwrap_or_default().as_bytes());
             hash.update([0]);
         }
-        let tag: String = hash.finalize().iter().take(5).map(|byte| format!("{byte:02x}")).collect();
-        facts.answer(refusal, from, transport, &tag).map_or(Decision::Drop, Decision::Answer)
+        let tag: String = hash
+            .finalize()
+            .iter()
+            .take(5)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        facts
+            .answer(refusal, from, transport, &tag)
+            .map_or(Decision::Drop, Decision::Answer)
     }
 }
 

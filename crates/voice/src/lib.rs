@@ -19,7 +19,7 @@ mod sip;
 pub mod testing;
 mod voice;
 
-pub use config::{Config, Guard, NetworkParseError, Network, User};
+pub use config::{Config, Guard, Network, NetworkParseError, User};
 pub use voice::{Stats, Voice};
 
 use std::io;
@@ -44,7 +44,11 @@ pub struct Caller {
 
 impl std::fmt::Debug for Caller {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str(if self.number.is_some() { "Caller(number)" } else { "Caller(withheld)" })
+        out.write_str(if self.number.is_some() {
+            "Caller(number)"
+        } else {
+            "Caller(withheld)"
+        })
     }
 }
 
@@ -311,6 +315,8 @@ pub enum Error {
 
 impl Error {
     fn media(errno: nix::errno::Errno) -> Self {
-        Self::Media { source: errno.into() }
+        Self::Media {
+            source: errno.into(),
+        }
     }
 }

@@ -7,9 +7,9 @@ mod leg;
 mod thread;
 
 use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
-use std::sync::Arc;
 use std::time::Duration;
 
 use nix::sys::eventfd::EventFd;
@@ -44,8 +44,14 @@ pub(crate) enum Source {
     /// Frames of silence, so that addresses behind a translator stay open.
     Silence,
     Music,
-    Clips { play: Option<u64>, items: Vec<ClipId>, after: After },
-    Relay { from: Party },
+    Clips {
+        play: Option<u64>,
+        items: Vec<ClipId>,
+        after: After,
+    },
+    Relay {
+        from: Party,
+    },
     Echo,
 }
 
@@ -54,9 +60,17 @@ pub(crate) enum Source {
 pub(crate) enum Order {
     Add(Box<NewLeg>),
     /// The other side was described anew.
-    Remote { party: Party, remote: Remote },
-    Hear { party: Party, source: Source },
-    Remove { party: Party },
+    Remote {
+        party: Party,
+        remote: Remote,
+    },
+    Hear {
+        party: Party,
+        source: Source,
+    },
+    Remove {
+        party: Party,
+    },
     Stop,
 }
 
@@ -75,10 +89,18 @@ pub(crate) struct NewLeg {
 /// What a media thread tells the switchboard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Report {
-    Digit { party: Party, digit: char },
-    PlayEnded { party: Party, play: u64 },
+    Digit {
+        party: Party,
+        digit: char,
+    },
+    PlayEnded {
+        party: Party,
+        play: u64,
+    },
     /// No RTP came for longer than allowed. Told once.
-    Quiet { party: Party },
+    Quiet {
+        party: Party,
+    },
 }
 
 /// Limits of the media path.
@@ -127,10 +149,15 @@ impl Media {
         reports: &tokio::sync::mpsc::Sender<Report>,
     ) -> Result<Self, Error> {
         let counters = Arc::new(Counters::default());
-        let mut media = Self { threads: Vec::new(), joins: Vec::new(), counters };
+        let mut media = Self {
+            threads: Vec::new(),
+            joins: Vec::new(),
+            counters,
+        };
         for number in 0..threads.max(1) {
             let (orders, inbox) = sync_channel(ORDERS);
-            let flags = nix::sys::eventfd::EfdFlags::EFD_NONBLOCK | nix::sys::eventfd::EfdFlags::EFD_CLOEXEC;
+            let flags = nix::sys::eventfd::EfdFlags::EFD_NONBLOCK
+                | nix::sys::eventfd::EfdFlags::EFD_CLOEXEC;
             let wake = Arc::new(EventFd::from_value_and_flags(0, flags).map_err(Error::media)?);
             let woken = Arc::new(AtomicBool::new(false));
             let worker = thread::Worker::new(thread::Parts {
@@ -147,7 +174,12 @@ impl Media {
                 .spawn(move || worker.run())
                 .map_err(|source| Error::Media { source })?;
             media.joins.push(join);
-            media.threads.push(Thread { orders, wake, woken, legs: AtomicUsize::new(0) });
+            media.threads.push(Thread {
+                orders,
+                wake,
+                woken,
+                legs: AtomicUsize::new(0),
+            });
         }
         Ok(media)
     }

@@ -42,7 +42,10 @@ pub(crate) struct Reply {
 
 impl Reply {
     fn of(status: u16) -> Self {
-        Self { status, ..Self::default() }
+        Self {
+            status,
+            ..Self::default()
+        }
     }
 }
 
@@ -89,7 +92,10 @@ impl Registrar {
 
     /// Replaces the users. Phones of users that are gone stay until they run out, but cannot renew.
     pub(crate) fn set_users(&mut self, users: Vec<User>) {
-        self.users = users.into_iter().map(|user| (user.name, user.ha1)).collect();
+        self.users = users
+            .into_iter()
+            .map(|user| (user.name, user.ha1))
+            .collect();
     }
 
     pub(crate) fn registered(&self) -> usize {
@@ -98,8 +104,15 @@ impl Registrar {
 
     /// The phone that was registered last.
     pub(crate) fn find(&self, user: &str, now: Instant) -> Option<Target> {
-        let phone = self.phones.get(user)?.iter().rfind(|phone| phone.until > now)?;
-        Some(Target { contact: phone.contact.clone(), at: phone.at.clone() })
+        let phone = self
+            .phones
+            .get(user)?
+            .iter()
+            .rfind(|phone| phone.until > now)?;
+        Some(Target {
+            contact: phone.contact.clone(),
+            at: phone.at.clone(),
+        })
     }
 
     /// Answers a REGISTER that came from `source`.
@@ -109,11 +122,18 @@ impl Registrar {
             Err(reply) => return reply,
         };
         // A user registers phones for itself only.
-        let own = request.to_header().ok().and_then(|to| to.uri().ok()).is_some_and(|uri| uri.user() == Some(&user));
+        let own = request
+            .to_header()
+            .ok()
+            .and_then(|to| to.uri().ok())
+            .is_some_and(|uri| uri.user() == Some(&user));
         if !own {
             return Reply::of(403);
         }
-        let (Ok(call_id), Some(cseq)) = (request.call_id_header(), request.cseq_header().ok().and_then(|cseq| cseq.seq().ok())) else {
+        let (Ok(call_id), Some(cseq)) = (
+            request.call_id_header(),
+            request.cseq_header().ok().and_then(|cseq| cseq.seq().ok()),
+        ) else {
             return Reply::of(400);
         };
         let call_id = call_id.value().to_owned();
@@ -128,34 +148,50 @@ impl Registrar {
         if status == 200 {
             reply.headers = self.contact_headers(&user, now);
         } else if status == 423 {
-            reply.headers.push(Header::MinExpires(self.min_expires.as_secs().to_string().into()));
+            reply.headers.push(Header::MinExpires(
+                self.min_expires.as_secs().to_string().into(),
+            ));
         }
         match (before, self.phones.contains_key(&user)) {
             (false, true) => reply.events.push(Event::Registered { user }),
-            (true, false) => reply.events.push(Event::Unregistered { user, expired: false }),
+            (true, false) => reply.events.push(Event::Unregistered {
+                user,
+                expired: false,
+            }),
             (true, true) | (false, false) => {}
         }
         reply
     }
 
     fn authenticated(&mut self, request: &Request, now: Instant) -> Result<String, Reply> {
-        let now_ms = u64::try_from(now.duration_since(self.started).as_millis()).unwrap_or(u64::MAX);
+        let now_ms =
+            u64::try_from(now.duration_since(self.started).as_millis()).unwrap_or(u64::MAX);
         let answer = header(request.headers.iter(), "Authorization").and_then(digest::parse);
         let verdict = answer.as_ref().map_or(Verdict::Wrong, |answer| {
-            self.verifier.judge(answer, "REGISTER", self.users.get(&answer.username), now_ms)
+            self.verifier
+                .judge(answer, "REGISTER", self.users.get(&answer.username), now_ms)
         });
         match (verdict, answer) {
             (Verdict::Right, Some(answer)) => Ok(answer.username),
             (verdict, _) => {
                 let challenges = self.verifier.challenge(now_ms, verdict == Verdict::Stale);
-                let headers = challenges.into_iter().map(|value| Header::WwwAuthenticate(value.into())).collect();
-                Err(Reply { status: 401, headers, events: Vec::new() })
+                let headers = challenges
+                    .into_iter()
+                    .map(|value| Header::WwwAuthenticate(value.into()))
+                    .collect();
+                Err(Reply {
+                    status: 401,
+                    headers,
+                    events: Vec::new(),
+                })
             }
         }
     }
 
     fn remove_all(&mut self, user: &str, request: &Request, contacts: usize) -> u16 {
-        if contacts != 1 || header(request.headers.iter(), "Expires").is_none_or(|value| value.trim() != "0") {
+        if contacts != 1
+            || header(request.headers.iter(), "Expires").is_none_or(|value| value.trim() != "0")
+        {
             return 400;
         }
         self.drop_phones(user, |_| true);
@@ -163,10 +199,23 @@ impl Registrar {
     }
 
     /// All of them or none.
-    fn apply(&mut self, user: &str, request: &Request, contacts: &[String], order: (&str, u32), source: &SipAddr, now: Instant) -> u16 {
-        let default = header(request.headers.iter(), "Expires").and_then(|value| value.trim().parse().ok());
+    fn apply(
+        &mut self,
+        user: &str,
+        request: &Request,
+        contacts: &[String],
+        order: (&str, u32),
+        source: &SipAddr,
+        now: Instant,
+    ) -> u16 {
+        let default =
+            header(request.headers.iter(), "Expires").and_then(|value| value.trim().parse().ok());
         let default = default.map_or(self.max_expires, Duration::from_secs);
-        let Some(wishes) = contacts.iter().map(|text| wish(text, default)).collect::<Option<Vec<Wish>>>() else {
+        let Some(wishes) = contacts
+            .iter()
+            .map(|text| wish(text, default))
+            .collect::<Option<Vec<Wish>>>()
+        else {
             return 400;
         };
         let (call_id, cseq) = order;
@@ -178,7 +227,10 @@ impl Registrar {
         if wishes.iter().any(is_old) {
             return 500;
         }
-        if wishes.iter().any(|wish| !wish.expires.is_zero() && wish.expires < self.min_expires) {
+        if wishes
+            .iter()
+            .any(|wish| !wish.expires.is_zero() && wish.expires < self.min_expires)
+        {
             return 423;
         }
         for wish in wishes {
@@ -190,7 +242,14 @@ impl Registrar {
         200
     }
 
-    fn add_phone(&mut self, user: &str, wish: Wish, (call_id, cseq): (&str, u32), source: &SipAddr, now: Instant) {
+    fn add_phone(
+        &mut self,
+        user: &str,
+        wish: Wish,
+        (call_id, cseq): (&str, u32),
+        source: &SipAddr,
+        now: Instant,
+    ) {
         let until = now + wish.expires.min(self.max_expires);
         let flow = self.flows.hold(&wish.contact, source);
         let phone = Phone {
@@ -212,7 +271,9 @@ impl Registrar {
     }
 
     fn drop_phones(&mut self, user: &str, unwanted: impl Fn(&Phone) -> bool) {
-        let Some(phones) = self.phones.get_mut(user) else { return };
+        let Some(phones) = self.phones.get_mut(user) else {
+            return;
+        };
         let flows = &self.flows;
         phones.retain(|phone| {
             let goes = unwanted(phone);
@@ -256,22 +317,36 @@ impl Registrar {
     /// Takes out the phones whose stream closed.
     pub(crate) fn stream_closed(&mut self, at: &SipAddr) -> Vec<Event> {
         let on_it = |phones: &Vec<Phone>| phones.iter().any(|phone| phone.at == *at);
-        let users: Vec<String> = self.phones.iter().filter(|(_, phones)| on_it(phones)).map(|(user, _)| user.clone()).collect();
-        users.into_iter().filter_map(|user| self.dropped(user, |phone| phone.at == *at)).collect()
+        let users: Vec<String> = self
+            .phones
+            .iter()
+            .filter(|(_, phones)| on_it(phones))
+            .map(|(user, _)| user.clone())
+            .collect();
+        users
+            .into_iter()
+            .filter_map(|user| self.dropped(user, |phone| phone.at == *at))
+            .collect()
     }
 
     fn dropped(&mut self, user: String, unwanted: impl Fn(&Phone) -> bool) -> Option<Event> {
         let before = self.phones.contains_key(&user);
         self.drop_phones(&user, unwanted);
-        (before && !self.phones.contains_key(&user)).then_some(Event::Unregistered { user, expired: true })
+        (before && !self.phones.contains_key(&user)).then_some(Event::Unregistered {
+            user,
+            expired: true,
+        })
     }
 }
 
 /// Every Contact value, comma-separated ones apart.
 fn contacts_of(request: &Request) -> Vec<String> {
-    let values = request.headers.iter().filter_map(|header| match header {
-        Header::Contact(contact) => Some(contact.value()),
-        _ => None,
+    let values = request.headers.iter().filter_map(|header| {
+        if let Header::Contact(contact) = header {
+            Some(contact.value())
+        } else {
+            None
+        }
     });
     values.flat_map(split_values).collect()
 }
@@ -307,13 +382,19 @@ fn wish(text: &str, default: Duration) -> Option<Wish> {
     let contact = Uri::try_from(uri.trim()).ok()?;
     let expires = parameters.split(';').find_map(|parameter| {
         let (name, value) = parameter.split_once('=')?;
-        name.trim().eq_ignore_ascii_case("expires").then(|| value.trim().parse().ok())
+        name.trim()
+            .eq_ignore_ascii_case("expires")
+            .then(|| value.trim().parse().ok())
     });
     let expires = match expires {
         Some(Some(seconds)) => Duration::from_secs(seconds),
         Some(None) | None => default,
     };
-    Some(Wish { contact, written: format!("<{}>", uri.trim()), expires })
+    Some(Wish {
+        contact,
+        written: format!("<{}>", uri.trim()),
+        expires,
+    })
 }
 
 #[cfg(test)]

@@ -34,7 +34,11 @@ pub(crate) fn parse(packet: &[u8]) -> Option<Received> {
         let words = packet.get(start + 2..start + 4)?.first_chunk::<2>()?;
         start += 4 + 4 * usize::from(u16::from_be_bytes(*words));
     }
-    let padding = if first & 0x20 == 0 { 0 } else { usize::from(*packet.last()?) };
+    let padding = if first & 0x20 == 0 {
+        0
+    } else {
+        usize::from(*packet.last()?)
+    };
     let end = packet.len().checked_sub(padding)?;
     if start > end {
         return None;
@@ -54,7 +58,14 @@ fn word(packet: &[u8], at: usize) -> Option<u32> {
 }
 
 /// Writes the fixed header into the first 12 bytes.
-pub(crate) fn write_header(out: &mut [u8; HEADER], payload_type: u8, marker: bool, sequence: u16, timestamp: u32, ssrc: u32) {
+pub(crate) fn write_header(
+    out: &mut [u8; HEADER],
+    payload_type: u8,
+    marker: bool,
+    sequence: u16,
+    timestamp: u32,
+    ssrc: u32,
+) {
     out[0] = 0x80;
     out[1] = payload_type | if marker { 0x80 } else { 0 };
     out[2..4].copy_from_slice(&sequence.to_be_bytes());
@@ -98,12 +109,21 @@ impl Reception {
     pub(crate) fn heard(&mut self, packet: &Received) {
         let sequence = u32::from(packet.sequence);
         if !self.started || self.ssrc != packet.ssrc {
-            *self = Self { ssrc: packet.ssrc, started: true, base: sequence, highest: sequence, received: 1, ..Self::default() };
+            *self = Self {
+                ssrc: packet.ssrc,
+                started: true,
+                base: sequence,
+                highest: sequence,
+                received: 1,
+                ..Self::default()
+            };
             return;
         }
         self.received = self.received.wrapping_add(1);
         let [_, _, high, low] = self.highest.to_be_bytes();
-        let ahead = packet.sequence.wrapping_sub(u16::from_be_bytes([high, low]));
+        let ahead = packet
+            .sequence
+            .wrapping_sub(u16::from_be_bytes([high, low]));
         if ahead < 0x8000 {
             self.highest = self.highest.wrapping_add(u32::from(ahead));
         }
@@ -122,10 +142,14 @@ impl Reception {
         let expected = self.highest.wrapping_sub(self.base).wrapping_add(1);
         let lost = expected.saturating_sub(self.received).min(0x7F_FFFF);
         let in_interval = expected.wrapping_sub(self.expected_before);
-        let lost_in_interval = in_interval.saturating_sub(self.received.wrapping_sub(self.received_before));
+        let lost_in_interval =
+            in_interval.saturating_sub(self.received.wrapping_sub(self.received_before));
         self.expected_before = expected;
         self.received_before = self.received;
-        let fraction = (lost_in_interval * 256).checked_div(in_interval).unwrap_or(0).min(255);
+        let fraction = (lost_in_interval * 256)
+            .checked_div(in_interval)
+            .unwrap_or(0)
+            .min(255);
         let mut block = [0; 24];
         block[0..4].copy_from_slice(&self.ssrc.to_be_bytes());
         block[4..8].copy_from_slice(&(fraction << 24 | lost).to_be_bytes());
@@ -176,7 +200,14 @@ mod tests {
     use super::*;
 
     fn packet(sequence: u16, ssrc: u32) -> Received {
-        Received { payload_type: 8, sequence, timestamp: 0, ssrc, start: 12, end: 172 }
+        Received {
+            payload_type: 8,
+            sequence,
+            timestamp: 0,
+            ssrc,
+            start: 12,
+            end: 172,
+        }
     }
 
     #[test]
@@ -184,12 +215,25 @@ mod tests {
         let mut bytes = [0; HEADER];
         write_header(&mut bytes, 8, true, 0xFFFE, 77, 0xDEAD_BEEF);
         let read = parse(&bytes).unwrap();
-        assert_eq!((read.payload_type, read.sequence, read.timestamp, read.ssrc, read.start, read.end), (8, 0xFFFE, 77, 0xDEAD_BEEF, 12, 12));
+        assert_eq!(
+            (
+                read.payload_type,
+                read.sequence,
+                read.timestamp,
+                read.ssrc,
+                read.start,
+                read.end
+            ),
+            (8, 0xFFFE, 77, 0xDEAD_BEEF, 12, 12)
+        );
     }
 
     #[test]
     fn extension_sources_and_padding_are_passed_over() {
-        let mut bytes = vec![0xB1, 8, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 9, 9, 9, 9, 0xBE, 0xDE, 0, 1, 7, 7, 7, 7, 42, 43, 0, 2];
+        let mut bytes = vec![
+            0xB1, 8, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 9, 9, 9, 9, 0xBE, 0xDE, 0, 1, 7, 7, 7, 7, 42,
+            43, 0, 2,
+        ];
         let read = parse(&bytes).unwrap();
         assert_eq!(&bytes[read.start..read.end], [42, 43]);
         *bytes.last_mut().unwrap() = 200;
@@ -213,7 +257,10 @@ mod tests {
 
     #[test]
     fn keys_of_events() {
-        assert_eq!((0..17).filter_map(key_of_code).collect::<String>(), "0123456789*#ABCD");
+        assert_eq!(
+            (0..17).filter_map(key_of_code).collect::<String>(),
+            "0123456789*#ABCD"
+        );
         assert_eq!(event_key(&[11, 0x80, 0, 160]), Some('#'));
         assert_eq!(event_key(&[11, 0x80, 0]), None);
     }
@@ -224,7 +271,13 @@ mod tests {
         for sequence in [65_534, 65_535, 0, 3] {
             reception.heard(&packet(sequence, 5));
         }
-        let sent = Sent { ssrc: 1, ntp: 0, timestamp: 0, packets: 1, octets: 160 };
+        let sent = Sent {
+            ssrc: 1,
+            ntp: 0,
+            timestamp: 0,
+            packets: 1,
+            octets: 160,
+        };
         let bytes = report(sent, &mut reception);
         assert_eq!(bytes.len() % 4, 0);
         assert_eq!(bytes[..4], [0x81, 200, 0, 12]);

@@ -125,9 +125,18 @@ pub(crate) fn parse(body: &[u8]) -> Result<Description, Error> {
     for line in text.lines().take(MAX_LINES) {
         if let Some(value) = line.strip_prefix("m=") {
             let (media, port) = media_line(value).ok_or(Error::NotSdp)?;
-            in_audio = audio.is_none() && media.kind == "audio" && media.protocol == "RTP/AVP" && port != 0;
+            in_audio = audio.is_none()
+                && media.kind == "audio"
+                && media.protocol == "RTP/AVP"
+                && port != 0;
             if in_audio {
-                audio = Some((lines.len(), AudioBuilder { port, ..AudioBuilder::default() }));
+                audio = Some((
+                    lines.len(),
+                    AudioBuilder {
+                        port,
+                        ..AudioBuilder::default()
+                    },
+                ));
             }
             lines.push(media);
         } else if lines.is_empty() {
@@ -138,7 +147,11 @@ pub(crate) fn parse(body: &[u8]) -> Result<Description, Error> {
     }
     let (index, builder) = audio.ok_or(Error::NoAudio)?;
     let remote = remote_of(&session, &builder, &lines[index])?;
-    Ok(Description { remote, lines, audio: index })
+    Ok(Description {
+        remote,
+        lines,
+        audio: index,
+    })
 }
 
 fn media_line(value: &str) -> Option<(MediaLine, u16)> {
@@ -146,16 +159,29 @@ fn media_line(value: &str) -> Option<(MediaLine, u16)> {
     let kind = words.next()?.to_owned();
     let port = words.next()?.split('/').next()?.parse().ok()?;
     let protocol = words.next()?.to_owned();
-    Some((MediaLine { kind, protocol, formats: words.map(str::to_owned).collect() }, port))
+    Some((
+        MediaLine {
+            kind,
+            protocol,
+            formats: words.map(str::to_owned).collect(),
+        },
+        port,
+    ))
 }
 
 fn attribute(line: &str, into: &mut AudioBuilder) {
     if let Some(value) = line.strip_prefix("c=IN IP") {
-        into.address = value.split_whitespace().nth(1).and_then(|word| word.split('/').next()?.parse().ok());
+        into.address = value
+            .split_whitespace()
+            .nth(1)
+            .and_then(|word| word.split('/').next()?.parse().ok());
     } else if let Some(value) = line.strip_prefix("a=rtpmap:") {
         into.maps.extend(rtpmap(value));
     } else if let Some(value) = line.strip_prefix("a=rtcp:") {
-        into.rtcp_port = value.split_whitespace().next().and_then(|word| word.parse().ok());
+        into.rtcp_port = value
+            .split_whitespace()
+            .next()
+            .and_then(|word| word.parse().ok());
     } else {
         match line.trim_end() {
             "a=sendrecv" => into.direction = Some(Direction::SendRecv),
@@ -172,12 +198,24 @@ fn rtpmap(value: &str) -> Option<(u8, String, u32)> {
     let (payload_type, rest) = value.split_once(' ')?;
     let mut parts = rest.trim().split('/');
     let name = parts.next()?.to_ascii_uppercase();
-    Some((payload_type.trim().parse().ok()?, name, parts.next()?.trim().parse().ok()?))
+    Some((
+        payload_type.trim().parse().ok()?,
+        name,
+        parts.next()?.trim().parse().ok()?,
+    ))
 }
 
-fn remote_of(session: &AudioBuilder, audio: &AudioBuilder, line: &MediaLine) -> Result<Remote, Error> {
+fn remote_of(
+    session: &AudioBuilder,
+    audio: &AudioBuilder,
+    line: &MediaLine,
+) -> Result<Remote, Error> {
     let ip = audio.address.or(session.address).ok_or(Error::NoAudio)?;
-    let types: Vec<u8> = line.formats.iter().filter_map(|format| format.parse().ok()).collect();
+    let types: Vec<u8> = line
+        .formats
+        .iter()
+        .filter_map(|format| format.parse().ok())
+        .collect();
     let named = |payload_type: u8, name: &str| {
         let mapped = audio.maps.iter().find(|map| map.0 == payload_type);
         mapped.is_some_and(|map| map.1 == name && map.2 == 8_000)
@@ -186,14 +224,28 @@ fn remote_of(session: &AudioBuilder, audio: &AudioBuilder, line: &MediaLine) -> 
         let mapped = audio.maps.iter().any(|map| map.0 == payload_type);
         named(payload_type, codec.name()) || (!mapped && payload_type == codec.payload_type())
     };
-    let first = |codec: Codec| types.iter().copied().find(|&t| is_codec(t, codec)).map(|t| (codec, t));
-    let (codec, payload_type) = first(Codec::Pcma).or_else(|| first(Codec::Pcmu)).ok_or(Error::NoCodec)?;
+    let first = |codec: Codec| {
+        types
+            .iter()
+            .copied()
+            .find(|&t| is_codec(t, codec))
+            .map(|t| (codec, t))
+    };
+    let (codec, payload_type) = first(Codec::Pcma)
+        .or_else(|| first(Codec::Pcmu))
+        .ok_or(Error::NoCodec)?;
     let mut direction = audio.direction.or(session.direction).unwrap_or_default();
     if ip.is_unspecified() {
         // The old way to hold: nothing may be sent to 0.0.0.0.
         direction = Direction::Inactive;
     }
-    let rtcp_port = if audio.rtcp_mux { audio.port } else { audio.rtcp_port.unwrap_or_else(|| audio.port.saturating_add(1)) };
+    let rtcp_port = if audio.rtcp_mux {
+        audio.port
+    } else {
+        audio
+            .rtcp_port
+            .unwrap_or_else(|| audio.port.saturating_add(1))
+    };
     Ok(Remote {
         address: SocketAddr::new(ip, audio.port),
         codec,
@@ -213,9 +265,20 @@ pub(crate) fn offer(local: Local, first: Codec, direction: Direction) -> String 
     };
     let mut out = head(local);
     let types = [first, second].map(Codec::payload_type);
-    put(&mut out, format_args!("m=audio {} RTP/AVP {} {} {EVENT_TYPE}", local.address.port(), types[0], types[1]));
+    put(
+        &mut out,
+        format_args!(
+            "m=audio {} RTP/AVP {} {} {EVENT_TYPE}",
+            local.address.port(),
+            types[0],
+            types[1]
+        ),
+    );
     for codec in [first, second] {
-        put(&mut out, format_args!("a=rtpmap:{} {}/8000", codec.payload_type(), codec.name()));
+        put(
+            &mut out,
+            format_args!("a=rtpmap:{} {}/8000", codec.payload_type(), codec.name()),
+        );
     }
     tail(&mut out, local, Some(EVENT_TYPE), direction, true);
     out
@@ -228,23 +291,53 @@ pub(crate) fn answer(local: Local, to: &Description, direction: Direction) -> St
     for (index, line) in to.lines.iter().enumerate() {
         if index != to.audio {
             let format = line.formats.first().map_or("0", String::as_str);
-            put(&mut out, format_args!("m={} 0 {} {format}", line.kind, line.protocol));
+            put(
+                &mut out,
+                format_args!("m={} 0 {} {format}", line.kind, line.protocol),
+            );
             continue;
         }
-        let events = remote.events.map(|events| format!(" {events}")).unwrap_or_default();
-        put(&mut out, format_args!("m=audio {} RTP/AVP {}{events}", local.address.port(), remote.payload_type));
-        put(&mut out, format_args!("a=rtpmap:{} {}/8000", remote.payload_type, remote.codec.name()));
+        let events = remote
+            .events
+            .map(|events| format!(" {events}"))
+            .unwrap_or_default();
+        put(
+            &mut out,
+            format_args!(
+                "m=audio {} RTP/AVP {}{events}",
+                local.address.port(),
+                remote.payload_type
+            ),
+        );
+        put(
+            &mut out,
+            format_args!(
+                "a=rtpmap:{} {}/8000",
+                remote.payload_type,
+                remote.codec.name()
+            ),
+        );
         tail(&mut out, local, remote.events, direction, remote.rtcp_mux);
     }
     out
 }
 
 fn head(local: Local) -> String {
-    let family = if local.address.is_ipv4() { "IP4" } else { "IP6" };
+    let family = if local.address.is_ipv4() {
+        "IP4"
+    } else {
+        "IP6"
+    };
     let ip = local.address.ip();
     let mut out = String::with_capacity(320);
     put(&mut out, format_args!("v=0"));
-    put(&mut out, format_args!("o=linje {} {} IN {family} {ip}", local.session, local.version));
+    put(
+        &mut out,
+        format_args!(
+            "o=linje {} {} IN {family} {ip}",
+            local.session, local.version
+        ),
+    );
     put(&mut out, format_args!("s=-"));
     put(&mut out, format_args!("c=IN {family} {ip}"));
     put(&mut out, format_args!("t=0 0"));
@@ -278,19 +371,29 @@ mod tests {
     const OFFER: &str = "v=0\r\no=a 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=video 5000 RTP/AVP 31\r\nm=audio 49170 RTP/AVP 0 8 96\r\na=rtpmap:96 telephone-event/8000\r\na=sendonly\r\n";
 
     fn local() -> Local {
-        Local { address: "127.0.0.1:4000".parse().unwrap(), session: 7, version: 2 }
+        Local {
+            address: "127.0.0.1:4000".parse().unwrap(),
+            session: 7,
+            version: 2,
+        }
     }
 
     #[test]
     fn pcma_is_preferred_and_other_lines_are_refused() {
         let description = parse(OFFER.as_bytes()).unwrap();
         let remote = description.remote;
-        assert_eq!((remote.codec, remote.payload_type, remote.events), (Codec::Pcma, 8, Some(96)));
+        assert_eq!(
+            (remote.codec, remote.payload_type, remote.events),
+            (Codec::Pcma, 8, Some(96))
+        );
         assert_eq!(remote.address, "192.0.2.1:49170".parse().unwrap());
         assert_eq!(remote.rtcp.port(), 49171);
         assert!(remote.direction.is_hold());
         let text = answer(local(), &description, remote.direction.answered());
-        assert!(text.contains("m=video 0 RTP/AVP 31\r\nm=audio 4000 RTP/AVP 8 96\r\n"), "{text}");
+        assert!(
+            text.contains("m=video 0 RTP/AVP 31\r\nm=audio 4000 RTP/AVP 8 96\r\n"),
+            "{text}"
+        );
         assert!(text.ends_with("a=recvonly\r\n"), "{text}");
         assert!(!text.contains("rtcp-mux"));
     }
@@ -309,16 +412,28 @@ mod tests {
     fn dynamic_numbers_and_the_old_hold_are_understood() {
         let text = "v=0\nc=IN IP4 0.0.0.0\nm=audio 6000 RTP/AVP 97\na=rtpmap:97 pcmu/8000/1\n";
         let remote = parse(text.as_bytes()).unwrap().remote;
-        assert_eq!((remote.codec, remote.payload_type, remote.direction), (Codec::Pcmu, 97, Direction::Inactive));
+        assert_eq!(
+            (remote.codec, remote.payload_type, remote.direction),
+            (Codec::Pcmu, 97, Direction::Inactive)
+        );
     }
 
     #[test]
     fn what_cannot_be_used_is_refused() {
         assert_eq!(parse(b""), Err(Error::NotSdp));
         assert_eq!(parse(&[0xFF, 0xFE]), Err(Error::NotSdp));
-        assert_eq!(parse(b"v=0\r\nc=IN IP4 1.2.3.4\r\nm=audio 0 RTP/AVP 8\r\n"), Err(Error::NoAudio));
-        assert_eq!(parse(b"v=0\r\nc=IN IP4 host.example\r\nm=audio 9 RTP/AVP 8\r\n"), Err(Error::NoAudio));
-        assert_eq!(parse(b"v=0\r\nc=IN IP4 1.2.3.4\r\nm=audio 9 RTP/AVP 18\r\n"), Err(Error::NoCodec));
+        assert_eq!(
+            parse(b"v=0\r\nc=IN IP4 1.2.3.4\r\nm=audio 0 RTP/AVP 8\r\n"),
+            Err(Error::NoAudio)
+        );
+        assert_eq!(
+            parse(b"v=0\r\nc=IN IP4 host.example\r\nm=audio 9 RTP/AVP 8\r\n"),
+            Err(Error::NoAudio)
+        );
+        assert_eq!(
+            parse(b"v=0\r\nc=IN IP4 1.2.3.4\r\nm=audio 9 RTP/AVP 18\r\n"),
+            Err(Error::NoCodec)
+        );
         assert_eq!(parse(b"v=0\r\nm=audio x RTP/AVP 8\r\n"), Err(Error::NotSdp));
     }
 }

@@ -75,9 +75,16 @@ impl Shared {
         let is_stream = transport == Some(Transport::Tcp);
         Uri {
             scheme: Some(Scheme::Sip),
-            auth: Some(Auth { user: "linje".to_owned(), password: None }),
+            auth: Some(Auth {
+                user: "linje".to_owned(),
+                password: None,
+            }),
             host_with_port: self.advertised.into(),
-            params: if is_stream { vec![Param::Transport(Transport::Tcp)] } else { Vec::new() },
+            params: if is_stream {
+                vec![Param::Transport(Transport::Tcp)]
+            } else {
+                Vec::new()
+            },
             headers: Vec::new(),
         }
     }
@@ -98,6 +105,10 @@ fn sdp_header() -> Header {
 
 fn contact_header(contact: &str) -> Header {
     // The id is ours, but a line break in a header would be somebody else's header.
-    let clean: String = contact.chars().filter(|c| c.is_ascii_graphic()).take(128).collect();
+    let clean: String = contact
+        .chars()
+        .filter(|c| c.is_ascii_graphic())
+        .take(128)
+        .collect();
     Header::Other("X-Linje-Contact".to_owned(), clean)
 }

@@ -25,7 +25,8 @@ pub fn test_data(below: &str) -> Option<PathBuf> {
 
 /// Whether a program can be started; a test that needs it says so and ends when not.
 pub fn has_program(name: &str) -> bool {
-    std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|dir| dir.join(name).is_file()))
+    std::env::var_os("PATH")
+        .is_some_and(|path| std::env::split_paths(&path).any(|dir| dir.join(name).is_file()))
 }
 
 /// A new empty directory for one peer. It is removed with [`Scratch`].
@@ -37,7 +38,8 @@ impl Scratch {
     pub fn new(name: &str) -> io::Result<Self> {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("linje-{name}-{}-{number}", std::process::id()));
+        let path =
+            std::env::temp_dir().join(format!("linje-{name}-{}-{number}", std::process::id()));
         std::fs::create_dir_all(&path)?;
         Ok(Self(path))
     }

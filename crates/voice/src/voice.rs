@@ -93,12 +93,26 @@ impl Voice {
     /// Opens the ports and starts. New calls get 503 until [`Voice::set_ready`].
     ///
     /// Must run inside a tokio runtime with time and IO. `events` may be slow: then new calls are refused.
-    pub async fn start(config: Config, audio: Arc<AudioBank>, events: mpsc::Sender<Event>) -> Result<Self, Error> {
+    pub async fn start(
+        config: Config,
+        audio: Arc<AudioBank>,
+        events: mpsc::Sender<Event>,
+    ) -> Result<Self, Error> {
         let (udp, tcp) = listen(config.sip).await?;
-        let bound = udp.local_addr().map_err(|source| listen_error(config.sip, "udp", source))?;
-        let address = SocketAddr::new(config.advertised.unwrap_or_else(|| bound.ip()), bound.port());
+        let bound = udp
+            .local_addr()
+            .map_err(|source| listen_error(config.sip, "udp", source))?;
+        let address = SocketAddr::new(
+            config.advertised.unwrap_or_else(|| bound.ip()),
+            bound.port(),
+        );
         let stop = CancellationToken::new();
-        let gate = Arc::new(Gate::new(config.trunks.clone(), config.guard, config.retry_after_s, random()?));
+        let gate = Arc::new(Gate::new(
+            config.trunks.clone(),
+            config.guard,
+            config.retry_after_s,
+            random()?,
+        ));
         let flows = Arc::new(Flows::default());
         let endpoint = endpoint(udp, address, &gate, &flows, &stop).await?;
         let incoming = endpoint.incoming_transactions().map_err(stack)?;
@@ -117,12 +131,20 @@ impl Voice {
             retry_after_s: config.retry_after_s,
         });
         let (reports, report_inbox) = mpsc::channel(media::REPORTS);
-        let limits = Limits { quiet: config.media_timeout, never_heard: config.never_heard_timeout };
+        let limits = Limits {
+            quiet: config.media_timeout,
+            never_heard: config.never_heard_timeout,
+        };
         let media = Media::start(config.media_threads, &audio, limits, &reports)?;
         let counters = Arc::clone(&media.counters);
         let (commands, command_inbox) = mpsc::channel(COMMANDS);
         let (notices, notice_inbox) = mpsc::channel(NOTICES);
-        let inbox = Inbox { commands: command_inbox, notices: notice_inbox, states: state_inbox, reports: report_inbox };
+        let inbox = Inbox {
+            commands: command_inbox,
+            notices: notice_inbox,
+            states: state_inbox,
+            reports: report_inbox,
+        };
         let board = Board::new(Arc::clone(&shared), media, events, config.dial_timeout);
         let stop_board = CancellationToken::new();
         let board = tokio::spawn(board.run(inbox, stop_board.clone()));
@@ -137,7 +159,11 @@ impl Voice {
             places: Arc::clone(&connections),
         };
         tokio::spawn(Arc::new(guard).serve(tcp));
-        tokio::spawn(forget_streams(Arc::clone(&shared), streams, notices.clone()));
+        tokio::spawn(forget_streams(
+            Arc::clone(&shared),
+            streams,
+            notices.clone(),
+        ));
         tokio::spawn(dispatch(Arc::clone(&shared), incoming, notices));
         let inner = Arc::clone(&endpoint.inner);
         tokio::spawn(async move {
@@ -145,7 +171,17 @@ impl Voice {
                 tracing::error!(%error, "the SIP stack ended");
             }
         });
-        Ok(Self { commands, shared, endpoint, counters, connections, address, board: Some(board), stop_board, stop })
+        Ok(Self {
+            commands,
+            shared,
+            endpoint,
+            counters,
+            connections,
+            address,
+            board: Some(board),
+            stop_board,
+            stop,
+        })
     }
 
     /// The address and port of SIP, UDP and TCP.
@@ -160,15 +196,21 @@ impl Voice {
 
     /// Replaces the users who may register phones.
     pub fn set_users(&self, users: Vec<User>) {
-        self.shared.registrar.lock().unwrap_or_else(PoisonError::into_inner).set_users(users);
+        self.shared
+            .registrar
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .set_users(users);
     }
 
     /// Gives a command. It never waits; a full queue gives the command back.
     pub fn send(&self, command: Command) -> Result<(), Error> {
-        self.commands.try_send(command).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(command) => Error::Busy(Box::new(command)),
-            mpsc::error::TrySendError::Closed(_) => Error::Closed,
-        })
+        self.commands
+            .try_send(command)
+            .map_err(|error| match error {
+                mpsc::error::TrySendError::Full(command) => Error::Busy(Box::new(command)),
+                mpsc::error::TrySendError::Closed(_) => Error::Closed,
+            })
     }
 
     /// Figures for the health page.
@@ -179,7 +221,12 @@ impl Voice {
         Stats {
             calls: self.shared.calls.load(Ordering::Relaxed),
             legs: self.shared.legs.load(Ordering::Relaxed),
-            registered: self.shared.registrar.lock().unwrap_or_else(PoisonError::into_inner).registered(),
+            registered: self
+                .shared
+                .registrar
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .registered(),
             dialogs: self.shared.layer.len(),
             transactions: stack.running_transactions + stack.finished_transactions,
             depth: gate.depth(),
@@ -217,7 +264,9 @@ impl Drop for Voice {
 }
 
 fn stack(error: rsipstack::Error) -> Error {
-    Error::Stack { reason: error.to_string() }
+    Error::Stack {
+        reason: error.to_string(),
+    }
 }
 
 fn random() -> Result<[u8; 32], Error> {
@@ -227,7 +276,11 @@ fn random() -> Result<[u8; 32], Error> {
 }
 
 fn listen_error(address: SocketAddr, transport: &'static str, source: std::io::Error) -> Error {
-    Error::Listen { address, transport, source }
+    Error::Listen {
+        address,
+        transport,
+        source,
+    }
 }
 
 /// One port number for UDP and TCP.
@@ -235,12 +288,16 @@ async fn listen(address: SocketAddr) -> Result<(UdpSocket, TcpListener), Error> 
     let mut tries = if address.port() == 0 { PORT_TRIES } else { 1 };
     loop {
         tries -= 1;
-        let udp = UdpSocket::bind(address).await.map_err(|source| listen_error(address, "udp", source))?;
+        let udp = UdpSocket::bind(address)
+            .await
+            .map_err(|source| listen_error(address, "udp", source))?;
         // Without the privilege the system gives what its limit allows.
         if setsockopt(&udp, sockopt::RcvBufForce, &RECEIVE_BUFFER).is_err() {
             let _set = setsockopt(&udp, sockopt::RcvBuf, &RECEIVE_BUFFER);
         }
-        let both = udp.local_addr().map_err(|source| listen_error(address, "udp", source))?;
+        let both = udp
+            .local_addr()
+            .map_err(|source| listen_error(address, "udp", source))?;
         match TcpListener::bind(both).await {
             Ok(tcp) => return Ok((udp, tcp)),
             Err(_) if tries > 0 => {}
@@ -258,19 +315,31 @@ async fn endpoint(
 ) -> Result<Endpoint, Error> {
     let layer = TransportLayer::new(stop.child_token());
     let guarded = GuardedUdp::new(udp, Arc::clone(gate), address);
-    let connection = UdpConnection::from_socket(Arc::new(guarded), None, Some(stop.child_token())).await;
+    let connection =
+        UdpConnection::from_socket(Arc::new(guarded), None, Some(stop.child_token())).await;
     layer.add_transport(connection.map_err(stack)?.into());
     // Never served: it makes the stack write our TCP address into Via and Contact of TCP dialogs.
     let (_to_stack, from_us) = mpsc::unbounded_channel();
     let (to_us, _from_stack) = mpsc::channel(1);
-    let name = SipAddr { r#type: Some(Transport::Tcp), addr: address.into() };
+    let name = SipAddr {
+        r#type: Some(Transport::Tcp),
+        addr: address.into(),
+    };
     let named = ChannelConnection::create_connection_bounded(from_us, to_us, name, None).await;
     layer.add_transport(SipConnection::Channel(named.map_err(stack)?));
     let endpoint = EndpointBuilder::new()
         .with_user_agent("Linje")
         .with_transport_layer(layer)
         .with_cancel_token(stop.clone())
-        .with_allows(vec![Method::Invite, Method::Ack, Method::Cancel, Method::Bye, Method::Options, Method::Info, Method::Update])
+        .with_allows(vec![
+            Method::Invite,
+            Method::Ack,
+            Method::Cancel,
+            Method::Bye,
+            Method::Options,
+            Method::Info,
+            Method::Update,
+        ])
         .with_target_locator(Box::new(Locator(Arc::clone(flows))))
         .with_transport_inspector(Box::new(DepthInspector(Arc::clone(gate))))
         .build();
@@ -278,11 +347,21 @@ async fn endpoint(
 }
 
 /// Ends the registrations of phones whose connection closed.
-async fn forget_streams(shared: Arc<Shared>, mut streams: mpsc::Receiver<SocketAddr>, notices: mpsc::Sender<Notice>) {
+async fn forget_streams(
+    shared: Arc<Shared>,
+    mut streams: mpsc::Receiver<SocketAddr>,
+    notices: mpsc::Sender<Notice>,
+) {
     while let Some(peer) = streams.recv().await {
-        let at = SipAddr { r#type: Some(Transport::Tcp), addr: peer.into() };
+        let at = SipAddr {
+            r#type: Some(Transport::Tcp),
+            addr: peer.into(),
+        };
         let events = {
-            let mut registrar = shared.registrar.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut registrar = shared
+                .registrar
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             registrar.stream_closed(&at)
         };
         if !events.is_empty() && notices.send(Notice::Registry(events)).await.is_err() {

@@ -1,5 +1,12 @@
 //! The messages of RFC 4475 and RFC 5118 against a live endpoint: it lives, and a clean call follows each.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test stops where something is not as it should be, and waits for one event among many"
+)]
+
 mod common;
 
 use std::path::PathBuf;
@@ -26,7 +33,15 @@ const SDP: &str = "v=0\r\no=raw 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.
 /// A whole call by hand: INVITE, 200, and the caller is hung up.
 async fn clean_call(line: &mut Line, raw: &RawSip, name: &str) {
     let call_id = format!("clean-{name}");
-    let invite = raw.request("INVITE", "55553333", &call_id, "Content-Type: application/sdp\r\n", SDP).unwrap();
+    let invite = raw
+        .request(
+            "INVITE",
+            "55553333",
+            &call_id,
+            "Content-Type: application/sdp\r\n",
+            SDP,
+        )
+        .unwrap();
     raw.send(invite.as_bytes()).await.unwrap();
     let call = line
         .expect("the clean call", |event| match event {
@@ -34,8 +49,15 @@ async fn clean_call(line: &mut Line, raw: &RawSip, name: &str) {
             _ => None,
         })
         .await;
-    line.send(Command::Answer { call, contact: "c".into() });
-    assert_eq!(raw.status_for(&call_id, common::PATIENCE).await, Some(200), "{name}");
+    line.send(Command::Answer {
+        call,
+        contact: "c".into(),
+    });
+    assert_eq!(
+        raw.status_for(&call_id, common::PATIENCE).await,
+        Some(200),
+        "{name}"
+    );
     line.send(Command::HangUp { call });
 }
 
@@ -51,7 +73,11 @@ async fn the_61_torture_messages_leave_the_line_alive() {
     for (number, path) in files.iter().enumerate() {
         let name = format!("{number}-{}", path.file_stem().unwrap().to_string_lossy());
         raw.send(&std::fs::read(path).unwrap()).await.unwrap();
-        assert_eq!(raw.options(&format!("after-{name}")).await.unwrap(), Some(200), "{name}");
+        assert_eq!(
+            raw.options(&format!("after-{name}")).await.unwrap(),
+            Some(200),
+            "{name}"
+        );
         clean_call(&mut line, &raw, &name).await;
     }
     assert_eq!(line.voice.stats().depth, 0);

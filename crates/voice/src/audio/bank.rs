@@ -17,7 +17,10 @@ struct Clip {
 
 impl Clip {
     fn of(pcm: &[i16]) -> Self {
-        Self { alaw: encoded(pcm, Codec::Pcma), ulaw: encoded(pcm, Codec::Pcmu) }
+        Self {
+            alaw: encoded(pcm, Codec::Pcma),
+            ulaw: encoded(pcm, Codec::Pcmu),
+        }
     }
 
     fn bytes(&self, codec: Codec) -> &[u8] {
@@ -99,16 +102,24 @@ impl AudioBank {
 
     /// The samples that are sent for a clip: A-law decoded, 8 kHz.
     pub fn sent_audio(&self, id: ClipId) -> Vec<i16> {
-        self.bytes(id, Codec::Pcma).iter().map(|&code| Codec::Pcma.decode(code)).collect()
+        self.bytes(id, Codec::Pcma)
+            .iter()
+            .map(|&code| Codec::Pcma.decode(code))
+            .collect()
     }
 
     /// The samples that are sent as music: A-law decoded, 8 kHz.
     pub fn sent_music(&self) -> Vec<i16> {
-        self.music.alaw.iter().map(|&code| Codec::Pcma.decode(code)).collect()
+        self.music
+            .alaw
+            .iter()
+            .map(|&code| Codec::Pcma.decode(code))
+            .collect()
     }
 
     pub(crate) fn frame(&self, id: ClipId, index: usize, codec: Codec) -> Option<&[u8]> {
-        self.bytes(id, codec).get(index * FRAME..(index + 1) * FRAME)
+        self.bytes(id, codec)
+            .get(index * FRAME..(index + 1) * FRAME)
     }
 
     pub(crate) fn music_frame(&self, index: usize, codec: Codec) -> &[u8] {
@@ -134,7 +145,10 @@ mod tests {
         let bank = builder.build();
         assert_eq!(bank.id("beep"), Some(id));
         assert_eq!(bank.duration_ms(id), 40);
-        assert_eq!(bank.frame(id, 1, Codec::Pcmu).map(|frame| frame[159]), Some(0xFF));
+        assert_eq!(
+            bank.frame(id, 1, Codec::Pcmu).map(|frame| frame[159]),
+            Some(0xFF)
+        );
         assert_eq!(bank.frame(id, 2, Codec::Pcma), None);
         assert_eq!(bank.frame(ClipId(9), 0, Codec::Pcma), None);
     }
@@ -143,6 +157,9 @@ mod tests {
     fn music_wraps_around() {
         let bank = AudioBank::builder().build();
         let frames = bank.sent_music().len() / FRAME;
-        assert_eq!(bank.music_frame(frames + 3, Codec::Pcma), bank.music_frame(3, Codec::Pcma));
+        assert_eq!(
+            bank.music_frame(frames + 3, Codec::Pcma),
+            bank.music_frame(3, Codec::Pcma)
+        );
     }
 }

@@ -15,8 +15,12 @@ const RING: usize = 24_000;
 const LEVEL: f64 = 0.09;
 
 /// [chord][voice], semitones from A3 (220 Hz): D, Bm, G, A with added ninths.
-const CHORDS: [[i32; 5]; 4] =
-    [[-7, 0, 2, 5, 9], [-10, -3, 2, 5, 9], [-14, -2, 2, 5, 7], [-12, -5, 0, 4, 7]];
+const CHORDS: [[i32; 5]; 4] = [
+    [-7, 0, 2, 5, 9],
+    [-10, -3, 2, 5, 9],
+    [-14, -2, 2, 5, 7],
+    [-12, -5, 0, 4, 7],
+];
 /// [step] voice of the chord.
 const PATTERN: [usize; 10] = [0, 2, 4, 3, 1, 2, 4, 2, 3, 1];
 
@@ -26,9 +30,17 @@ pub fn calm_music() -> Vec<i16> {
     for step in 0..STEPS {
         let chord = CHORDS[step / PATTERN.len()];
         let semitones = chord[PATTERN[step % PATTERN.len()]];
-        add_note(&mut sum, step * STEP, 220.0 * 2.0_f64.powf(f64::from(semitones) / 12.0));
+        add_note(
+            &mut sum,
+            step * STEP,
+            220.0 * 2.0_f64.powf(f64::from(semitones) / 12.0),
+        );
         if step % PATTERN.len() == 0 {
-            add_note(&mut sum, step * STEP, 220.0 * 2.0_f64.powf(f64::from(chord[0] + 12) / 12.0));
+            add_note(
+                &mut sum,
+                step * STEP,
+                220.0 * 2.0_f64.powf(f64::from(chord[0] + 12) / 12.0),
+            );
         }
     }
     scaled(&sum)
@@ -48,12 +60,17 @@ fn add_note(sum: &mut [f64], start: usize, hertz: f64) {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "clamped to the range of i16")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "clamped to the range of i16"
+)]
 fn scaled(sum: &[f64]) -> Vec<i16> {
     let energy: f64 = sum.iter().map(|sample| sample * sample).sum();
     let count = f64::from(u32::try_from(sum.len()).unwrap_or(1));
     let gain = LEVEL * 32_768.0 / (energy / count).sqrt().max(1e-9);
-    sum.iter().map(|sample| (sample * gain).clamp(-32_768.0, 32_767.0) as i16).collect()
+    sum.iter()
+        .map(|sample| (sample * gain).clamp(-32_768.0, 32_767.0) as i16)
+        .collect()
 }
 
 #[cfg(test)]
@@ -69,7 +86,10 @@ mod tests {
         let jump = |a: i16, b: i16| (i32::from(a) - i32::from(b)).abs();
         let largest = music.windows(2).map(|pair| jump(pair[0], pair[1])).max();
         assert!(Some(jump(music[0], music[music.len() - 1])) <= largest);
-        let longest_silence = music.split(|sample| sample.unsigned_abs() > 200).map(<[i16]>::len).max();
+        let longest_silence = music
+            .split(|sample| sample.unsigned_abs() > 200)
+            .map(<[i16]>::len)
+            .max();
         assert!(longest_silence < Some(800), "{longest_silence:?}");
     }
 }

@@ -56,7 +56,9 @@ pub enum Prompt {
 #[derive(Debug, Error)]
 pub enum PromptError {
     /// The speech program is not there.
-    #[error("cannot make prompts: the program `{program}` is not installed; install the Debian package espeak-ng")]
+    #[error(
+        "cannot make prompts: the program `{program}` is not installed; install the Debian package espeak-ng"
+    )]
     NotInstalled {
         /// The program that was called.
         program: String,
@@ -99,7 +101,10 @@ pub struct PromptMaker {
 impl PromptMaker {
     /// Keeps what it makes in `cache`, which is created when missing.
     pub fn new(cache: impl Into<PathBuf>) -> Self {
-        Self { cache: cache.into(), program: "espeak-ng".into() }
+        Self {
+            cache: cache.into(),
+            program: "espeak-ng".into(),
+        }
     }
 
     /// Calls another program with the options of `espeak-ng`.
@@ -132,23 +137,46 @@ impl PromptMaker {
 
     fn speak(&self, tongue: Tongue, text: &str) -> Result<(Vec<i16>, u32), PromptError> {
         let program = self.program.to_string_lossy().into_owned();
-        let no_speech = |reason: String| PromptError::NoSpeech { program: program.clone(), reason };
+        let no_speech = |reason: String| PromptError::NoSpeech {
+            program: program.clone(),
+            reason,
+        };
         let mut child = Command::new(&self.program)
-            .args(["-v", tongue.code(), "-s", "150", "-b", "1", "--stdout", "--stdin"])
+            .args([
+                "-v",
+                tongue.code(),
+                "-s",
+                "150",
+                "-b",
+                "1",
+                "--stdout",
+                "--stdin",
+            ])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .map_err(|error| match error.kind() {
-                io::ErrorKind::NotFound => PromptError::NotInstalled { program: program.clone() },
-                _ => no_speech(error.to_string()),
+            .map_err(|error| {
+                if error.kind() == io::ErrorKind::NotFound {
+                    PromptError::NotInstalled {
+                        program: program.clone(),
+                    }
+                } else {
+                    no_speech(error.to_string())
+                }
             })?;
         if let Some(mut input) = child.stdin.take() {
-            input.write_all(text.as_bytes()).map_err(|error| no_speech(error.to_string()))?;
+            input
+                .write_all(text.as_bytes())
+                .map_err(|error| no_speech(error.to_string()))?;
         }
-        let output = child.wait_with_output().map_err(|error| no_speech(error.to_string()))?;
+        let output = child
+            .wait_with_output()
+            .map_err(|error| no_speech(error.to_string()))?;
         if !output.status.success() {
-            return Err(no_speech(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
+            return Err(no_speech(
+                String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+            ));
         }
         read_wav(&output.stdout).map_err(|error| no_speech(error.to_string()))
     }
@@ -160,7 +188,12 @@ fn cache_name(tongue: Tongue, text: &str) -> String {
         hash.update(part.as_bytes());
         hash.update([0]);
     }
-    let hex: String = hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    let hex: String = hash
+        .finalize()
+        .iter()
+        .take(16)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     format!("{}-{hex}.wav", tongue.code())
 }
 
@@ -175,23 +208,42 @@ fn keep(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 fn recorded(path: &Path) -> Result<Vec<i16>, PromptError> {
-    let bytes = std::fs::read(path).map_err(|source| PromptError::File { path: path.to_owned(), source })?;
-    let (samples, rate) = read_wav(&bytes).map_err(|source| PromptError::Recording { path: path.to_owned(), source })?;
+    let bytes = std::fs::read(path).map_err(|source| PromptError::File {
+        path: path.to_owned(),
+        source,
+    })?;
+    let (samples, rate) = read_wav(&bytes).map_err(|source| PromptError::Recording {
+        path: path.to_owned(),
+        source,
+    })?;
     Ok(to_8_khz(&samples, rate))
 }
 
 /// Without the silence around, but 20 ms before and 60 ms after, so that clips can follow one another.
 fn trimmed(samples: &[i16]) -> &[i16] {
     let loud = |sample: &i16| sample.unsigned_abs() > QUIET;
-    let (Some(first), Some(last)) = (samples.iter().position(loud), samples.iter().rposition(loud)) else {
+    let (Some(first), Some(last)) = (
+        samples.iter().position(loud),
+        samples.iter().rposition(loud),
+    ) else {
         return &[];
     };
-    samples.get(first.saturating_sub(160)..(last + 480).min(samples.len())).unwrap_or(&[])
+    samples
+        .get(first.saturating_sub(160)..(last + 480).min(samples.len()))
+        .unwrap_or(&[])
 }
 
 fn louder(samples: &[i16]) -> Vec<i16> {
-    let peak = samples.iter().map(|sample| i32::from(sample.unsigned_abs())).max().unwrap_or(0).max(1);
-    samples.iter().map(|&sample| i16::try_from(i32::from(sample) * PEAK / peak).unwrap_or(i16::MAX)).collect()
+    let peak = samples
+        .iter()
+        .map(|sample| i32::from(sample.unsigned_abs()))
+        .max()
+        .unwrap_or(0)
+        .max(1);
+    samples
+        .iter()
+        .map(|&sample| i16::try_from(i32::from(sample) * PEAK / peak).unwrap_or(i16::MAX))
+        .collect()
 }
 
 #[cfg(test)]
@@ -207,7 +259,12 @@ mod tests {
     #[test]
     fn a_missing_program_names_the_package() {
         let maker = PromptMaker::new(directory("missing")).with_program("no-such-speech-program");
-        let error = maker.make(&Prompt::Spoken { tongue: Tongue::Nb, text: "hei".into() }).unwrap_err();
+        let error = maker
+            .make(&Prompt::Spoken {
+                tongue: Tongue::Nb,
+                text: "hei".into(),
+            })
+            .unwrap_err();
         assert_eq!(
             error.to_string(),
             "cannot make prompts: the program `no-such-speech-program` is not installed; install the Debian package espeak-ng"
@@ -217,7 +274,10 @@ mod tests {
     #[test]
     fn a_prompt_is_made_once_and_then_found() {
         let cache = directory("cache");
-        let prompt = Prompt::Spoken { tongue: Tongue::Nb, text: "Velkommen til linja.".into() };
+        let prompt = Prompt::Spoken {
+            tongue: Tongue::Nb,
+            text: "Velkommen til linja.".into(),
+        };
         let first = match PromptMaker::new(&cache).make(&prompt) {
             Err(PromptError::NotInstalled { .. }) => {
                 println!("skipped: espeak-ng is not installed");
@@ -226,7 +286,10 @@ mod tests {
             other => other.unwrap(),
         };
         assert!((4_000..40_000).contains(&first.len()), "{}", first.len());
-        let again = PromptMaker::new(&cache).with_program("no-such-speech-program").make(&prompt).unwrap();
+        let again = PromptMaker::new(&cache)
+            .with_program("no-such-speech-program")
+            .make(&prompt)
+            .unwrap();
         assert_eq!(first, again);
         std::fs::remove_dir_all(cache).unwrap();
     }
@@ -236,7 +299,12 @@ mod tests {
         let cache = directory("recorded");
         let path = cache.join("own.wav");
         std::fs::write(&path, write_wav(&[5; 400])).unwrap();
-        assert_eq!(PromptMaker::new(&cache).make(&Prompt::Recorded(path)).unwrap(), vec![5; 400]);
+        assert_eq!(
+            PromptMaker::new(&cache)
+                .make(&Prompt::Recorded(path))
+                .unwrap(),
+            vec![5; 400]
+        );
         std::fs::remove_dir_all(cache).unwrap();
     }
 }

@@ -8,10 +8,17 @@ const HALF_WIDTH: f64 = 20.0;
 const PASS: f64 = 0.92;
 
 /// Samples at `rate` hertz as samples at 8 kHz. 8 kHz comes back unchanged; a rate of 0 gives nothing.
-#[expect(clippy::cast_possible_truncation, reason = "clamped to the range of i16")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "clamped to the range of i16"
+)]
 pub fn to_8_khz(samples: &[i16], rate: u32) -> Vec<i16> {
     if rate == 8_000 || rate == 0 {
-        return if rate == 0 { Vec::new() } else { samples.to_vec() };
+        return if rate == 0 {
+            Vec::new()
+        } else {
+            samples.to_vec()
+        };
     }
     let divisor = gcd(rate, 8_000);
     let (up, down) = (u64::from(8_000 / divisor), u64::from(rate / divisor));
@@ -22,7 +29,10 @@ pub fn to_8_khz(samples: &[i16], rate: u32) -> Vec<i16> {
             let position = index * down;
             let whole = usize::try_from(position / up).unwrap_or(usize::MAX);
             let phase = usize::try_from(position % up).unwrap_or(0);
-            filter.at(samples, whole, phase).round().clamp(-32_768.0, 32_767.0) as i16
+            filter
+                .at(samples, whole, phase)
+                .round()
+                .clamp(-32_768.0, 32_767.0) as i16
         })
         .collect()
 }
@@ -81,7 +91,11 @@ fn windowed_sinc(distance: f64, cutoff: f64, reach: f64) -> f64 {
         return 0.0;
     }
     let angle = PI * distance * cutoff;
-    let sinc = if angle.abs() < 1e-9 { 1.0 } else { angle.sin() / angle };
+    let sinc = if angle.abs() < 1e-9 {
+        1.0
+    } else {
+        angle.sin() / angle
+    };
     let turn = PI * distance / reach;
     sinc * (0.42 + 0.5 * turn.cos() + 0.08 * (2.0 * turn).cos())
 }
@@ -91,12 +105,19 @@ mod tests {
     use super::*;
 
     fn tone(hertz: f64, rate: u32, count: u32) -> Vec<i16> {
-        (0..count).map(|n| (10_000.0 * (2.0 * PI * hertz * f64::from(n) / f64::from(rate)).sin()) as i16).collect()
+        (0..count)
+            .map(|n| (10_000.0 * (2.0 * PI * hertz * f64::from(n) / f64::from(rate)).sin()) as i16)
+            .collect()
     }
 
     fn rms(samples: &[i16]) -> f64 {
         let middle = &samples[samples.len() / 4..samples.len() * 3 / 4];
-        (middle.iter().map(|&s| f64::from(s) * f64::from(s)).sum::<f64>() / middle.len() as f64).sqrt()
+        (middle
+            .iter()
+            .map(|&s| f64::from(s) * f64::from(s))
+            .sum::<f64>()
+            / middle.len() as f64)
+            .sqrt()
     }
 
     #[test]

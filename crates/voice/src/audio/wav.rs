@@ -9,7 +9,9 @@ pub enum WavError {
     #[error("not a wav file, or it has no samples")]
     NotWav,
     /// Something other than mono 16-bit PCM.
-    #[error("a recording must be mono 16-bit pcm, this one has format {format}, {channels} channels, {bits} bits")]
+    #[error(
+        "a recording must be mono 16-bit pcm, this one has format {format}, {channels} channels, {bits} bits"
+    )]
     Unsupported {
         /// Format tag; 1 is PCM.
         format: u16,
@@ -36,7 +38,11 @@ pub fn read_wav(bytes: &[u8]) -> Result<(Vec<i16>, u32), WavError> {
         let body = body.get(..size).unwrap_or(body);
         match &kind {
             b"fmt " => rate = Some(format_of(body)?),
-            b"data" => return rate.map(|rate| (samples(body), rate)).ok_or(WavError::NotWav),
+            b"data" => {
+                return rate
+                    .map(|rate| (samples(body), rate))
+                    .ok_or(WavError::NotWav);
+            }
             _ => {}
         }
         rest = rest.get(8 + size + size % 2..).unwrap_or(&[]);
@@ -51,20 +57,37 @@ fn chunk_head(rest: &[u8]) -> Option<([u8; 4], usize)> {
 }
 
 fn format_of(body: &[u8]) -> Result<u32, WavError> {
-    let short = |at: usize| body.get(at..at + 2).and_then(<[u8]>::first_chunk).map(|b| u16::from_le_bytes(*b));
+    let short = |at: usize| {
+        body.get(at..at + 2)
+            .and_then(<[u8]>::first_chunk)
+            .map(|b| u16::from_le_bytes(*b))
+    };
     let (Some(format), Some(channels), Some(bits)) = (short(0), short(2), short(14)) else {
         return Err(WavError::NotWav);
     };
-    let rate = body.get(4..8).and_then(<[u8]>::first_chunk).map_or(0, |b| u32::from_le_bytes(*b));
+    let rate = body
+        .get(4..8)
+        .and_then(<[u8]>::first_chunk)
+        .map_or(0, |b| u32::from_le_bytes(*b));
     // 0xFFFE is the extensible form; its sub-format is taken to be PCM.
     if !matches!(format, 1 | 0xFFFE) || channels != 1 || bits != 16 {
-        return Err(WavError::Unsupported { format, channels, bits });
+        return Err(WavError::Unsupported {
+            format,
+            channels,
+            bits,
+        });
     }
-    if (8_000..=48_000).contains(&rate) { Ok(rate) } else { Err(WavError::Rate(rate)) }
+    if (8_000..=48_000).contains(&rate) {
+        Ok(rate)
+    } else {
+        Err(WavError::Rate(rate))
+    }
 }
 
 fn samples(body: &[u8]) -> Vec<i16> {
-    body.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect()
+    body.chunks_exact(2)
+        .map(|pair| i16::from_le_bytes([pair[0], pair[1]]))
+        .collect()
 }
 
 /// A mono 16-bit PCM recording at 8 kHz.
@@ -113,7 +136,14 @@ mod tests {
     fn stereo_and_junk_are_refused_with_the_reason() {
         let mut bytes = write_wav(&[7, 8]);
         bytes[22] = 2;
-        assert_eq!(read_wav(&bytes), Err(WavError::Unsupported { format: 1, channels: 2, bits: 16 }));
+        assert_eq!(
+            read_wav(&bytes),
+            Err(WavError::Unsupported {
+                format: 1,
+                channels: 2,
+                bits: 16
+            })
+        );
         assert_eq!(read_wav(b"hello"), Err(WavError::NotWav));
         assert_eq!(read_wav(&write_wav(&[])[..30]), Err(WavError::NotWav));
     }

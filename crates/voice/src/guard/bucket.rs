@@ -16,7 +16,11 @@ pub(super) struct Buckets {
 impl Buckets {
     pub(super) fn new(per_second: u32, burst: u32) -> Self {
         let cost = 1_000_000_000 / u64::from(per_second.max(1));
-        Self { cost, ahead: cost * u64::from(burst.max(1)), full_at: HashMap::new() }
+        Self {
+            cost,
+            ahead: cost * u64::from(burst.max(1)),
+            full_at: HashMap::new(),
+        }
     }
 
     /// Takes one token; false when there is none. `now` is in nanoseconds and never falls.

@@ -11,7 +11,9 @@ use super::Decision;
 
 /// Methods that we serve, for `Allow`.
 pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, REGISTER";
-const SERVED: [&str; 9] = ["INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "UPDATE", "PRACK", "REGISTER"];
+const SERVED: [&str; 9] = [
+    "INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "UPDATE", "PRACK", "REGISTER",
+];
 /// Methods that exist but that we do not serve.
 const KNOWN: [&str; 5] = ["MESSAGE", "NOTIFY", "PUBLISH", "REFER", "SUBSCRIBE"];
 /// Extensions that a request may require.
@@ -31,7 +33,11 @@ pub(super) struct Refusal {
 
 impl Refusal {
     const fn plain(status: u16, text: &'static str) -> Self {
-        Self { status, text, header: None }
+        Self {
+            status,
+            text,
+            header: None,
+        }
     }
 
     pub(super) const fn bad_request() -> Self {
@@ -39,7 +45,11 @@ impl Refusal {
     }
 
     pub(super) fn unavailable(retry_after_s: u32) -> Self {
-        Self { status: 503, text: "Service Unavailable", header: Some(format!("Retry-After: {retry_after_s}")) }
+        Self {
+            status: 503,
+            text: "Service Unavailable",
+            header: Some(format!("Retry-After: {retry_after_s}")),
+        }
     }
 }
 
@@ -73,20 +83,33 @@ pub(super) fn scan(message: &[u8], is_datagram: bool) -> Scan<'_> {
     if message.iter().all(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
         return Scan::Ping;
     }
-    let Some(end) = header_end(message) else { return Scan::Junk };
-    let Some(header) = message.get(..end) else { return Scan::Junk };
+    let Some(end) = header_end(message) else {
+        return Scan::Junk;
+    };
+    let Some(header) = message.get(..end) else {
+        return Scan::Junk;
+    };
     let text = match std::str::from_utf8(header) {
         Ok(text) => text,
         // The part before the bad byte is enough to answer from.
         Err(error) => return lame(header, error.valid_up_to()),
     };
     let mut lines = text.split("\r\n");
-    let Some(mut facts) = start_line(lines.next().unwrap_or("")) else { return Scan::Junk };
+    let Some(mut facts) = start_line(lines.next().unwrap_or("")) else {
+        return Scan::Junk;
+    };
     let body = message.len() - end - 4;
     let mut fields = Fields::default();
     fields.read(lines, &mut facts);
     facts.length = message.len();
-    facts.check(&fields, Body { start: end + 4, size: body, is_datagram });
+    facts.check(
+        &fields,
+        Body {
+            start: end + 4,
+            size: body,
+            is_datagram,
+        },
+    );
     if facts.via.is_empty() || (facts.method.is_none() && facts.refusal.is_some()) {
         return Scan::Junk;
     }
@@ -100,7 +123,9 @@ pub(super) fn unfold(message: &mut [u8]) -> usize {
     let mut read = 0;
     while read < message.len() {
         let next = message.get(read..read + 3);
-        if read < header && next.is_some_and(|next| next.starts_with(b"\r\n") && matches!(next[2], b' ' | b'\t')) {
+        if read < header
+            && next.is_some_and(|next| next.starts_with(b"\r\n") && matches!(next[2], b' ' | b'\t'))
+        {
             read += 2;
             while read < header && matches!(message[read], b' ' | b'\t') {
                 read += 1;
@@ -118,7 +143,11 @@ pub(super) fn unfold(message: &mut [u8]) -> usize {
 /// Whether there is a folded line at all; most messages have none.
 pub(super) fn is_folded(message: &[u8]) -> bool {
     let end = header_end(message).unwrap_or(0);
-    message.get(..end).is_some_and(|header| header.windows(3).any(|w| w.starts_with(b"\r\n") && matches!(w[2], b' ' | b'\t')))
+    message.get(..end).is_some_and(|header| {
+        header
+            .windows(3)
+            .any(|w| w.starts_with(b"\r\n") && matches!(w[2], b' ' | b'\t'))
+    })
 }
 
 fn header_end(message: &[u8]) -> Option<usize> {
@@ -127,12 +156,21 @@ fn header_end(message: &[u8]) -> Option<usize> {
 
 /// A header that is not text: answered from the lines before the bad byte.
 fn lame(header: &[u8], valid: usize) -> Scan<'_> {
-    let text = header.get(..valid).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or("");
+    let text = header
+        .get(..valid)
+        .and_then(|bytes| std::str::from_utf8(bytes).ok())
+        .unwrap_or("");
     let mut lines = text.split("\r\n");
-    let Some(mut facts) = start_line(lines.next().unwrap_or("")) else { return Scan::Junk };
+    let Some(mut facts) = start_line(lines.next().unwrap_or("")) else {
+        return Scan::Junk;
+    };
     Fields::default().read(lines, &mut facts);
     facts.refuse(Refusal::bad_request());
-    if facts.method.is_none() || facts.via.is_empty() { Scan::Junk } else { Scan::Message(facts) }
+    if facts.method.is_none() || facts.via.is_empty() {
+        Scan::Junk
+    } else {
+        Scan::Message(facts)
+    }
 }
 
 /// Method or status; None when it is neither.
@@ -147,7 +185,10 @@ fn start_line(line: &str) -> Option<Facts<'_>> {
     let words: Vec<&str> = line.split(' ').collect();
     let method = words.first().copied().filter(|word| is_token(word))?;
     let version = words.last().copied().unwrap_or("");
-    if !version.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("SIP/")) {
+    if !version
+        .get(..4)
+        .is_some_and(|head| head.eq_ignore_ascii_case("SIP/"))
+    {
         return None;
     }
     facts.method = Some(method);
@@ -156,9 +197,17 @@ fn start_line(line: &str) -> Option<Facts<'_>> {
     } else if words.len() != 3 || words.iter().any(|word| word.is_empty()) {
         facts.refuse(Refusal::bad_request());
     } else if KNOWN.contains(&method) {
-        facts.refuse(Refusal { status: 405, text: "Method Not Allowed", header: Some(format!("Allow: {ALLOW}")) });
+        facts.refuse(Refusal {
+            status: 405,
+            text: "Method Not Allowed",
+            header: Some(format!("Allow: {ALLOW}")),
+        });
     } else if !SERVED.contains(&method) {
-        facts.refuse(Refusal { status: 501, text: "Not Implemented", header: Some(format!("Allow: {ALLOW}")) });
+        facts.refuse(Refusal {
+            status: 501,
+            text: "Not Implemented",
+            header: Some(format!("Allow: {ALLOW}")),
+        });
     }
     Some(facts)
 }
@@ -186,7 +235,10 @@ impl<'a> Fields<'a> {
                 return;
             }
             // Folded lines were joined before: one that begins with a space belongs to no field.
-            let Some((name, value)) = line.split_once(':').filter(|_| !line.starts_with([' ', '\t'])) else {
+            let Some((name, value)) = line
+                .split_once(':')
+                .filter(|_| !line.starts_with([' ', '\t']))
+            else {
                 self.broken = true;
                 continue;
             };
@@ -241,7 +293,10 @@ impl<'a> Facts<'a> {
     }
 
     pub(super) fn pass(&self) -> Decision {
-        Decision::Pass { insert: self.insert.clone(), length: self.length }
+        Decision::Pass {
+            insert: self.insert.clone(),
+            length: self.length,
+        }
     }
 
     /// The first reason to refuse is the one that is told.
@@ -251,7 +306,9 @@ impl<'a> Facts<'a> {
 
     fn check(&mut self, fields: &Fields<'a>, body: Body) {
         self.check_length(fields, body);
-        let whole = self.from.is_some() && self.to.is_some() && self.call_id.is_some_and(|id| !id.is_empty());
+        let whole = self.from.is_some()
+            && self.to.is_some()
+            && self.call_id.is_some_and(|id| !id.is_empty());
         let tagged = self.from.is_some_and(has_tag);
         if fields.doubled || fields.broken || !whole || !tagged || !self.is_cseq_right() {
             self.refuse(Refusal::bad_request());
@@ -263,7 +320,10 @@ impl<'a> Facts<'a> {
     }
 
     fn is_cseq_right(&self) -> bool {
-        let Some((number, method)) = self.cseq.and_then(|cseq| cseq.split_once(char::is_whitespace)) else {
+        let Some((number, method)) = self
+            .cseq
+            .and_then(|cseq| cseq.split_once(char::is_whitespace))
+        else {
             return false;
         };
         let is_number = number.parse::<u32>().is_ok_and(|number| number < 1 << 31);
@@ -289,10 +349,14 @@ impl<'a> Facts<'a> {
     }
 
     fn check_forwards(&mut self, fields: &Fields<'a>) {
-        let Some(text) = fields.max_forwards else { return };
+        let Some(text) = fields.max_forwards else {
+            return;
+        };
         match text.parse::<u32>() {
             // We are the end of the way, but a request that came round in circles shall not go on.
-            Ok(0) if self.method != Some("OPTIONS") => self.refuse(Refusal::plain(483, "Too Many Hops")),
+            Ok(0) if self.method != Some("OPTIONS") => {
+                self.refuse(Refusal::plain(483, "Too Many Hops"))
+            }
             Ok(0..=255) => {}
             _ => self.refuse(Refusal::bad_request()),
         }
@@ -302,16 +366,32 @@ impl<'a> Facts<'a> {
         if matches!(self.method, Some("ACK" | "CANCEL")) {
             return;
         }
-        let required = fields.require.iter().flat_map(|value| value.split(',')).map(str::trim);
-        let missing: Vec<&str> = required.filter(|token| !token.is_empty() && !SUPPORTED.contains(token)).collect();
+        let required = fields
+            .require
+            .iter()
+            .flat_map(|value| value.split(','))
+            .map(str::trim);
+        let missing: Vec<&str> = required
+            .filter(|token| !token.is_empty() && !SUPPORTED.contains(token))
+            .collect();
         if !missing.is_empty() {
             let header = Some(format!("Unsupported: {}", missing.join(", ")));
-            self.refuse(Refusal { status: 420, text: "Bad Extension", header });
+            self.refuse(Refusal {
+                status: 420,
+                text: "Bad Extension",
+                header,
+            });
         }
     }
 
     /// The response, or None when there is nothing to answer to.
-    pub(super) fn answer(&self, refusal: &Refusal, from: SocketAddr, transport: Transport, tag: &str) -> Option<Vec<u8>> {
+    pub(super) fn answer(
+        &self,
+        refusal: &Refusal,
+        from: SocketAddr,
+        transport: Transport,
+        tag: &str,
+    ) -> Option<Vec<u8>> {
         self.method.filter(|method| *method != "ACK")?;
         let mut out = String::with_capacity(512);
         let mut put = |line: std::fmt::Arguments<'_>| {
@@ -331,7 +411,11 @@ impl<'a> Facts<'a> {
             put(format_args!("From: {value}"));
         }
         if let Some(value) = self.to {
-            let tag = if has_tag(value) { String::new() } else { format!(";tag={tag}") };
+            let tag = if has_tag(value) {
+                String::new()
+            } else {
+                format!(";tag={tag}")
+            };
             put(format_args!("To: {value}{tag}"));
         }
         if let Some(value) = self.call_id {
@@ -350,13 +434,28 @@ impl<'a> Facts<'a> {
 
     /// The port that a UDP response goes to: the source's when `rport` was asked for, else that of the Via.
     pub(super) fn response_port(message: &[u8], from: SocketAddr) -> u16 {
-        let Scan::Message(facts) = scan(message, true) else { return from.port() };
-        let Some(via) = facts.via.first() else { return from.port() };
-        if first_value(via).split(';').skip(1).any(|parameter| is_named(parameter, "rport")) {
+        let Scan::Message(facts) = scan(message, true) else {
+            return from.port();
+        };
+        let Some(via) = facts.via.first() else {
+            return from.port();
+        };
+        if first_value(via)
+            .split(';')
+            .skip(1)
+            .any(|parameter| is_named(parameter, "rport"))
+        {
             return from.port();
         }
-        let sent_by = first_value(via).split(';').next().and_then(|head| head.split_whitespace().nth(1)).unwrap_or("");
-        let port = sent_by.rsplit_once(':').filter(|(_, port)| !port.contains(']')).map(|(_, port)| port);
+        let sent_by = first_value(via)
+            .split(';')
+            .next()
+            .and_then(|head| head.split_whitespace().nth(1))
+            .unwrap_or("");
+        let port = sent_by
+            .rsplit_once(':')
+            .filter(|(_, port)| !port.contains(']'))
+            .map(|(_, port)| port);
         port.map_or(5_060, |port| port.parse().unwrap_or_else(|_| from.port()))
     }
 }
@@ -398,5 +497,8 @@ fn stamped(via: &str, from: SocketAddr, transport: Transport) -> String {
 /// Whether a From or To value has a tag parameter after its address.
 fn has_tag(value: &str) -> bool {
     let after = value.rsplit_once('>').map_or(value, |(_, after)| after);
-    after.split(';').skip(1).any(|parameter| is_named(parameter, "tag"))
+    after
+        .split(';')
+        .skip(1)
+        .any(|parameter| is_named(parameter, "tag"))
 }

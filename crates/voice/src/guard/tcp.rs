@@ -60,9 +60,15 @@ impl Places {
     }
 
     fn take(&self, ip: IpAddr, limits: &crate::config::Guard, is_trunk: bool) -> bool {
-        let Ok(mut by_address) = self.by_address.lock() else { return false };
+        let Ok(mut by_address) = self.by_address.lock() else {
+            return false;
+        };
         let own = by_address.get(&ip).copied().unwrap_or(0);
-        let most = if is_trunk { limits.max_connections } else { limits.max_connections_per_address };
+        let most = if is_trunk {
+            limits.max_connections
+        } else {
+            limits.max_connections_per_address
+        };
         if own >= most || self.count() >= limits.max_connections {
             return false;
         }
@@ -113,16 +119,35 @@ impl TcpGuard {
         let token = self.stop.child_token();
         let (to_stack, from_us) = mpsc::unbounded_channel();
         let (to_us, from_stack) = mpsc::channel(MAX_OUT);
-        let address = SipAddr { r#type: Some(Transport::Tcp), addr: peer.into() };
-        let made = ChannelConnection::create_connection_bounded(from_us, to_us, address.clone(), Some(token.clone())).await;
+        let address = SipAddr {
+            r#type: Some(Transport::Tcp),
+            addr: peer.into(),
+        };
+        let made = ChannelConnection::create_connection_bounded(
+            from_us,
+            to_us,
+            address.clone(),
+            Some(token.clone()),
+        )
+        .await;
         if let Ok(channel) = made {
             let connection = SipConnection::Channel(channel);
-            self.endpoint.transport_layer.add_connection(connection.clone());
+            self.endpoint
+                .transport_layer
+                .add_connection(connection.clone());
             self.flows.stream_opened(peer);
             let (read, write) = stream.into_split();
             let (pong, pongs) = mpsc::channel(4);
             let writer = tokio::spawn(written(write, from_stack, pongs, token.clone()));
-            let reader = Reader { guard: &self, peer, address, connection: &connection, to_stack, pong, buffer: Vec::new() };
+            let reader = Reader {
+                guard: &self,
+                peer,
+                address,
+                connection: &connection,
+                to_stack,
+                pong,
+                buffer: Vec::new(),
+            };
             tokio::select! {
                 () = token.cancelled() => {}
                 () = reader.run(read) => {}
@@ -156,7 +181,10 @@ async fn written(
             },
             () = token.cancelled() => break,
         };
-        if !matches!(timeout(MESSAGE_TIME, write.write_all(&bytes)).await, Ok(Ok(()))) {
+        if !matches!(
+            timeout(MESSAGE_TIME, write.write_all(&bytes)).await,
+            Ok(Ok(()))
+        ) {
             token.cancel();
             break;
         }
@@ -192,15 +220,22 @@ impl Reader<'_> {
         let mut limit = FIRST_TIME;
         let mut chunk = vec![0; 8_192];
         loop {
-            let Ok(Ok(count)) = timeout(limit, read.read(&mut chunk)).await else { return };
+            let Ok(Ok(count)) = timeout(limit, read.read(&mut chunk)).await else {
+                return;
+            };
             if count == 0 {
                 return;
             }
-            self.buffer.extend_from_slice(chunk.get(..count).unwrap_or(&[]));
+            self.buffer
+                .extend_from_slice(chunk.get(..count).unwrap_or(&[]));
             if !self.take_messages().await {
                 return;
             }
-            limit = if self.buffer.is_empty() { self.guard.gate.limits.idle } else { MESSAGE_TIME };
+            limit = if self.buffer.is_empty() {
+                self.guard.gate.limits.idle
+            } else {
+                MESSAGE_TIME
+            };
         }
     }
 
@@ -236,11 +271,19 @@ impl Reader<'_> {
             Decision::Drop => true,
             Decision::Answer(bytes) => self.pong.send(bytes).await.is_ok(),
             Decision::Pass { length, .. } => {
-                let read = message.get(..length).and_then(|bytes| SipMessage::try_from(bytes).ok());
-                let stamped = read.and_then(|read| SipConnection::update_msg_received(read, self.peer, Transport::Tcp).ok());
+                let read = message
+                    .get(..length)
+                    .and_then(|bytes| SipMessage::try_from(bytes).ok());
+                let stamped = read.and_then(|read| {
+                    SipConnection::update_msg_received(read, self.peer, Transport::Tcp).ok()
+                });
                 let Some(message) = stamped else { return true };
                 self.guard.gate.entered();
-                let event = TransportEvent::Incoming(message, self.connection.clone(), self.address.clone());
+                let event = TransportEvent::Incoming(
+                    message,
+                    self.connection.clone(),
+                    self.address.clone(),
+                );
                 self.to_stack.send(event).is_ok()
             }
         }
@@ -248,19 +291,36 @@ impl Reader<'_> {
 }
 
 fn framed(buffer: &[u8]) -> Framed {
-    let line_ends = buffer.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    let line_ends = buffer
+        .iter()
+        .take_while(|byte| matches!(byte, b'\r' | b'\n'))
+        .count();
     if line_ends > 0 {
         // A lone CR may be the first half of a line end.
-        return if line_ends == 1 && buffer.len() == 1 { Framed::More } else { Framed::Ping(line_ends) };
+        return if line_ends == 1 && buffer.len() == 1 {
+            Framed::More
+        } else {
+            Framed::Ping(line_ends)
+        };
     }
     let Some(end) = buffer.windows(4).position(|window| window == b"\r\n\r\n") else {
-        return if buffer.len() > MAX_HEADER { Framed::Broken { length: buffer.len() } } else { Framed::More };
+        return if buffer.len() > MAX_HEADER {
+            Framed::Broken {
+                length: buffer.len(),
+            }
+        } else {
+            Framed::More
+        };
     };
     let body = end + 4;
     let header = buffer.get(..end).unwrap_or(&[]);
     match content_length(header) {
         Some(length) if body + length <= MAX_MESSAGE => {
-            if buffer.len() >= body + length { Framed::Whole(body + length) } else { Framed::More }
+            if buffer.len() >= body + length {
+                Framed::Whole(body + length)
+            } else {
+                Framed::More
+            }
         }
         _ => Framed::Broken { length: body },
     }
@@ -270,13 +330,19 @@ fn framed(buffer: &[u8]) -> Framed {
 fn content_length(header: &[u8]) -> Option<usize> {
     let mut found: Option<usize> = None;
     for line in header.split(|&byte| byte == b'\n') {
-        let Some(colon) = line.iter().position(|&byte| byte == b':') else { continue };
+        let Some(colon) = line.iter().position(|&byte| byte == b':') else {
+            continue;
+        };
         let (name, value) = line.split_at(colon);
         let name = name.trim_ascii();
         if !(name.eq_ignore_ascii_case(b"content-length") || name.eq_ignore_ascii_case(b"l")) {
             continue;
         }
-        let value = std::str::from_utf8(value.get(1..)?).ok()?.trim().parse().ok()?;
+        let value = std::str::from_utf8(value.get(1..)?)
+            .ok()?
+            .trim()
+            .parse()
+            .ok()?;
         if found.is_some_and(|other| other != value) {
             return None;
         }
@@ -300,7 +366,10 @@ mod tests {
     fn messages_are_cut_where_their_length_says() {
         let one = b"OPTIONS sip:a SIP/2.0\r\nl : 3\r\n\r\nabc";
         assert_eq!(whole(one), Some(one.len()));
-        assert_eq!(whole(&[one.as_slice(), b"INVITE"].concat()), Some(one.len()));
+        assert_eq!(
+            whole(&[one.as_slice(), b"INVITE"].concat()),
+            Some(one.len())
+        );
         assert!(matches!(framed(&one[..one.len() - 1]), Framed::More));
         assert!(matches!(framed(b"OPTIONS"), Framed::More));
     }
@@ -308,10 +377,22 @@ mod tests {
     #[test]
     fn a_stream_that_cannot_be_followed_is_broken() {
         assert!(matches!(framed(b"X\r\n\r\n"), Framed::Broken { .. }));
-        assert!(matches!(framed(b"X\r\nl: -1\r\n\r\n"), Framed::Broken { .. }));
-        assert!(matches!(framed(b"X\r\nl: 1\r\nContent-Length: 2\r\n\r\n"), Framed::Broken { .. }));
-        assert!(matches!(framed(b"X\r\nl: 99999999\r\n\r\n"), Framed::Broken { .. }));
-        assert!(matches!(framed(&[b'x'; MAX_HEADER + 1]), Framed::Broken { .. }));
+        assert!(matches!(
+            framed(b"X\r\nl: -1\r\n\r\n"),
+            Framed::Broken { .. }
+        ));
+        assert!(matches!(
+            framed(b"X\r\nl: 1\r\nContent-Length: 2\r\n\r\n"),
+            Framed::Broken { .. }
+        ));
+        assert!(matches!(
+            framed(b"X\r\nl: 99999999\r\n\r\n"),
+            Framed::Broken { .. }
+        ));
+        assert!(matches!(
+            framed(&[b'x'; MAX_HEADER + 1]),
+            Framed::Broken { .. }
+        ));
     }
 
     #[test]

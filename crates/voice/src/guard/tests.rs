@@ -33,7 +33,13 @@ fn status_of(replace: &str, with: &str) -> u16 {
 
 #[test]
 fn a_good_message_passes_as_it_is() {
-    assert_eq!(udp(GOOD.as_bytes()), Decision::Pass { insert: None, length: GOOD.len() });
+    assert_eq!(
+        udp(GOOD.as_bytes()),
+        Decision::Pass {
+            insert: None,
+            length: GOOD.len()
+        }
+    );
 }
 
 #[test]
@@ -47,7 +53,11 @@ fn what_is_wrong_gets_its_status() {
         ("From: <sip:c@d>;tag=1\r\n", "", 400),
         (";tag=1", "", 400),
         ("To: <sip:a@b>\r\n", "", 400),
-        ("To: <sip:a@b>\r\n", "To: <sip:a@b>\r\nt: <sip:z@b>\r\n", 400),
+        (
+            "To: <sip:a@b>\r\n",
+            "To: <sip:a@b>\r\nt: <sip:z@b>\r\n",
+            400,
+        ),
         ("1 INVITE", "1 BYE", 400),
         ("1 INVITE", "99999999999 INVITE", 400),
         ("Content-Length: 0", "Content-Length: 10", 400),
@@ -57,7 +67,11 @@ fn what_is_wrong_gets_its_status() {
         ("Max-Forwards: 70", "Max-Forwards: 300", 400),
         ("Max-Forwards: 70", "Require: foo, timer", 420),
         ("Max-Forwards: 70", "line without colon", 400),
-        ("Via: SIP/2.0/UDP 127.0.0.1:4000;branch=z9hG4bKx;rport\r\n", "", 1),
+        (
+            "Via: SIP/2.0/UDP 127.0.0.1:4000;branch=z9hG4bKx;rport\r\n",
+            "",
+            1,
+        ),
         ("INVITE sip:a@b SIP/2.0", "hello", 1),
     ] {
         assert_eq!(status_of(replace, with), expected, "{replace} -> {with}");
@@ -70,32 +84,58 @@ fn what_is_wrong_gets_its_status() {
 
 #[test]
 fn an_unsupported_extension_is_named_and_options_may_end_here() {
-    let Decision::Answer(bytes) = udp(GOOD.replace("Max-Forwards: 70", "Require: foo").as_bytes()) else { panic!() };
+    let Decision::Answer(bytes) = udp(GOOD.replace("Max-Forwards: 70", "Require: foo").as_bytes())
+    else {
+        panic!()
+    };
     assert!(String::from_utf8_lossy(&bytes).contains("\r\nUnsupported: foo\r\n"));
-    let options = GOOD.replace("INVITE", "OPTIONS").replace("Max-Forwards: 70", "Max-Forwards: 0");
+    let options = GOOD
+        .replace("INVITE", "OPTIONS")
+        .replace("Max-Forwards: 70", "Max-Forwards: 0");
     assert_eq!(status(&udp(options.as_bytes())), 0);
 }
 
 #[test]
 fn a_missing_length_is_repaired_in_a_datagram_only() {
     let bare = GOOD.replace("Content-Length: 0\r\n\r\n", "\r\nv=0\r\n");
-    let Decision::Pass { insert: Some((at, text)), length } = udp(bare.as_bytes()) else { panic!() };
-    assert_eq!((text.as_str(), length), ("Content-Length: 5\r\n", bare.len()));
+    let Decision::Pass {
+        insert: Some((at, text)),
+        length,
+    } = udp(bare.as_bytes())
+    else {
+        panic!()
+    };
+    assert_eq!(
+        (text.as_str(), length),
+        ("Content-Length: 5\r\n", bare.len())
+    );
     assert_eq!(&bare[at..at + 7], "\r\nv=0\r\n");
-    assert_eq!(status(&gate().judge(bare.as_bytes(), from(), Transport::Tcp)), 400);
+    assert_eq!(
+        status(&gate().judge(bare.as_bytes(), from(), Transport::Tcp)),
+        400
+    );
 }
 
 #[test]
 fn what_follows_the_body_is_cut_off() {
     let longer = format!("{GOOD}rest");
-    assert_eq!(udp(longer.as_bytes()), Decision::Pass { insert: None, length: GOOD.len() });
+    assert_eq!(
+        udp(longer.as_bytes()),
+        Decision::Pass {
+            insert: None,
+            length: GOOD.len()
+        }
+    );
 }
 
 #[test]
 fn an_ack_is_never_answered() {
     let ack = GOOD.replace("INVITE", "ACK");
     assert_eq!(status(&udp(ack.as_bytes())), 0);
-    assert_eq!(udp(ack.replace("To: <sip:a@b>\r\n", "").as_bytes()), Decision::Drop);
+    assert_eq!(
+        udp(ack.replace("To: <sip:a@b>\r\n", "").as_bytes()),
+        Decision::Drop
+    );
 }
 
 #[test]
@@ -104,43 +144,94 @@ fn the_answer_goes_where_it_was_asked_to_and_its_tag_stays() {
     let gate = gate();
     let first = gate.judge(wrong.as_bytes(), from(), Transport::Udp);
     assert_eq!(first, gate.judge(wrong.as_bytes(), from(), Transport::Udp));
-    let Decision::Answer(bytes) = first else { panic!() };
+    let Decision::Answer(bytes) = first else {
+        panic!()
+    };
     let text = String::from_utf8(bytes).unwrap();
-    assert!(text.contains(";received=127.0.0.1;rport=4000\r\n"), "{text}");
+    assert!(
+        text.contains(";received=127.0.0.1;rport=4000\r\n"),
+        "{text}"
+    );
     assert!(text.contains("To: <sip:a@b>;tag="), "{text}");
     assert_eq!(Facts::response_port(wrong.as_bytes(), from()), 4_000);
-    assert_eq!(Facts::response_port(wrong.replace(":4000;branch=z9hG4bKx;rport", ":5099;branch=z9hG4bKx").as_bytes(), from()), 5_099);
-    assert_eq!(Facts::response_port(wrong.replace(":4000;branch=z9hG4bKx;rport", ";branch=z9hG4bKx").as_bytes(), from()), 5_060);
+    assert_eq!(
+        Facts::response_port(
+            wrong
+                .replace(":4000;branch=z9hG4bKx;rport", ":5099;branch=z9hG4bKx")
+                .as_bytes(),
+            from()
+        ),
+        5_099
+    );
+    assert_eq!(
+        Facts::response_port(
+            wrong
+                .replace(":4000;branch=z9hG4bKx;rport", ";branch=z9hG4bKx")
+                .as_bytes(),
+            from()
+        ),
+        5_060
+    );
 }
 
 #[test]
 fn calls_come_from_trunks_only_and_not_before_ready() {
     let gate = gate();
     let stranger = "192.0.2.9:5060".parse().unwrap();
-    assert_eq!(gate.judge(GOOD.as_bytes(), stranger, Transport::Udp), Decision::Drop);
+    assert_eq!(
+        gate.judge(GOOD.as_bytes(), stranger, Transport::Udp),
+        Decision::Drop
+    );
     let in_dialog = GOOD.replace("To: <sip:a@b>", "To: <sip:a@b>;tag=2");
-    assert_eq!(status(&gate.judge(in_dialog.as_bytes(), stranger, Transport::Udp)), 0);
+    assert_eq!(
+        status(&gate.judge(in_dialog.as_bytes(), stranger, Transport::Udp)),
+        0
+    );
     gate.set_ready(false);
-    assert_eq!(status(&gate.judge(in_dialog.as_bytes(), from(), Transport::Udp)), 0);
-    let Decision::Answer(bytes) = gate.judge(GOOD.as_bytes(), from(), Transport::Udp) else { panic!() };
+    assert_eq!(
+        status(&gate.judge(in_dialog.as_bytes(), from(), Transport::Udp)),
+        0
+    );
+    let Decision::Answer(bytes) = gate.judge(GOOD.as_bytes(), from(), Transport::Udp) else {
+        panic!()
+    };
     let text = String::from_utf8_lossy(&bytes);
-    assert!(text.starts_with("SIP/2.0 503 ") && text.contains("\r\nRetry-After: 7\r\n"), "{text}");
+    assert!(
+        text.starts_with("SIP/2.0 503 ") && text.contains("\r\nRetry-After: 7\r\n"),
+        "{text}"
+    );
 }
 
 #[test]
 fn depth_and_rate_are_limited() {
-    let limits = Guard { max_depth: 2, rate: 1, burst: 3, ..Guard::default() };
+    let limits = Guard {
+        max_depth: 2,
+        rate: 1,
+        burst: 3,
+        ..Guard::default()
+    };
     let gate = Gate::new(Network::loopback(), limits, 7, [1; 32]);
     gate.set_ready(true);
     gate.entered();
-    assert_eq!(status(&gate.judge(GOOD.as_bytes(), from(), Transport::Udp)), 0);
+    assert_eq!(
+        status(&gate.judge(GOOD.as_bytes(), from(), Transport::Udp)),
+        0
+    );
     gate.entered();
-    assert_eq!(status(&gate.judge(GOOD.as_bytes(), from(), Transport::Udp)), 503);
+    assert_eq!(
+        status(&gate.judge(GOOD.as_bytes(), from(), Transport::Udp)),
+        503
+    );
     gate.left();
-    assert_eq!(status(&gate.judge(GOOD.as_bytes(), from(), Transport::Udp)), 0);
+    assert_eq!(
+        status(&gate.judge(GOOD.as_bytes(), from(), Transport::Udp)),
+        0
+    );
     let stranger = "192.0.2.9:5060".parse().unwrap();
     let options = GOOD.replace("INVITE", "OPTIONS");
-    let passed = (0..10).filter(|_| status(&gate.judge(options.as_bytes(), stranger, Transport::Udp)) == 0).count();
+    let passed = (0..10)
+        .filter(|_| status(&gate.judge(options.as_bytes(), stranger, Transport::Udp)) == 0)
+        .count();
     assert_eq!(passed, 3);
 }
 
@@ -154,7 +245,9 @@ fn pings_are_answered_and_junk_is_not() {
 
 #[test]
 fn folded_lines_are_joined() {
-    let mut folded = GOOD.replace("To: <sip:a@b>", "To:\r\n \t <sip:a@b>").into_bytes();
+    let mut folded = GOOD
+        .replace("To: <sip:a@b>", "To:\r\n \t <sip:a@b>")
+        .into_bytes();
     assert!(scan::is_folded(&folded));
     let length = scan::unfold(&mut folded);
     folded.truncate(length);

@@ -18,8 +18,16 @@ pub(crate) struct GuardedUdp {
 }
 
 impl GuardedUdp {
-    pub(crate) fn new(socket: tokio::net::UdpSocket, gate: Arc<Gate>, advertised: SocketAddr) -> Self {
-        Self { socket, gate, advertised }
+    pub(crate) fn new(
+        socket: tokio::net::UdpSocket,
+        gate: Arc<Gate>,
+        advertised: SocketAddr,
+    ) -> Self {
+        Self {
+            socket,
+            gate,
+            advertised,
+        }
     }
 
     /// Length of the message to hand on, or None.
@@ -38,7 +46,9 @@ impl GuardedUdp {
             Decision::Answer(bytes) => {
                 let port = Facts::response_port(message, from);
                 // A full send buffer is a reason to lose an answer, not to wait.
-                let _sent = self.socket.try_send_to(&bytes, SocketAddr::new(from.ip(), port));
+                let _sent = self
+                    .socket
+                    .try_send_to(&bytes, SocketAddr::new(from.ip(), port));
                 None
             }
             Decision::Drop => None,
@@ -48,13 +58,17 @@ impl GuardedUdp {
 
 /// Inserts the missing header in place.
 fn repaired(buffer: &mut [u8], length: usize, insert: Option<(usize, String)>) -> Option<usize> {
-    let Some((at, text)) = insert else { return Some(length) };
+    let Some((at, text)) = insert else {
+        return Some(length);
+    };
     let longer = length + text.len();
     if longer >= buffer.len() {
         return None;
     }
     buffer.copy_within(at..length, at + text.len());
-    buffer.get_mut(at..at + text.len())?.copy_from_slice(text.as_bytes());
+    buffer
+        .get_mut(at..at + text.len())?
+        .copy_from_slice(text.as_bytes());
     Some(longer)
 }
 

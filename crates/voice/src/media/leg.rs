@@ -23,8 +23,17 @@ const STEP: u32 = 160;
 enum Hearing {
     Silence,
     Music,
-    Clips { play: Option<u64>, items: Vec<ClipId>, item: usize, frame: usize, after: After },
-    Relay { from: Party, offset: Option<Offset> },
+    Clips {
+        play: Option<u64>,
+        items: Vec<ClipId>,
+        item: usize,
+        frame: usize,
+        after: After,
+    },
+    Relay {
+        from: Party,
+        offset: Option<Offset>,
+    },
     Echo,
 }
 
@@ -115,7 +124,13 @@ impl Leg {
         self.hearing = match source {
             Source::Silence => Hearing::Silence,
             Source::Music => Hearing::Music,
-            Source::Clips { play, items, after } => Hearing::Clips { play, items, item: 0, frame: 0, after },
+            Source::Clips { play, items, after } => Hearing::Clips {
+                play,
+                items,
+                item: 0,
+                frame: 0,
+                after,
+            },
             Source::Relay { from } => Hearing::Relay { from, offset: None },
             Source::Echo => Hearing::Echo,
         };
@@ -145,8 +160,12 @@ impl Leg {
         match &self.hearing {
             Hearing::Silence => body.fill(remote.codec.silence()),
             Hearing::Music => body.copy_from_slice(bank.music_frame(self.music_at, remote.codec)),
-            Hearing::Clips { items, item, frame, .. } => {
-                let clip = items.get(*item).and_then(|&clip| bank.frame(clip, *frame, remote.codec));
+            Hearing::Clips {
+                items, item, frame, ..
+            } => {
+                let clip = items
+                    .get(*item)
+                    .and_then(|&clip| bank.frame(clip, *frame, remote.codec));
                 match clip {
                     Some(bytes) => body.copy_from_slice(bytes),
                     None => body.fill(remote.codec.silence()),
@@ -155,7 +174,14 @@ impl Leg {
             Hearing::Relay { .. } | Hearing::Echo => return ended,
         }
         if let Some(head) = head.first_chunk_mut() {
-            rtp::write_header(head, remote.payload_type, self.mark, self.sequence, self.timestamp, self.ssrc);
+            rtp::write_header(
+                head,
+                remote.payload_type,
+                self.mark,
+                self.sequence,
+                self.timestamp,
+                self.ssrc,
+            );
         }
         self.mark = false;
         self.advance();
@@ -176,7 +202,16 @@ impl Leg {
 
     /// Moves on to the next clip that has a frame, or to what follows the clips.
     fn skip_ended_clips(&mut self, bank: &AudioBank) -> Option<u64> {
-        let Hearing::Clips { play, items, item, frame, after } = &mut self.hearing else { return None };
+        let Hearing::Clips {
+            play,
+            items,
+            item,
+            frame,
+            after,
+        } = &mut self.hearing
+        else {
+            return None;
+        };
         while let Some(&clip) = items.get(*item) {
             if bank.frame(clip, *frame, Codec::Pcma).is_some() {
                 return None;
@@ -205,29 +240,39 @@ impl Leg {
             self.packets = self.packets.wrapping_add(1);
             let octets = u32::try_from(packet.len() - rtp::HEADER).unwrap_or(0);
             self.octets = self.octets.wrapping_add(octets);
-            counters.sent.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            counters
+                .sent
+                .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         } else {
-            counters.unsent.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            counters
+                .unsent
+                .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         }
     }
 
     /// Judges a received packet: from whom it is, and what it is.
     pub(super) fn take(&mut self, packet: &[u8], from: SocketAddr, now: Instant) -> Taken {
-        let Some(remote) = self.remote else { return Taken::Nothing };
+        let Some(remote) = self.remote else {
+            return Taken::Nothing;
+        };
         if rtp::is_rtcp(packet) {
             if from.ip() == remote.address.ip() || from.ip() == self.signalling {
                 self.reception.sender_report(packet);
             }
             return Taken::Nothing;
         }
-        let Some(read) = rtp::parse(packet) else { return Taken::Nothing };
+        let Some(read) = rtp::parse(packet) else {
+            return Taken::Nothing;
+        };
         if !self.is_from_peer(remote, from) {
             return Taken::Stranger;
         }
         self.heard = Some(now);
         self.quiet_told = false;
         self.reception.heard(&read);
-        if read.payload_type == remote.payload_type || read.payload_type == remote.codec.payload_type() {
+        if read.payload_type == remote.payload_type
+            || read.payload_type == remote.codec.payload_type()
+        {
             Taken::Audio(read)
         } else if self.is_event(remote, &read) {
             Taken::Event(read, self.new_key(packet, &read))
@@ -266,10 +311,26 @@ impl Leg {
     }
 
     /// Sends a packet of another leg onwards with our own numbers. `codec` is what its audio is in.
-    pub(super) fn relay(&mut self, packet: &[u8], read: &rtp::Received, is_event: bool, codec: Option<Codec>, counters: &Counters) {
-        let Some(remote) = self.sendable() else { return };
-        let payload_type = if is_event { remote.events } else { Some(remote.payload_type) };
-        let (Some(payload_type), Some(payload)) = (payload_type, packet.get(read.start..read.end)) else { return };
+    pub(super) fn relay(
+        &mut self,
+        packet: &[u8],
+        read: &rtp::Received,
+        is_event: bool,
+        codec: Option<Codec>,
+        counters: &Counters,
+    ) {
+        let Some(remote) = self.sendable() else {
+            return;
+        };
+        let payload_type = if is_event {
+            remote.events
+        } else {
+            Some(remote.payload_type)
+        };
+        let (Some(payload_type), Some(payload)) = (payload_type, packet.get(read.start..read.end))
+        else {
+            return;
+        };
         let length = rtp::HEADER + payload.len();
         if length > MAX_PACKET {
             return;
@@ -278,7 +339,14 @@ impl Leg {
         let mut out = [0_u8; MAX_PACKET];
         let (head, body) = out.split_at_mut(rtp::HEADER);
         if let Some(head) = head.first_chunk_mut() {
-            rtp::write_header(head, payload_type, self.mark, sequence, timestamp, self.ssrc);
+            rtp::write_header(
+                head,
+                payload_type,
+                self.mark,
+                sequence,
+                timestamp,
+                self.ssrc,
+            );
         }
         self.mark = false;
         if let Some(body) = body.get_mut(..payload.len()) {
@@ -322,7 +390,8 @@ impl Leg {
     }
 
     fn is_quiet_allowed(&self) -> bool {
-        self.remote.is_none_or(|remote| remote.direction != crate::sdp::Direction::SendRecv)
+        self.remote
+            .is_none_or(|remote| remote.direction != crate::sdp::Direction::SendRecv)
     }
 
     /// Whether nothing came for longer than allowed. A side on hold may be quiet.
@@ -342,7 +411,9 @@ impl Leg {
             return;
         }
         self.report_due = now + REPORT_EVERY;
-        let (Some(remote), Some(target)) = (self.remote, self.target) else { return };
+        let (Some(remote), Some(target)) = (self.remote, self.target) else {
+            return;
+        };
         let sent = Sent {
             ssrc: self.ssrc,
             ntp,

@@ -53,7 +53,9 @@ pub(super) struct Worker {
 impl Worker {
     pub(super) fn new(parts: Parts) -> Result<Self, Error> {
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).map_err(Error::media)?;
-        epoll.add(&*parts.wake, EpollEvent::new(EpollFlags::EPOLLIN, WAKE)).map_err(Error::media)?;
+        epoll
+            .add(&*parts.wake, EpollEvent::new(EpollFlags::EPOLLIN, WAKE))
+            .map_err(Error::media)?;
         Ok(Self {
             parts,
             epoll,
@@ -74,7 +76,11 @@ impl Worker {
             if idle {
                 next_tick = now + TICK;
             }
-            let Some(count) = self.wait(&mut events, idle, next_tick.saturating_duration_since(now)) else { return };
+            let Some(count) =
+                self.wait(&mut events, idle, next_tick.saturating_duration_since(now))
+            else {
+                return;
+            };
             for event in events.iter().take(count) {
                 self.read(event.data());
             }
@@ -115,13 +121,19 @@ impl Worker {
     fn tick(&mut self, now: Instant, late: Duration) {
         self.ticks += 1;
         if late > Duration::from_millis(10) {
-            self.parts.counters.late_ticks.fetch_add(1, Ordering::Relaxed);
+            self.parts
+                .counters
+                .late_ticks
+                .fetch_add(1, Ordering::Relaxed);
         }
         let ntp = ntp_now();
         let look = self.ticks.is_multiple_of(LOOK_EVERY);
         for leg in self.legs.iter_mut().flatten() {
             if let Some(play) = leg.tick(&self.parts.bank, &self.parts.counters) {
-                self.waiting.push_back(Report::PlayEnded { party: leg.party, play });
+                self.waiting.push_back(Report::PlayEnded {
+                    party: leg.party,
+                    play,
+                });
             }
             leg.report(now, ntp);
             if look && leg.is_dead(self.parts.limits, now) {
@@ -183,7 +195,10 @@ impl Worker {
             self.legs.push(None);
             self.legs.len() - 1
         });
-        let event = EpollEvent::new(EpollFlags::EPOLLIN, u64::try_from(place).unwrap_or(WAKE - 1));
+        let event = EpollEvent::new(
+            EpollFlags::EPOLLIN,
+            u64::try_from(place).unwrap_or(WAKE - 1),
+        );
         if let Err(error) = self.epoll.add(&new.socket, event) {
             tracing::error!(%error, "media leg cannot listen");
         }
@@ -209,22 +224,39 @@ impl Worker {
         if data == WAKE {
             return;
         }
-        let Some(place) = usize::try_from(data).ok().filter(|&place| place < self.legs.len()) else { return };
+        let Some(place) = usize::try_from(data)
+            .ok()
+            .filter(|&place| place < self.legs.len())
+        else {
+            return;
+        };
         let mut packet = [0_u8; MAX_PACKET + 1];
         for _ in 0..BURST {
-            let Some(leg) = self.legs[place].as_mut() else { return };
-            let Some((length, from)) = receive(&leg.socket, &mut packet) else { return };
+            let Some(leg) = self.legs[place].as_mut() else {
+                return;
+            };
+            let Some((length, from)) = receive(&leg.socket, &mut packet) else {
+                return;
+            };
             self.parts.counters.received.fetch_add(1, Ordering::Relaxed);
-            let Some(bytes) = packet.get(..length).filter(|_| length <= MAX_PACKET) else { continue };
+            let Some(bytes) = packet.get(..length).filter(|_| length <= MAX_PACKET) else {
+                continue;
+            };
             match leg.take(bytes, from, Instant::now()) {
                 Taken::Nothing => {}
                 Taken::Stranger => {
-                    self.parts.counters.strangers.fetch_add(1, Ordering::Relaxed);
+                    self.parts
+                        .counters
+                        .strangers
+                        .fetch_add(1, Ordering::Relaxed);
                 }
                 Taken::Audio(read) => self.forward(place, bytes, &read, false),
                 Taken::Event(read, key) => {
                     if let Some(digit) = key {
-                        self.waiting.push_back(Report::Digit { party: leg.party, digit });
+                        self.waiting.push_back(Report::Digit {
+                            party: leg.party,
+                            digit,
+                        });
                         self.tell();
                     }
                     self.forward(place, bytes, &read, true);
@@ -236,13 +268,21 @@ impl Worker {
     /// Sends a packet on to whoever hears this leg: itself (echo) or the other side.
     fn forward(&mut self, place: usize, packet: &[u8], read: &rtp::Received, is_event: bool) {
         let counters = &self.parts.counters;
-        let Some(leg) = self.legs[place].as_mut() else { return };
+        let Some(leg) = self.legs[place].as_mut() else {
+            return;
+        };
         let (party, codec) = (leg.party, leg.codec());
         if leg.is_echo() {
             leg.relay(packet, read, is_event, codec, counters);
             return;
         }
-        let Some(other) = leg.relayed().and_then(|other| self.places.get(&other)).copied() else { return };
+        let Some(other) = leg
+            .relayed()
+            .and_then(|other| self.places.get(&other))
+            .copied()
+        else {
+            return;
+        };
         if let Some(listener) = self.legs.get_mut(other).and_then(Option::as_mut)
             && listener.relayed() == Some(party)
         {
@@ -263,7 +303,9 @@ fn receive(socket: &UdpSocket, packet: &mut [u8]) -> Option<(usize, std::net::So
 }
 
 fn ntp_now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     let fraction = (u64::from(since.subsec_nanos()) << 32) / 1_000_000_000;
     ((since.as_secs() + NTP_OFFSET) << 32) | fraction
 }

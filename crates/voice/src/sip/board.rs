@@ -9,9 +9,13 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-use rsipstack::dialog::dialog::{DialogState, DialogStateReceiver, TerminatedReason, TransactionHandle};
+use rsipstack::dialog::dialog::{
+    DialogState, DialogStateReceiver, TerminatedReason, TransactionHandle,
+};
 use rsipstack::dialog::invite_dialog::InviteDialog;
+use rsipstack::sip::prelude::HeadersExt as _;
 use rsipstack::sip::{Header, Request, Response, StatusCode};
+use rsipstack::transaction::key::TransactionRole;
 use rsipstack::transaction::transaction::{TransactionEvent, TransactionEventSender};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -42,7 +46,11 @@ pub(super) enum Deadline {
 
 /// What a task found out.
 pub(super) enum Done {
-    Reinvited { leg: LegId, status: u16, answer: Option<Description> },
+    Reinvited {
+        leg: LegId,
+        status: u16,
+        answer: Option<Description>,
+    },
 }
 
 /// What a caller hears while not talking.
@@ -112,7 +120,12 @@ pub(crate) struct Board {
 }
 
 impl Board {
-    pub(crate) fn new(shared: Arc<Shared>, media: Media, events: mpsc::Sender<Event>, dial_timeout: Duration) -> Self {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        media: Media,
+        events: mpsc::Sender<Event>,
+        dial_timeout: Duration,
+    ) -> Self {
         let (done, found) = mpsc::channel(1_024);
         Self {
             shared,
@@ -136,7 +149,10 @@ impl Board {
     pub(crate) async fn run(mut self, mut inbox: Inbox, stop: CancellationToken) {
         let events = self.events.clone();
         loop {
-            let due = [self.timers.next(), self.registrar_due].into_iter().flatten().min();
+            let due = [self.timers.next(), self.registrar_due]
+                .into_iter()
+                .flatten()
+                .min();
             let due = due.unwrap_or_else(|| Instant::now() + Duration::from_secs(3_600));
             tokio::select! {
                 () = stop.cancelled() => break,
@@ -176,7 +192,9 @@ impl Board {
                 Err(mpsc::error::TrySendError::Closed(_)) => self.backlog.clear(),
             }
         }
-        self.shared.gate.set_overloaded(self.backlog.len() > MAX_BACKLOG);
+        self.shared
+            .gate
+            .set_overloaded(self.backlog.len() > MAX_BACKLOG);
     }
 
     async fn farewell(&mut self) {
@@ -198,7 +216,12 @@ impl Board {
             match deadline {
                 Deadline::Dial(leg) => self.dial_timed_out(leg),
                 Deadline::Session(call) => {
-                    if self.calls.get(&call).and_then(|call| call.expires).is_some_and(|at| at <= now) {
+                    if self
+                        .calls
+                        .get(&call)
+                        .and_then(|call| call.expires)
+                        .is_some_and(|at| at <= now)
+                    {
                         self.end_call(call, End::SignallingTimeout, true);
                     }
                 }
@@ -209,7 +232,11 @@ impl Board {
 
     fn registry_changed(&mut self, now: Instant) {
         let events = {
-            let mut registrar = self.shared.registrar.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut registrar = self
+                .shared
+                .registrar
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             let events = registrar.expire(now);
             self.registrar_due = registrar.next_deadline();
             events
@@ -231,16 +258,52 @@ impl Board {
         match command {
             Command::Ringing { call, contact } => self.ring(call, &contact),
             Command::Answer { call, contact } => self.answer(call, &contact),
-            Command::Reject { call, status, reason, retry_after } => self.reject(call, status, reason, retry_after),
-            Command::Play { call, play, items, then_music } => {
-                let after = if then_music { After::Music } else { After::Silence };
-                self.hear(call, Source::Clips { play: Some(play), items, after });
+            Command::Reject {
+                call,
+                status,
+                reason,
+                retry_after,
+            } => self.reject(call, status, reason, retry_after),
+            Command::Play {
+                call,
+                play,
+                items,
+                then_music,
+            } => {
+                let after = if then_music {
+                    After::Music
+                } else {
+                    After::Silence
+                };
+                self.hear(
+                    call,
+                    Source::Clips {
+                        play: Some(play),
+                        items,
+                        after,
+                    },
+                );
             }
             Command::Music { call } => self.hear(call, Source::Music),
             Command::Silence { call } => self.hear(call, Source::Silence),
-            Command::Echo { call, first } => self.hear(call, Source::Clips { play: None, items: first, after: After::Echo }),
-            Command::Dial { leg, call, user, contact, caller_display } => self.dial(leg, call, &user, &contact, &caller_display),
-            Command::CancelLeg { leg } | Command::HangUpLeg { leg } => self.end_leg(leg, crate::Cause::Cancelled, true),
+            Command::Echo { call, first } => self.hear(
+                call,
+                Source::Clips {
+                    play: None,
+                    items: first,
+                    after: After::Echo,
+                },
+            ),
+            Command::Dial {
+                leg,
+                call,
+                user,
+                contact,
+                caller_display,
+            } => self.dial(leg, call, &user, &contact, &caller_display),
+            Command::CancelLeg { leg } | Command::HangUpLeg { leg } => {
+                self.end_leg(leg, crate::Cause::Cancelled, true)
+            }
             Command::Bridge { call, leg } => self.bridge(call, leg),
             Command::Unbridge { call } => self.unbridge(call),
             Command::Hold { call } => self.hold(call, true),
@@ -252,7 +315,17 @@ impl Board {
     // A call comes, is answered, and ends.
 
     fn arrive(&mut self, arrival: Arrival) {
-        let Arrival { call, dialog, respond, offer, timer, dialled, from, source, flow } = arrival;
+        let Arrival {
+            call,
+            dialog,
+            respond,
+            offer,
+            timer,
+            dialled,
+            from,
+            source,
+            flow,
+        } = arrival;
         if dialog.state().is_terminated() {
             // Cancelled before we came to it: nobody was told of this call.
             self.shared.calls.fetch_sub(1, Ordering::Relaxed);
@@ -282,12 +355,20 @@ impl Board {
             held: false,
         };
         self.calls.insert(call, state);
-        self.tell(Event::Incoming { call, dialled, from });
+        self.tell(Event::Incoming {
+            call,
+            dialled,
+            from,
+        });
     }
 
     fn ring(&mut self, id: CallId, contact: &str) {
-        let Some(call) = self.calls.get(&id).filter(|call| !call.answered) else { return };
-        let rung = call.dialog.ringing(Some(vec![contact_header(contact), allow_header()]), None);
+        let Some(call) = self.calls.get(&id).filter(|call| !call.answered) else {
+            return;
+        };
+        let rung = call
+            .dialog
+            .ringing(Some(vec![contact_header(contact), allow_header()]), None);
         if let Err(error) = rung {
             tracing::debug!(%error, "cannot ring");
         }
@@ -295,7 +376,9 @@ impl Board {
 
     fn answer(&mut self, id: CallId, contact: &str) {
         let advertised = self.shared.advertised.ip();
-        let Some(call) = self.calls.get_mut(&id).filter(|call| !call.answered) else { return };
+        let Some(call) = self.calls.get_mut(&id).filter(|call| !call.answered) else {
+            return;
+        };
         let Some((new, local)) = new_media(Party::Caller(id), advertised, call.source) else {
             tracing::error!("cannot open an RTP socket");
             self.end_call(id, End::Failed, true);
@@ -304,11 +387,22 @@ impl Board {
         call.answered = true;
         call.local = Some(local);
         self.media.add(call.thread, new);
-        let mut headers = vec![sdp_header(), contact_header(contact), allow_header(), Header::Supported("timer".into())];
+        let mut headers = vec![
+            sdp_header(),
+            contact_header(contact),
+            allow_header(),
+            Header::Supported("timer".into()),
+        ];
         headers.extend(message::session_headers(call.timer));
         let body = match &call.offer {
             Some(offer) => {
-                self.media.order(call.thread, Order::Remote { party: Party::Caller(id), remote: offer.remote });
+                self.media.order(
+                    call.thread,
+                    Order::Remote {
+                        party: Party::Caller(id),
+                        remote: offer.remote,
+                    },
+                );
                 call.held_by_far = offer.remote.direction.is_hold();
                 sdp::answer(local, offer, offer.remote.direction.answered())
             }
@@ -335,28 +429,49 @@ impl Board {
     }
 
     fn reject(&mut self, id: CallId, status: u16, reason: String, retry_after: Option<u32>) {
-        let Some(call) = self.calls.get(&id).filter(|call| !call.answered) else { return };
-        let code = StatusCode::from(if (300..700).contains(&status) { status } else { 503 });
+        let Some(call) = self.calls.get(&id).filter(|call| !call.answered) else {
+            return;
+        };
+        let code = StatusCode::from(if (300..700).contains(&status) {
+            status
+        } else {
+            503
+        });
         if let Some(seconds) = retry_after {
             // The stack's own rejection has no room for this header; the first final response counts.
             let response = final_response(&call.dialog, code.clone(), seconds);
             let _sent = call.respond.send(TransactionEvent::Respond(response));
         }
-        let reason: String = reason.chars().filter(|c| !c.is_control()).take(120).collect();
-        let reason = (!reason.is_empty()).then(|| format!("SIP;cause={};text=\"{}\"", code.code(), reason.replace(['"', '\\'], "'")));
+        let reason: String = reason
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(120)
+            .collect();
+        let reason = (!reason.is_empty()).then(|| {
+            format!(
+                "SIP;cause={};text=\"{}\"",
+                code.code(),
+                reason.replace(['"', '\\'], "'")
+            )
+        });
         let _rejected = call.dialog.reject(Some(code), reason);
         self.end_call(id, End::Near, false);
     }
 
     /// Forgets a call. `say` tells the other side.
     pub(super) fn end_call(&mut self, id: CallId, by: End, say: bool) {
-        let Some(call) = self.calls.remove(&id) else { return };
+        let Some(call) = self.calls.remove(&id) else {
+            return;
+        };
         self.shared.calls.fetch_sub(1, Ordering::Relaxed);
         self.dialogs.remove(&key(&call.dialog.id()));
         if call.local.is_some() {
             self.media.remove(call.thread, Party::Caller(id));
         }
-        let leaving = Leaving { dialog: call.dialog, flow: call.flow };
+        let leaving = Leaving {
+            dialog: call.dialog,
+            flow: call.flow,
+        };
         if !say {
             self.release(leaving.flow);
         } else if call.answered && !call.confirmed {
@@ -382,17 +497,20 @@ impl Board {
         let shared = Arc::clone(&self.shared);
         let Leaving { dialog, flow } = leaving;
         self.tasks.spawn(async move {
-            let state = dialog.state();
-            let parted = match dialog.role() {
-                rsipstack::transaction::key::TransactionRole::Server if state.can_cancel() => {
+            let parted = match (dialog.state().can_cancel(), dialog.role()) {
+                (false, _) => dialog.bye().await,
+                (true, TransactionRole::Server) => {
                     dialog.reject(Some(StatusCode::TemporarilyUnavailable), None)
                 }
-                rsipstack::transaction::key::TransactionRole::Client if state.can_cancel() => {
+                (true, TransactionRole::Client) => {
                     let cancelled = dialog.cancel().await;
                     // Answered in the same moment: then the cancellation did nothing.
-                    if dialog.state().is_confirmed() { dialog.bye().await } else { cancelled }
+                    if dialog.state().is_confirmed() {
+                        dialog.bye().await
+                    } else {
+                        cancelled
+                    }
                 }
-                _ => dialog.bye().await,
             };
             if let Err(error) = parted {
                 tracing::debug!(%error, "goodbye was not answered");
@@ -410,16 +528,30 @@ impl Board {
     // What a caller hears.
 
     fn hear(&mut self, id: CallId, source: Source) {
-        let Some(call) = self.calls.get_mut(&id).filter(|call| call.answered) else { return };
+        let Some(call) = self.calls.get_mut(&id).filter(|call| call.answered) else {
+            return;
+        };
         call.interrupted = call.bridged.is_some();
         call.hears = Hears::Own;
-        self.media.order(call.thread, Order::Hear { party: Party::Caller(id), source });
+        self.media.order(
+            call.thread,
+            Order::Hear {
+                party: Party::Caller(id),
+                source,
+            },
+        );
         self.refresh(id);
     }
 
     fn bridge(&mut self, id: CallId, leg_id: LegId) {
-        let Some(call) = self.calls.get_mut(&id).filter(|call| call.answered) else { return };
-        if !self.legs.get(&leg_id).is_some_and(|leg| leg.call == id && leg.answered) {
+        let Some(call) = self.calls.get_mut(&id).filter(|call| call.answered) else {
+            return;
+        };
+        if !self
+            .legs
+            .get(&leg_id)
+            .is_some_and(|leg| leg.call == id && leg.answered)
+        {
             return;
         }
         if let Some(old) = call.bridged.replace(leg_id).filter(|old| *old != leg_id) {
@@ -432,7 +564,9 @@ impl Board {
     }
 
     fn unbridge(&mut self, id: CallId) {
-        let Some(call) = self.calls.get_mut(&id) else { return };
+        let Some(call) = self.calls.get_mut(&id) else {
+            return;
+        };
         if let Some(leg) = call.bridged.take() {
             call.held = false;
             self.silence_leg(leg);
@@ -443,13 +577,21 @@ impl Board {
     fn silence_leg(&mut self, id: LegId) {
         if let Some(leg) = self.legs.get_mut(&id) {
             leg.hears_caller = false;
-            self.media.order(leg.thread, Order::Hear { party: Party::Phone(id), source: Source::Silence });
+            self.media.order(
+                leg.thread,
+                Order::Hear {
+                    party: Party::Phone(id),
+                    source: Source::Silence,
+                },
+            );
         }
     }
 
     /// The bridged leg went away by itself.
     pub(super) fn leg_gone(&mut self, id: CallId, leg: LegId) {
-        let Some(call) = self.calls.get_mut(&id) else { return };
+        let Some(call) = self.calls.get_mut(&id) else {
+            return;
+        };
         call.legs.retain(|other| *other != leg);
         if call.bridged == Some(leg) {
             call.bridged = None;
@@ -462,8 +604,15 @@ impl Board {
 
     /// Brings what both sides hear in line with bridge and hold.
     pub(super) fn refresh(&mut self, id: CallId) {
-        let Some(call) = self.calls.get_mut(&id) else { return };
-        let Some((leg_id, leg)) = call.bridged.and_then(|leg| Some((leg, self.legs.get_mut(&leg)?))) else { return };
+        let Some(call) = self.calls.get_mut(&id) else {
+            return;
+        };
+        let Some((leg_id, leg)) = call
+            .bridged
+            .and_then(|leg| Some((leg, self.legs.get_mut(&leg)?)))
+        else {
+            return;
+        };
         let paused = call.held || leg.held_by_far;
         let wanted = match (call.interrupted, paused) {
             (true, _) => Hears::Own,
@@ -475,35 +624,72 @@ impl Board {
             let source = match wanted {
                 Hears::Own => None,
                 Hears::Music => Some(Source::Music),
-                Hears::Phone(leg) => Some(Source::Relay { from: Party::Phone(leg) }),
+                Hears::Phone(leg) => Some(Source::Relay {
+                    from: Party::Phone(leg),
+                }),
             };
             if let Some(source) = source {
-                self.media.order(call.thread, Order::Hear { party: Party::Caller(id), source });
+                self.media.order(
+                    call.thread,
+                    Order::Hear {
+                        party: Party::Caller(id),
+                        source,
+                    },
+                );
             }
         }
         let hears_caller = matches!(wanted, Hears::Phone(_)) && !call.held_by_far;
         if hears_caller != leg.hears_caller {
             leg.hears_caller = hears_caller;
-            let source = if hears_caller { Source::Relay { from: Party::Caller(id) } } else { Source::Silence };
-            self.media.order(leg.thread, Order::Hear { party: Party::Phone(leg_id), source });
+            let source = if hears_caller {
+                Source::Relay {
+                    from: Party::Caller(id),
+                }
+            } else {
+                Source::Silence
+            };
+            self.media.order(
+                leg.thread,
+                Order::Hear {
+                    party: Party::Phone(leg_id),
+                    source,
+                },
+            );
         }
     }
 
     fn report(&mut self, report: Report) {
         match report {
-            Report::Digit { party: Party::Caller(call), digit } => {
+            Report::Digit {
+                party: Party::Caller(call),
+                digit,
+            } => {
                 if self.calls.contains_key(&call) {
                     self.tell(Event::Digit { call, digit });
                 }
             }
-            Report::Digit { party: Party::Phone(_), .. } | Report::PlayEnded { party: Party::Phone(_), .. } => {}
-            Report::PlayEnded { party: Party::Caller(call), play } => {
+            Report::Digit {
+                party: Party::Phone(_),
+                ..
+            }
+            | Report::PlayEnded {
+                party: Party::Phone(_),
+                ..
+            } => {}
+            Report::PlayEnded {
+                party: Party::Caller(call),
+                play,
+            } => {
                 if self.calls.contains_key(&call) {
                     self.tell(Event::PlayEnded { call, play });
                 }
             }
-            Report::Quiet { party: Party::Caller(call) } => self.end_call(call, End::MediaTimeout, true),
-            Report::Quiet { party: Party::Phone(leg) } => self.end_leg(leg, crate::Cause::Timeout, true),
+            Report::Quiet {
+                party: Party::Caller(call),
+            } => self.end_call(call, End::MediaTimeout, true),
+            Report::Quiet {
+                party: Party::Phone(leg),
+            } => self.end_leg(leg, crate::Cause::Timeout, true),
         }
     }
 
@@ -529,14 +715,27 @@ impl Board {
                     self.part(leaving);
                 }
             }
-            (DialogState::Confirmed(_, response), Some(Party::Phone(leg))) => self.phone_confirmed(leg, &response),
+            (DialogState::Confirmed(_, response), Some(Party::Phone(leg))) => {
+                self.phone_confirmed(leg, &response)
+            }
             (DialogState::Trying(_), Some(Party::Phone(leg))) => self.phone_heard(leg),
-            (DialogState::Early(_, response), Some(Party::Phone(leg))) => self.phone_early(leg, &response),
-            (DialogState::Updated(_, request, handle), Some(party)) => self.renegotiate(party, &request, handle),
+            (DialogState::Early(_, response), Some(Party::Phone(leg))) => {
+                self.phone_early(leg, &response)
+            }
+            (DialogState::Updated(_, request, handle), Some(party)) => {
+                self.renegotiate(party, &request, handle)
+            }
             (DialogState::Info(_, request, handle), party) => self.info(party, &request, handle),
-            (DialogState::Options(_, _, handle), _) => self.respond(handle, StatusCode::OK, vec![allow_header()], None),
+            (DialogState::Options(_, _, handle), _) => {
+                self.respond(handle, StatusCode::OK, vec![allow_header()], None)
+            }
             (DialogState::Updated(_, _, handle), None) => {
-                self.respond(handle, StatusCode::CallTransactionDoesNotExist, Vec::new(), None);
+                self.respond(
+                    handle,
+                    StatusCode::CallTransactionDoesNotExist,
+                    Vec::new(),
+                    None,
+                );
             }
             (
                 DialogState::Publish(_, _, handle)
@@ -544,7 +743,12 @@ impl Board {
                 | DialogState::Refer(_, _, handle)
                 | DialogState::Message(_, _, handle),
                 _,
-            ) => self.respond(handle, StatusCode::MethodNotAllowed, vec![allow_header()], None),
+            ) => self.respond(
+                handle,
+                StatusCode::MethodNotAllowed,
+                vec![allow_header()],
+                None,
+            ),
             (
                 DialogState::Calling(_)
                 | DialogState::Trying(_)
@@ -555,9 +759,19 @@ impl Board {
         }
     }
 
-    pub(super) fn respond(&mut self, handle: TransactionHandle, status: StatusCode, headers: Vec<Header>, body: Option<String>) {
+    pub(super) fn respond(
+        &mut self,
+        handle: TransactionHandle,
+        status: StatusCode,
+        headers: Vec<Header>,
+        body: Option<String>,
+    ) {
         self.tasks.spawn(async move {
-            if handle.respond(status, Some(headers), body.map(String::into_bytes)).await.is_err() {
+            if handle
+                .respond(status, Some(headers), body.map(String::into_bytes))
+                .await
+                .is_err()
+            {
                 tracing::debug!("a request ended before its answer");
             }
         });
@@ -565,7 +779,11 @@ impl Board {
 
     fn info(&mut self, party: Option<Party>, request: &Request, handle: TransactionHandle) {
         let key = message::info_key(request);
-        let status = if key.is_some() || request.body.is_empty() { StatusCode::OK } else { StatusCode::UnsupportedMediaType };
+        let status = if key.is_some() || request.body.is_empty() {
+            StatusCode::OK
+        } else {
+            StatusCode::UnsupportedMediaType
+        };
         if let (Some(digit), Some(Party::Caller(call))) = (key, party) {
             self.tell(Event::Digit { call, digit });
         }
@@ -574,18 +792,29 @@ impl Board {
 
     /// The ACK came. It carries the answer when our 200 carried the offer.
     fn confirmed(&mut self, id: CallId) {
-        let Some(call) = self.calls.get_mut(&id) else { return };
+        let Some(call) = self.calls.get_mut(&id) else {
+            return;
+        };
         call.confirmed = true;
         if !call.awaits_answer {
             return;
         }
         call.awaits_answer = false;
-        let answer = call.dialog.last_remote_ack().and_then(|ack| sdp::parse(&ack.body).ok());
+        let answer = call
+            .dialog
+            .last_remote_ack()
+            .and_then(|ack| sdp::parse(&ack.body).ok());
         match answer {
             Some(answer) => {
                 let remote = answer.remote;
                 call.offer = Some(answer);
-                self.media.order(call.thread, Order::Remote { party: Party::Caller(id), remote });
+                self.media.order(
+                    call.thread,
+                    Order::Remote {
+                        party: Party::Caller(id),
+                        remote,
+                    },
+                );
                 self.caller_held(id, remote.direction.is_hold());
             }
             None if call.offer.is_none() => self.end_call(id, End::Failed, true),
@@ -594,7 +823,9 @@ impl Board {
     }
 
     fn caller_held(&mut self, id: CallId, held: bool) {
-        let Some(call) = self.calls.get_mut(&id) else { return };
+        let Some(call) = self.calls.get_mut(&id) else {
+            return;
+        };
         if call.held_by_far != held {
             call.held_by_far = held;
             self.tell(Event::CallHeld { call: id, held });
@@ -603,12 +834,25 @@ impl Board {
     }
 
     /// A re-INVITE or UPDATE of the caller.
-    pub(super) fn caller_renegotiates(&mut self, id: CallId, request: &Request, handle: TransactionHandle) {
+    pub(super) fn caller_renegotiates(
+        &mut self,
+        id: CallId,
+        request: &Request,
+        handle: TransactionHandle,
+    ) {
         let timer = message::session_timer(request);
-        let Some(call) = self.calls.get_mut(&id) else { return };
+        let Some(call) = self.calls.get_mut(&id) else {
+            return;
+        };
         if timer == SessionTimer::TooShort {
-            let shortest = Header::Other("Min-SE".into(), message::MIN_SESSION.as_secs().to_string());
-            self.respond(handle, StatusCode::SessionIntervalTooSmall, vec![shortest], None);
+            let shortest =
+                Header::Other("Min-SE".into(), message::MIN_SESSION.as_secs().to_string());
+            self.respond(
+                handle,
+                StatusCode::SessionIntervalTooSmall,
+                vec![shortest],
+                None,
+            );
             return;
         }
         if matches!(timer, SessionTimer::Theirs(_)) {
@@ -627,7 +871,13 @@ impl Board {
                 call.offer = Some(description);
                 headers.push(sdp_header());
                 self.respond(handle, StatusCode::OK, headers, Some(text));
-                self.media.order(thread, Order::Remote { party: Party::Caller(id), remote });
+                self.media.order(
+                    thread,
+                    Order::Remote {
+                        party: Party::Caller(id),
+                        remote,
+                    },
+                );
                 self.caller_held(id, remote.direction.is_hold());
             }
             Renegotiated::Offer { text } => {
@@ -636,7 +886,9 @@ impl Board {
                 self.respond(handle, StatusCode::OK, headers, Some(text));
             }
             Renegotiated::Nothing => self.respond(handle, StatusCode::OK, headers, None),
-            Renegotiated::Refused => self.respond(handle, StatusCode::NotAcceptableHere, Vec::new(), None),
+            Renegotiated::Refused => {
+                self.respond(handle, StatusCode::NotAcceptableHere, Vec::new(), None)
+            }
         }
         self.arm_session(id);
     }
@@ -644,40 +896,65 @@ impl Board {
 
 /// What a new offer comes to.
 pub(super) enum Renegotiated {
-    Answer { text: String, description: Description },
+    Answer {
+        text: String,
+        description: Description,
+    },
     /// There was no offer: ours goes out.
-    Offer { text: String },
+    Offer {
+        text: String,
+    },
     /// Nothing but a refresh.
     Nothing,
     Refused,
 }
 
 /// Answers a new offer. `most` limits what we say about our side while we hold the other.
-pub(super) fn renegotiated(request: &Request, local: &mut Local, most: Option<Direction>) -> Renegotiated {
+pub(super) fn renegotiated(
+    request: &Request,
+    local: &mut Local,
+    most: Option<Direction>,
+) -> Renegotiated {
     if request.body.is_empty() {
         if request.method != rsipstack::sip::Method::Invite {
             return Renegotiated::Nothing;
         }
         local.version = local.version.wrapping_add(1);
-        return Renegotiated::Offer { text: sdp::offer(*local, Codec::Pcma, most.unwrap_or_default()) };
+        return Renegotiated::Offer {
+            text: sdp::offer(*local, Codec::Pcma, most.unwrap_or_default()),
+        };
     }
-    let Ok(description) = sdp::parse(&request.body) else { return Renegotiated::Refused };
+    let Ok(description) = sdp::parse(&request.body) else {
+        return Renegotiated::Refused;
+    };
     local.version = local.version.wrapping_add(1);
     let direction = match (description.remote.direction.answered(), most) {
         (Direction::SendRecv, Some(most)) => most,
         (Direction::RecvOnly, Some(_)) => Direction::Inactive,
         (direction, _) => direction,
     };
-    Renegotiated::Answer { text: sdp::answer(*local, &description, direction), description }
+    Renegotiated::Answer {
+        text: sdp::answer(*local, &description, direction),
+        description,
+    }
 }
 
 /// A socket and random numbers for a leg.
-pub(super) fn new_media(party: Party, advertised: std::net::IpAddr, signalling: SocketAddr) -> Option<(NewLeg, Local)> {
+pub(super) fn new_media(
+    party: Party,
+    advertised: std::net::IpAddr,
+    signalling: SocketAddr,
+) -> Option<(NewLeg, Local)> {
     let socket = media::rtp_socket(advertised).ok()?;
     let port = socket.local_addr().ok()?.port();
     let mut random = [0_u8; 14];
     getrandom::fill(&mut random).ok()?;
-    let word = |at: usize| random.get(at..at + 4).and_then(<[u8]>::first_chunk).map_or(0, |bytes| u32::from_be_bytes(*bytes));
+    let word = |at: usize| {
+        random
+            .get(at..at + 4)
+            .and_then(<[u8]>::first_chunk)
+            .map_or(0, |bytes| u32::from_be_bytes(*bytes))
+    };
     let new = NewLeg {
         party,
         socket,
@@ -686,7 +963,11 @@ pub(super) fn new_media(party: Party, advertised: std::net::IpAddr, signalling: 
         sequence: u16::from_be_bytes([random[8], random[9]]),
         signalling: signalling.ip(),
     };
-    let local = Local { address: SocketAddr::new(advertised, port), session: word(10) >> 1, version: 1 };
+    let local = Local {
+        address: SocketAddr::new(advertised, port),
+        session: word(10) >> 1,
+        version: 1,
+    };
     Some((new, local))
 }
 
@@ -695,7 +976,9 @@ fn end_of(reason: &TerminatedReason) -> End {
         TerminatedReason::UacCancel => End::Cancelled,
         TerminatedReason::UacBye => End::Far,
         TerminatedReason::Timeout => End::SignallingTimeout,
-        TerminatedReason::UasBye | TerminatedReason::UasDecline | TerminatedReason::UasBusy => End::Near,
+        TerminatedReason::UasBye | TerminatedReason::UasDecline | TerminatedReason::UasBusy => {
+            End::Near
+        }
         TerminatedReason::UacBusy
         | TerminatedReason::ProxyError(_)
         | TerminatedReason::ProxyAuthRequired
@@ -707,15 +990,28 @@ fn end_of(reason: &TerminatedReason) -> End {
 /// A final response to the INVITE of a dialog with `Retry-After`.
 fn final_response(dialog: &InviteDialog, status_code: StatusCode, retry_after_s: u32) -> Response {
     let request = dialog.initial_request();
-    let mut headers: Vec<Header> = Vec::new();
-    for header in request.headers.iter() {
-        match header {
-            Header::Via(_) | Header::From(_) | Header::CallId(_) | Header::CSeq(_) => headers.push(header.clone()),
-            Header::To(to) => headers.push(to.with_tag(dialog.id().local_tag.into()).into()),
-            _ => {}
-        }
+    let copied = |header: &Header| {
+        matches!(
+            header,
+            Header::Via(_) | Header::From(_) | Header::CallId(_) | Header::CSeq(_)
+        )
+    };
+    let mut headers: Vec<Header> = request
+        .headers
+        .iter()
+        .filter(|header| copied(header))
+        .cloned()
+        .collect();
+    if let Ok(to) = request.to_header() {
+        headers.push(to.with_tag(dialog.id().local_tag.into()).into());
     }
     headers.push(Header::RetryAfter(retry_after_s.to_string().into()));
     headers.push(Header::ContentLength(0_u32.into()));
-    Response { status_code, wire_reason: None, version: request.version, headers: headers.into(), body: Vec::new() }
+    Response {
+        status_code,
+        wire_reason: None,
+        version: request.version,
+        headers: headers.into(),
+        body: Vec::new(),
+    }
 }

@@ -17,7 +17,11 @@ use crate::message::{self, SessionTimer};
 use crate::{CallId, sdp};
 
 /// Runs until the stack ends.
-pub(crate) async fn dispatch(shared: Arc<Shared>, mut incoming: TransactionReceiver, notices: mpsc::Sender<Notice>) {
+pub(crate) async fn dispatch(
+    shared: Arc<Shared>,
+    mut incoming: TransactionReceiver,
+    notices: mpsc::Sender<Notice>,
+) {
     while let Some(transaction) = incoming.recv().await {
         if let Some(dialog) = shared.layer.match_dialog(&transaction) {
             tokio::spawn(in_dialog(dialog, transaction));
@@ -42,13 +46,21 @@ pub(crate) async fn dispatch(shared: Arc<Shared>, mut incoming: TransactionRecei
             | Method::Publish
             | Method::Refer
             | Method::Subscribe
-            | Method::Update => reply(transaction, StatusCode::CallTransactionDoesNotExist, Vec::new()),
+            | Method::Update => reply(
+                transaction,
+                StatusCode::CallTransactionDoesNotExist,
+                Vec::new(),
+            ),
         }
     }
 }
 
 fn is_outside(transaction: &Transaction) -> bool {
-    let tag = transaction.original.to_header().ok().and_then(|to| to.tag().ok().flatten());
+    let tag = transaction
+        .original
+        .to_header()
+        .ok()
+        .and_then(|to| to.tag().ok().flatten());
     tag.is_none()
 }
 
@@ -71,13 +83,23 @@ async fn in_dialog(mut dialog: Dialog, mut transaction: Transaction) {
 }
 
 fn register(shared: &Shared, transaction: Transaction, notices: &mpsc::Sender<Notice>) {
-    let source = transaction.connection.as_ref().and_then(|connection| connection.get_remote_addr().cloned());
+    let source = transaction
+        .connection
+        .as_ref()
+        .and_then(|connection| connection.get_remote_addr().cloned());
     let (Some(source), Ok(room)) = (source, notices.try_reserve()) else {
-        reply(transaction, StatusCode::ServiceUnavailable, vec![retry_after(shared)]);
+        reply(
+            transaction,
+            StatusCode::ServiceUnavailable,
+            vec![retry_after(shared)],
+        );
         return;
     };
     let answer = {
-        let mut registrar = shared.registrar.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut registrar = shared
+            .registrar
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         registrar.handle(&transaction.original, &source, Instant::now())
     };
     // Also without events: a renewal may move the next deadline.
@@ -94,13 +116,21 @@ fn retry_after(shared: &Shared) -> Header {
 fn new_call(shared: &Arc<Shared>, transaction: Transaction, notices: &mpsc::Sender<Notice>) {
     let request = &transaction.original;
     if !message::is_sdp_or_empty(request) {
-        reply(transaction, StatusCode::UnsupportedMediaType, vec![Header::Accept("application/sdp".into())]);
+        reply(
+            transaction,
+            StatusCode::UnsupportedMediaType,
+            vec![Header::Accept("application/sdp".into())],
+        );
         return;
     }
     let timer = message::session_timer(request);
     if timer == SessionTimer::TooShort {
         let shortest = Header::Other("Min-SE".into(), message::MIN_SESSION.as_secs().to_string());
-        reply(transaction, StatusCode::SessionIntervalTooSmall, vec![shortest]);
+        reply(
+            transaction,
+            StatusCode::SessionIntervalTooSmall,
+            vec![shortest],
+        );
         return;
     }
     let offer = match request.body.as_slice() {
@@ -112,7 +142,11 @@ fn new_call(shared: &Arc<Shared>, transaction: Transaction, notices: &mpsc::Send
     };
     let is_full = shared.calls.load(Ordering::Relaxed) >= shared.max_calls;
     let (false, Ok(room)) = (is_full, notices.try_reserve()) else {
-        return reply(transaction, StatusCode::ServiceUnavailable, vec![retry_after(shared)]);
+        return reply(
+            transaction,
+            StatusCode::ServiceUnavailable,
+            vec![retry_after(shared)],
+        );
     };
     match arrival(shared, &transaction, offer, timer) {
         Some(arrival) => {
@@ -125,12 +159,22 @@ fn new_call(shared: &Arc<Shared>, transaction: Transaction, notices: &mpsc::Send
     }
 }
 
-fn arrival(shared: &Shared, transaction: &Transaction, offer: Option<sdp::Description>, timer: SessionTimer) -> Option<Arrival> {
+fn arrival(
+    shared: &Shared,
+    transaction: &Transaction,
+    offer: Option<sdp::Description>,
+    timer: SessionTimer,
+) -> Option<Arrival> {
     let request = &transaction.original;
     let at = transaction.connection.as_ref()?.get_remote_addr()?.clone();
     let contact = request.typed_contact_headers().ok()?.first()?.uri.clone();
     let ours = shared.contact(at.r#type);
-    let made = shared.layer.get_or_create_server_invite(transaction, shared.states.clone(), None, Some(ours));
+    let made = shared.layer.get_or_create_server_invite(
+        transaction,
+        shared.states.clone(),
+        None,
+        Some(ours),
+    );
     let dialog = made.ok()?;
     // In-dialog requests go to the source, which is the Contact unless a translator or proxy lies between.
     let is_direct = contact.host_with_port == at.addr || request.record_route_header().is_some();

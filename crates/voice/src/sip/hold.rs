@@ -14,7 +14,9 @@ const GLARE_TRIES: usize = 3;
 
 impl Board {
     pub(super) fn hold(&mut self, id: CallId, held: bool) {
-        let Some(call) = self.calls.get_mut(&id) else { return };
+        let Some(call) = self.calls.get_mut(&id) else {
+            return;
+        };
         let Some(leg_id) = call.bridged else { return };
         call.held = held;
         if let Some(leg) = self.legs.get_mut(&leg_id) {
@@ -26,29 +28,53 @@ impl Board {
 
     /// Tells the phone what is wanted, if it was told otherwise.
     fn reinvite(&mut self, id: LegId) {
-        let Some(leg) = self.legs.get_mut(&id) else { return };
+        let Some(leg) = self.legs.get_mut(&id) else {
+            return;
+        };
         if leg.reinviting || leg.wants_hold == leg.told_hold || !leg.answered {
             return;
         }
         leg.reinviting = true;
         leg.told_hold = leg.wants_hold;
         leg.local.version = leg.local.version.wrapping_add(1);
-        let direction = if leg.told_hold { Direction::SendOnly } else { Direction::SendRecv };
-        let codec = self.calls.get(&leg.call).and_then(|call| call.offer.as_ref()).map_or(Codec::Pcma, |offer| offer.remote.codec);
+        let direction = if leg.told_hold {
+            Direction::SendOnly
+        } else {
+            Direction::SendRecv
+        };
+        let codec = self
+            .calls
+            .get(&leg.call)
+            .and_then(|call| call.offer.as_ref())
+            .map_or(Codec::Pcma, |offer| offer.remote.codec);
         let body = sdp::offer(leg.local, codec, direction).into_bytes();
         let (dialog, done) = (leg.dialog.clone(), self.done.clone());
         self.tasks.spawn(async move {
-            let answered = dialog.reinvite_with_glare_retry(Some(vec![sdp_header()]), Some(body), GLARE_TRIES).await;
+            let answered = dialog
+                .reinvite_with_glare_retry(Some(vec![sdp_header()]), Some(body), GLARE_TRIES)
+                .await;
             let response = answered.ok().flatten();
-            let status = response.as_ref().map_or(408, |response| response.status_code.code());
-            let answer = response.filter(|_| status == 200).and_then(|response| sdp::parse(&response.body).ok());
+            let status = response
+                .as_ref()
+                .map_or(408, |response| response.status_code.code());
+            let answer = response
+                .filter(|_| status == 200)
+                .and_then(|response| sdp::parse(&response.body).ok());
             // The switchboard is gone only when everything ends.
-            let _told = done.send(Done::Reinvited { leg: id, status, answer }).await;
+            let _told = done
+                .send(Done::Reinvited {
+                    leg: id,
+                    status,
+                    answer,
+                })
+                .await;
         });
     }
 
     pub(super) fn reinvited(&mut self, id: LegId, status: u16, answer: Option<Description>) {
-        let Some(leg) = self.legs.get_mut(&id) else { return };
+        let Some(leg) = self.legs.get_mut(&id) else {
+            return;
+        };
         leg.reinviting = false;
         let thread = leg.thread;
         if matches!(status, 408 | 481) {
@@ -61,7 +87,13 @@ impl Board {
                 // A phone that answers hold with hold: it is ours, not its own.
                 remote.direction = Direction::Inactive;
             }
-            self.media.order(thread, Order::Remote { party: Party::Phone(id), remote });
+            self.media.order(
+                thread,
+                Order::Remote {
+                    party: Party::Phone(id),
+                    remote,
+                },
+            );
         }
         self.reinvite(id);
     }

@@ -1,7 +1,7 @@
 //! Calls to registered phones.
 
-use std::sync::atomic::Ordering;
 use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use rsipstack::dialog::dialog::{TerminatedReason, TransactionHandle};
@@ -36,27 +36,48 @@ pub(super) struct Leg {
 }
 
 impl Board {
-    pub(super) fn dial(&mut self, id: LegId, call_id: CallId, user: &str, contact: &str, display: &str) {
+    pub(super) fn dial(
+        &mut self,
+        id: LegId,
+        call_id: CallId,
+        user: &str,
+        contact: &str,
+        display: &str,
+    ) {
         if self.legs.contains_key(&id) {
             tracing::error!("a leg number was used twice");
             return;
         }
         let Some(call) = self.calls.get(&call_id) else {
-            return self.tell(Event::LegFailed { leg: id, cause: Cause::Cancelled });
+            return self.tell(Event::LegFailed {
+                leg: id,
+                cause: Cause::Cancelled,
+            });
         };
         let target = {
-            let registrar = self.shared.registrar.lock().unwrap_or_else(PoisonError::into_inner);
+            let registrar = self
+                .shared
+                .registrar
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             registrar.find(user, Instant::now())
         };
-        let codec = call.offer.as_ref().map_or(Codec::Pcma, |offer| offer.remote.codec);
+        let codec = call
+            .offer
+            .as_ref()
+            .map_or(Codec::Pcma, |offer| offer.remote.codec);
         let thread = call.thread;
         let started = target.and_then(|target| self.invite(id, &target, codec, contact, display));
         let Some((dialog, new, local)) = started else {
-            return self.tell(Event::LegFailed { leg: id, cause: Cause::Unreachable });
+            return self.tell(Event::LegFailed {
+                leg: id,
+                cause: Cause::Unreachable,
+            });
         };
         self.media.add(thread, new);
         self.dialogs.insert(key(&dialog.id()), Party::Phone(id));
-        self.timers.set(Instant::now() + self.dial_timeout, Deadline::Dial(id));
+        self.timers
+            .set(Instant::now() + self.dial_timeout, Deadline::Dial(id));
         self.shared.legs.fetch_add(1, Ordering::Relaxed);
         let leg = Leg {
             call: call_id,
@@ -88,7 +109,11 @@ impl Board {
     ) -> Option<(InviteDialog, crate::media::NewLeg, Local)> {
         let signalling = socket_address(&target.at)?;
         let (new, local) = new_media(Party::Phone(id), self.shared.advertised.ip(), signalling)?;
-        let display: String = display.chars().filter(|c| !c.is_control() && !matches!(c, '"' | '\\')).take(64).collect();
+        let display: String = display
+            .chars()
+            .filter(|c| !c.is_control() && !matches!(c, '"' | '\\'))
+            .take(64)
+            .collect();
         let option = InviteOption {
             caller_display_name: (!display.is_empty()).then_some(display),
             caller: self.shared.contact(None),
@@ -99,7 +124,11 @@ impl Board {
             headers: Some(vec![contact_header(contact), allow_header()]),
             ..InviteOption::default()
         };
-        match self.shared.layer.do_invite_async(option, self.shared.states.clone()) {
+        match self
+            .shared
+            .layer
+            .do_invite_async(option, self.shared.states.clone())
+        {
             Ok((dialog, _task)) => Some((dialog, new, local)),
             Err(error) => {
                 tracing::debug!(%error, "cannot call a phone");
@@ -115,7 +144,9 @@ impl Board {
     }
 
     pub(super) fn phone_early(&mut self, id: LegId, response: &Response) {
-        let Some(leg) = self.legs.get_mut(&id) else { return };
+        let Some(leg) = self.legs.get_mut(&id) else {
+            return;
+        };
         leg.heard = true;
         if !leg.ringing && matches!(response.status_code.code(), 180 | 183) {
             leg.ringing = true;
@@ -131,7 +162,9 @@ impl Board {
 
     /// The phone was answered. The stack tells this again after every later request.
     pub(super) fn phone_confirmed(&mut self, id: LegId, response: &Response) {
-        let Some(leg) = self.legs.get_mut(&id) else { return };
+        let Some(leg) = self.legs.get_mut(&id) else {
+            return;
+        };
         if leg.answered {
             return;
         }
@@ -142,31 +175,53 @@ impl Board {
         leg.answered = true;
         leg.held_by_far = answer.remote.direction.is_hold();
         let thread = leg.thread;
-        self.media.order(thread, Order::Remote { party: Party::Phone(id), remote: answer.remote });
+        self.media.order(
+            thread,
+            Order::Remote {
+                party: Party::Phone(id),
+                remote: answer.remote,
+            },
+        );
         self.tell(Event::LegAnswered { leg: id });
     }
 
     pub(super) fn phone_terminated(&mut self, id: LegId, reason: &TerminatedReason) {
-        let Some(leg) = self.legs.get(&id) else { return };
+        let Some(leg) = self.legs.get(&id) else {
+            return;
+        };
         let cause = cause_of(reason, leg.ringing);
         self.end_leg(id, cause, false);
     }
 
     /// Forgets a leg. `say` tells the phone; `cause` is told when it was not answered.
     pub(super) fn end_leg(&mut self, id: LegId, cause: Cause, say: bool) {
-        let Some(leg) = self.legs.remove(&id) else { return };
+        let Some(leg) = self.legs.remove(&id) else {
+            return;
+        };
         self.shared.legs.fetch_sub(1, Ordering::Relaxed);
         self.dialogs.remove(&key(&leg.dialog.id()));
         self.media.remove(leg.thread, Party::Phone(id));
         self.leg_gone(leg.call, id);
         if say {
-            self.part(Leaving { dialog: leg.dialog, flow: None });
+            self.part(Leaving {
+                dialog: leg.dialog,
+                flow: None,
+            });
         }
-        self.tell(if leg.answered { Event::LegEnded { leg: id } } else { Event::LegFailed { leg: id, cause } });
+        self.tell(if leg.answered {
+            Event::LegEnded { leg: id }
+        } else {
+            Event::LegFailed { leg: id, cause }
+        });
     }
 
     /// A re-INVITE or UPDATE, of either side.
-    pub(super) fn renegotiate(&mut self, party: Party, request: &Request, handle: TransactionHandle) {
+    pub(super) fn renegotiate(
+        &mut self,
+        party: Party,
+        request: &Request,
+        handle: TransactionHandle,
+    ) {
         match party {
             Party::Caller(call) => self.caller_renegotiates(call, request, handle),
             Party::Phone(leg) => self.phone_renegotiates(leg, request, handle),
@@ -174,7 +229,9 @@ impl Board {
     }
 
     fn phone_renegotiates(&mut self, id: LegId, request: &Request, handle: TransactionHandle) {
-        let Some(leg) = self.legs.get_mut(&id) else { return };
+        let Some(leg) = self.legs.get_mut(&id) else {
+            return;
+        };
         if leg.reinviting {
             // Both asked at once (RFC 3261, 14.2).
             return self.respond(handle, StatusCode::RequestPending, Vec::new(), None);
@@ -185,32 +242,51 @@ impl Board {
                 let (call, thread) = (leg.call, leg.thread);
                 let held = description.remote.direction.is_hold();
                 let changed = std::mem::replace(&mut leg.held_by_far, held) != held;
-                self.media.order(thread, Order::Remote { party: Party::Phone(id), remote: description.remote });
+                self.media.order(
+                    thread,
+                    Order::Remote {
+                        party: Party::Phone(id),
+                        remote: description.remote,
+                    },
+                );
                 self.respond(handle, StatusCode::OK, vec![sdp_header()], Some(text));
                 if changed {
                     self.tell(Event::LegHeld { leg: id, held });
                 }
                 self.refresh(call);
             }
-            Renegotiated::Offer { text } => self.respond(handle, StatusCode::OK, vec![sdp_header()], Some(text)),
+            Renegotiated::Offer { text } => {
+                self.respond(handle, StatusCode::OK, vec![sdp_header()], Some(text))
+            }
             Renegotiated::Nothing => self.respond(handle, StatusCode::OK, Vec::new(), None),
-            Renegotiated::Refused => self.respond(handle, StatusCode::NotAcceptableHere, Vec::new(), None),
+            Renegotiated::Refused => {
+                self.respond(handle, StatusCode::NotAcceptableHere, Vec::new(), None)
+            }
         }
     }
 
     pub(super) fn done(&mut self, done: Done) {
-        let Done::Reinvited { leg, status, answer } = done;
+        let Done::Reinvited {
+            leg,
+            status,
+            answer,
+        } = done;
         self.reinvited(leg, status, answer);
     }
 }
 
 fn cause_of(reason: &TerminatedReason, rang: bool) -> Cause {
     let status = match reason {
-        TerminatedReason::UasOther(status) | TerminatedReason::UacOther(status) | TerminatedReason::ProxyError(status) => status.code(),
+        TerminatedReason::UasOther(status)
+        | TerminatedReason::UacOther(status)
+        | TerminatedReason::ProxyError(status) => status.code(),
         TerminatedReason::UacCancel => 487,
         TerminatedReason::Timeout => 408,
         TerminatedReason::UasBusy | TerminatedReason::UacBusy => 486,
-        TerminatedReason::UasDecline | TerminatedReason::ProxyAuthRequired | TerminatedReason::UacBye | TerminatedReason::UasBye => 603,
+        TerminatedReason::UasDecline
+        | TerminatedReason::ProxyAuthRequired
+        | TerminatedReason::UacBye
+        | TerminatedReason::UasBye => 603,
     };
     match status {
         486 | 600 => Cause::Busy,
@@ -227,9 +303,14 @@ mod tests {
 
     #[test]
     fn statuses_become_causes() {
-        let of = |status: u16, rang| cause_of(&TerminatedReason::UasOther(StatusCode::from(status)), rang);
+        let of = |status: u16, rang| {
+            cause_of(&TerminatedReason::UasOther(StatusCode::from(status)), rang)
+        };
         assert_eq!([of(486, true), of(600, false)], [Cause::Busy, Cause::Busy]);
-        assert_eq!([of(480, false), of(404, true), of(503, false)], [Cause::Unreachable; 3]);
+        assert_eq!(
+            [of(480, false), of(404, true), of(503, false)],
+            [Cause::Unreachable; 3]
+        );
         assert_eq!([of(480, true), of(408, true)], [Cause::Timeout; 2]);
         assert_eq!([of(603, true), of(403, false)], [Cause::Declined; 2]);
         assert_eq!(of(487, true), Cause::Cancelled);

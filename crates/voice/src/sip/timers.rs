@@ -12,7 +12,10 @@ pub(super) struct Timers<T> {
 
 impl<T> Timers<T> {
     pub(super) const fn new() -> Self {
-        Self { waiting: BTreeMap::new(), number: 0 }
+        Self {
+            waiting: BTreeMap::new(),
+            number: 0,
+        }
     }
 
     pub(super) fn set(&mut self, at: Instant, what: T) {

@@ -37,15 +37,34 @@ pub struct Baresip {
 
 impl Baresip {
     /// Starts one that says `speech` (8 kHz) in its calls.
-    pub async fn start(server: SocketAddr, account: &BaresipAccount, speech: &[i16]) -> io::Result<Self> {
+    pub async fn start(
+        server: SocketAddr,
+        account: &BaresipAccount,
+        speech: &[i16],
+    ) -> io::Result<Self> {
         let scratch = Scratch::new("baresip")?;
         let dir = scratch.path().display().to_string();
-        let control_port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let control_port = std::net::TcpListener::bind("127.0.0.1:0")?
+            .local_addr()?
+            .port();
         std::fs::write(scratch.path().join("speech.wav"), write_wav(speech))?;
-        std::fs::write(scratch.path().join("config"), config(&dir, free_port()?, control_port))?;
-        let registers = account.password.as_ref().map_or_else(|| ";regint=0".to_owned(), |password| format!(";auth_pass={password};regint=60"));
-        let answers = if account.answers { ";answermode=auto" } else { "" };
-        let line = format!("<sip:{}@{server}>{registers}{answers};audio_codecs=PCMA/8000/1,PCMU/8000/1\n", account.user);
+        std::fs::write(
+            scratch.path().join("config"),
+            config(&dir, free_port()?, control_port),
+        )?;
+        let registers = account.password.as_ref().map_or_else(
+            || ";regint=0".to_owned(),
+            |password| format!(";auth_pass={password};regint=60"),
+        );
+        let answers = if account.answers {
+            ";answermode=auto"
+        } else {
+            ""
+        };
+        let line = format!(
+            "<sip:{}@{server}>{registers}{answers};audio_codecs=PCMA/8000/1,PCMU/8000/1\n",
+            account.user
+        );
         std::fs::write(scratch.path().join("accounts"), line)?;
         std::fs::write(scratch.path().join("contacts"), "")?;
         let out = File::create(scratch.path().join("out.txt"))?;
@@ -58,8 +77,16 @@ impl Baresip {
             .spawn()?;
         let mut started = Started { child: Some(child) };
         let control = connected(control_port).await?;
-        let child = started.child.take().ok_or_else(|| io::Error::other("baresip is gone"))?;
-        Ok(Self { child, scratch, control, heard: String::new() })
+        let child = started
+            .child
+            .take()
+            .ok_or_else(|| io::Error::other("baresip is gone"))?;
+        Ok(Self {
+            child,
+            scratch,
+            control,
+            heard: String::new(),
+        })
     }
 
     /// Calls.
@@ -93,8 +120,11 @@ impl Baresip {
     }
 
     async fn command(&mut self, name: &str, parameters: &str) -> io::Result<()> {
-        let json = format!("{{\"command\":\"{name}\",\"params\":\"{parameters}\",\"token\":\"t\"}}");
-        self.control.write_all(format!("{}:{json},", json.len()).as_bytes()).await
+        let json =
+            format!("{{\"command\":\"{name}\",\"params\":\"{parameters}\",\"token\":\"t\"}}");
+        self.control
+            .write_all(format!("{}:{json},", json.len()).as_bytes())
+            .await
     }
 
     /// Waits for an event, e.g. `REGISTER_OK`, `CALL_ESTABLISHED`, `CALL_CLOSED`. What came before counts once.
@@ -110,19 +140,31 @@ impl Baresip {
             let left = until.saturating_duration_since(Instant::now());
             let count = match timeout(left, self.control.read(&mut chunk)).await {
                 Ok(read) => read?,
-                Err(_) => return Err(io::Error::other(format!("baresip did not tell {kind}: {}", self.log()))),
+                Err(_) => {
+                    return Err(io::Error::other(format!(
+                        "baresip did not tell {kind}: {}",
+                        self.log()
+                    )));
+                }
             };
             if count == 0 {
                 return Err(io::Error::other(format!("baresip ended: {}", self.log())));
             }
-            self.heard.push_str(&String::from_utf8_lossy(chunk.get(..count).unwrap_or(&[])));
+            self.heard
+                .push_str(&String::from_utf8_lossy(chunk.get(..count).unwrap_or(&[])));
         }
     }
 
     /// What baresip wrote, for the message of a failed test.
     pub fn log(&self) -> String {
         let text = std::fs::read_to_string(self.scratch.path().join("out.txt")).unwrap_or_default();
-        text.chars().rev().take(2_000).collect::<Vec<char>>().into_iter().rev().collect()
+        text.chars()
+            .rev()
+            .take(2_000)
+            .collect::<Vec<char>>()
+            .into_iter()
+            .rev()
+            .collect()
     }
 
     /// What it heard in its last call, at 8 kHz. Waits until the recording is closed; call it after the call ended.
@@ -148,10 +190,14 @@ impl Baresip {
     }
 
     fn recording(&self, ending: &str) -> io::Result<Vec<i16>> {
-        let mut found: Vec<PathBuf> = std::fs::read_dir(self.scratch.path())?.filter_map(|entry| Some(entry.ok()?.path())).collect();
+        let mut found: Vec<PathBuf> = std::fs::read_dir(self.scratch.path())?
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .collect();
         found.retain(|path| path.display().to_string().ends_with(ending));
         found.sort();
-        let path = found.pop().ok_or_else(|| io::Error::other(format!("no recording {ending}: {}", self.log())))?;
+        let path = found
+            .pop()
+            .ok_or_else(|| io::Error::other(format!("no recording {ending}: {}", self.log())))?;
         let (samples, rate) = read_wav(&std::fs::read(path)?).map_err(io::Error::other)?;
         Ok(to_8_khz(&samples, rate))
     }

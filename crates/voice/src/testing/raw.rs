@@ -22,7 +22,10 @@ impl RawSip {
 
     /// A socket on a given address.
     pub async fn bound(own: &str, server: SocketAddr) -> io::Result<Self> {
-        Ok(Self { socket: UdpSocket::bind(own).await?, server })
+        Ok(Self {
+            socket: UdpSocket::bind(own).await?,
+            server,
+        })
     }
 
     /// The own address.
@@ -38,12 +41,24 @@ impl RawSip {
     /// The next datagram within the time, as text.
     pub async fn receive(&self, within: Duration) -> Option<String> {
         let mut buffer = vec![0; 65_536];
-        let (length, _) = timeout(within, self.socket.recv_from(&mut buffer)).await.ok()?.ok()?;
-        buffer.get(..length).map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+        let (length, _) = timeout(within, self.socket.recv_from(&mut buffer))
+            .await
+            .ok()?
+            .ok()?;
+        buffer
+            .get(..length)
+            .map(|bytes| String::from_utf8_lossy(bytes).into_owned())
     }
 
     /// A request outside any dialog. `body` may be empty; `extra` are whole header lines.
-    pub fn request(&self, method: &str, user: &str, call_id: &str, extra: &str, body: &str) -> io::Result<String> {
+    pub fn request(
+        &self,
+        method: &str,
+        user: &str,
+        call_id: &str,
+        extra: &str,
+        body: &str,
+    ) -> io::Result<String> {
         let own = self.address()?;
         let server = self.server;
         Ok(format!(
@@ -54,7 +69,11 @@ impl RawSip {
 
     /// Asks OPTIONS and gives the status of the answer; other datagrams are passed over.
     pub async fn options(&self, call_id: &str) -> io::Result<Option<u16>> {
-        self.send(self.request("OPTIONS", "linje", call_id, "", "")?.as_bytes()).await?;
+        self.send(
+            self.request("OPTIONS", "linje", call_id, "", "")?
+                .as_bytes(),
+        )
+        .await?;
         Ok(self.status_for(call_id, Duration::from_secs(5)).await)
     }
 
@@ -62,7 +81,9 @@ impl RawSip {
     pub async fn status_for(&self, call_id: &str, within: Duration) -> Option<u16> {
         let find = async {
             while let Some(text) = self.receive(within).await {
-                let status: Option<u16> = text.strip_prefix("SIP/2.0 ").and_then(|rest| rest.get(..3)?.parse().ok());
+                let status: Option<u16> = text
+                    .strip_prefix("SIP/2.0 ")
+                    .and_then(|rest| rest.get(..3)?.parse().ok());
                 if status.is_some_and(|status| status >= 200) && text.contains(call_id) {
                     return status;
                 }

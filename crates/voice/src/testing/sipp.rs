@@ -29,7 +29,14 @@ pub struct SippRun {
 impl SippRun {
     /// One call over UDP.
     pub fn new(server: SocketAddr, dialled: &str) -> Self {
-        Self { server, dialled: dialled.to_owned(), calls: 1, rate: 1, transport: "u1", limit: Duration::from_secs(60) }
+        Self {
+            server,
+            dialled: dialled.to_owned(),
+            calls: 1,
+            rate: 1,
+            transport: "u1",
+            limit: Duration::from_secs(60),
+        }
     }
 }
 
@@ -79,7 +86,9 @@ pub struct Sipp {
 
 /// A port that was free for UDP a moment ago.
 pub fn free_port() -> io::Result<u16> {
-    Ok(std::net::UdpSocket::bind("127.0.0.1:0")?.local_addr()?.port())
+    Ok(std::net::UdpSocket::bind("127.0.0.1:0")?
+        .local_addr()?
+        .port())
 }
 
 impl Sipp {
@@ -95,38 +104,78 @@ impl Sipp {
 
     /// Callers that give up `wait_ms` after they heard ringing.
     pub fn callers_that_cancel(run: &SippRun, wait_ms: u32) -> io::Result<Self> {
-        Self::start(run, &scenario(&[INVITE, "<recv response=\"100\" optional=\"true\"/><recv response=\"180\"/>", &pause(wait_ms), CANCEL]), None, None)
+        Self::start(
+            run,
+            &scenario(&[
+                INVITE,
+                "<recv response=\"100\" optional=\"true\"/><recv response=\"180\"/>",
+                &pause(wait_ms),
+                CANCEL,
+            ]),
+            None,
+            None,
+        )
     }
 
     /// Callers that are to be refused with a status.
     pub fn callers_that_are_refused(run: &SippRun, status: u16) -> io::Result<Self> {
-        let refused = format!("<recv response=\"100\" optional=\"true\"/><recv response=\"180\" optional=\"true\"/><recv response=\"{status}\"/>{}", ack_of_refusal());
+        let refused = format!(
+            "<recv response=\"100\" optional=\"true\"/><recv response=\"180\" optional=\"true\"/><recv response=\"{status}\"/>{}",
+            ack_of_refusal()
+        );
         Self::start(run, &scenario(&[INVITE, &refused]), None, None)
     }
 
     /// Callers that press keys by RFC 4733, `before_ms` after the answer, and wait for BYE.
     pub fn callers_that_press(run: &SippRun, keys: &str, before_ms: u32) -> io::Result<Self> {
         let press = format!("<nop><action><exec play_dtmf=\"{keys}\"/></action></nop>");
-        Self::start(run, &caller(&[ACK, &pause(before_ms), &press, RECEIVE_BYE]), None, None)
+        Self::start(
+            run,
+            &caller(&[ACK, &pause(before_ms), &press, RECEIVE_BYE]),
+            None,
+            None,
+        )
     }
 
     /// Callers that press one key by SIP INFO, then wait for BYE.
     pub fn callers_that_send_info(run: &SippRun, key: char) -> io::Result<Self> {
         let info = INFO.replace("KEY", &key.to_string());
-        Self::start(run, &caller(&[ACK, &pause(200), &info, RECEIVE_BYE]), None, None)
+        Self::start(
+            run,
+            &caller(&[ACK, &pause(200), &info, RECEIVE_BYE]),
+            None,
+            None,
+        )
     }
 
     /// Callers that put us on hold by re-INVITE, take us back, and hang up.
     pub fn callers_that_hold(run: &SippRun) -> io::Result<Self> {
-        let reinvite = |number: u32, direction: &str| REINVITE.replace("NUMBER", &number.to_string()).replace("DIRECTION", direction);
-        let steps = [ACK, &pause(300), &reinvite(2, "sendonly"), &pause(500), &reinvite(3, "sendrecv"), &pause(300), BYE_LATER];
+        let reinvite = |number: u32, direction: &str| {
+            REINVITE
+                .replace("NUMBER", &number.to_string())
+                .replace("DIRECTION", direction)
+        };
+        let steps = [
+            ACK,
+            &pause(300),
+            &reinvite(2, "sendonly"),
+            &pause(500),
+            &reinvite(3, "sendrecv"),
+            &pause(300),
+            BYE_LATER,
+        ];
         Self::start(run, &caller(&steps), None, None)
     }
 
     /// Callers that send no offer; it comes in the 200 and is answered in the ACK.
     pub fn callers_without_offer(run: &SippRun) -> io::Result<Self> {
         let bare = INVITE_WITHOUT_OFFER;
-        Self::start(run, &scenario(&[bare, ANSWERED, ACK_WITH_ANSWER, RECEIVE_BYE]), None, None)
+        Self::start(
+            run,
+            &scenario(&[bare, ANSWERED, ACK_WITH_ANSWER, RECEIVE_BYE]),
+            None,
+            None,
+        )
     }
 
     /// Phones on `port` that answer `calls` calls. Register them first with [`register_phones`].
@@ -134,24 +183,70 @@ impl Sipp {
         Self::start(run, &phone(behaviour), Some(port), None)
     }
 
-    fn start(run: &SippRun, scenario: &str, port: Option<u16>, users: Option<&str>) -> io::Result<Self> {
+    fn start(
+        run: &SippRun,
+        scenario: &str,
+        port: Option<u16>,
+        users: Option<&str>,
+    ) -> io::Result<Self> {
         let scratch = Scratch::new("sipp")?;
         let path = |name: &str| scratch.path().join(name);
         std::fs::write(path("scenario.xml"), scenario)?;
         let port = port.map_or_else(free_port, Ok)?;
         let mut command = Command::new("sipp");
-        command.current_dir(scratch.path()).arg(run.server.to_string()).args(["-sf", "scenario.xml", "-s", &run.dialled]);
-        command.args(["-i", "127.0.0.1", "-p", &port.to_string(), "-mp", &free_port()?.to_string()]);
-        command.args(["-m", &run.calls.to_string(), "-r", &run.rate.to_string(), "-l", &(run.calls.max(1)).to_string()]);
-        command.args(["-t", run.transport, "-nostdin", "-timeout", &format!("{}s", run.limit.as_secs()), "-timeout_error"]);
-        command.args(["-trace_stat", "-stf", "totals.csv", "-fd", "1", "-trace_err", "-error_file", "errors.log"]);
+        command
+            .current_dir(scratch.path())
+            .arg(run.server.to_string())
+            .args(["-sf", "scenario.xml", "-s", &run.dialled]);
+        command.args([
+            "-i",
+            "127.0.0.1",
+            "-p",
+            &port.to_string(),
+            "-mp",
+            &free_port()?.to_string(),
+        ]);
+        command.args([
+            "-m",
+            &run.calls.to_string(),
+            "-r",
+            &run.rate.to_string(),
+            "-l",
+            &(run.calls.max(1)).to_string(),
+        ]);
+        command.args([
+            "-t",
+            run.transport,
+            "-nostdin",
+            "-timeout",
+            &format!("{}s", run.limit.as_secs()),
+            "-timeout_error",
+        ]);
+        command.args([
+            "-trace_stat",
+            "-stf",
+            "totals.csv",
+            "-fd",
+            "1",
+            "-trace_err",
+            "-error_file",
+            "errors.log",
+        ]);
         command.args(["-max_socket", "8000", "-buff_size", "2000000"]);
         if let Some(users) = users {
             std::fs::write(path("users.csv"), users)?;
             command.args(["-inf", "users.csv"]);
         }
-        let child = command.stdin(Stdio::null()).stdout(File::create(path("out.txt"))?).stderr(File::create(path("err.txt"))?).spawn()?;
-        Ok(Self { child, scratch, limit: run.limit })
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(File::create(path("out.txt"))?)
+            .stderr(File::create(path("err.txt"))?)
+            .spawn()?;
+        Ok(Self {
+            child,
+            scratch,
+            limit: run.limit,
+        })
     }
 
     /// Process id, to add up its processor time.
@@ -167,9 +262,15 @@ impl Sipp {
                 let exit = status.code().unwrap_or(-1);
                 // 0: all successful, 1: some failed; anything else is no run at all.
                 if !matches!(exit, 0 | 1) {
-                    return Err(io::Error::other(format!("sipp ended with {exit}: {}", self.errors())));
+                    return Err(io::Error::other(format!(
+                        "sipp ended with {exit}: {}",
+                        self.errors()
+                    )));
                 }
-                return Ok(SippTotals { exit, ..self.totals()? });
+                return Ok(SippTotals {
+                    exit,
+                    ..self.totals()?
+                });
             }
             if tokio::time::Instant::now() > until {
                 return Err(io::Error::other("sipp did not end in time"));
@@ -180,7 +281,9 @@ impl Sipp {
 
     /// The errors that SIPp wrote down, for the message of a failed test.
     pub fn errors(&self) -> String {
-        let read = |name: &str| std::fs::read_to_string(self.scratch.path().join(name)).unwrap_or_default();
+        let read = |name: &str| {
+            std::fs::read_to_string(self.scratch.path().join(name)).unwrap_or_default()
+        };
         let text = read("errors.log") + &read("err.txt");
         text.chars().take(3_000).collect()
     }
@@ -218,23 +321,47 @@ impl Drop for Sipp {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "a failed test shows what its peer said")]
+#[expect(
+    clippy::print_stderr,
+    reason = "a failed test shows what its peer said"
+)]
 pub(super) fn show(text: &str) {
     eprintln!("peer: {text}");
 }
 
 /// Registers users by digest from `port`, where [`Sipp::phones`] listens afterwards. Gives how it ended.
-pub async fn register_phones(server: SocketAddr, port: u16, users: &[(String, String)]) -> io::Result<SippTotals> {
+pub async fn register_phones(
+    server: SocketAddr,
+    port: u16,
+    users: &[(String, String)],
+) -> io::Result<SippTotals> {
     let mut csv = String::from("SEQUENTIAL\n");
     for (user, password) in users {
         // Writing to a String cannot fail.
-        let _written = writeln!(csv, "{user};[authentication username={user} password={password}]");
+        let _written = writeln!(
+            csv,
+            "{user};[authentication username={user} password={password}]"
+        );
     }
     let calls = u32::try_from(users.len()).unwrap_or(u32::MAX);
-    let run = SippRun { calls, rate: 200, ..SippRun::new(server, "linje") };
-    Sipp::start(&run, &scenario(&[&REGISTER.replace("AUTH", ""), "<recv response=\"401\" auth=\"true\"/>", &REGISTER.replace("AUTH", "[field1]\n"), "<recv response=\"200\"/>"]), Some(port), Some(&csv))?
-        .finish()
-        .await
+    let run = SippRun {
+        calls,
+        rate: 200,
+        ..SippRun::new(server, "linje")
+    };
+    Sipp::start(
+        &run,
+        &scenario(&[
+            &REGISTER.replace("AUTH", ""),
+            "<recv response=\"401\" auth=\"true\"/>",
+            &REGISTER.replace("AUTH", "[field1]\n"),
+            "<recv response=\"200\"/>",
+        ]),
+        Some(port),
+        Some(&csv),
+    )?
+    .finish()
+    .await
 }
 
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"ISO-8859-1\" ?>\n<!DOCTYPE scenario SYSTEM \"sipp.dtd\">\n<scenario name=\"linje\">\n";
@@ -259,10 +386,17 @@ fn phone(behaviour: PhoneBehaviour) -> String {
     let bye_comes = format!("<recv request=\"BYE\"/>{}", response("200 OK", ""));
     let answer = format!("{}<recv request=\"ACK\"/>", response("200 OK", SDP));
     match behaviour {
-        PhoneBehaviour::AnswerAndHangUp { ring_ms, talk_ms } => {
-            scenario(&[&ringing_known, &pause(ring_ms), &answer, &pause(talk_ms), &phone_request("BYE", 1, ""), "<recv response=\"200\"/>"])
+        PhoneBehaviour::AnswerAndHangUp { ring_ms, talk_ms } => scenario(&[
+            &ringing_known,
+            &pause(ring_ms),
+            &answer,
+            &pause(talk_ms),
+            &phone_request("BYE", 1, ""),
+            "<recv response=\"200\"/>",
+        ]),
+        PhoneBehaviour::AnswerAndWait { ring_ms } => {
+            scenario(&[&ringing, &pause(ring_ms), &answer, &bye_comes])
         }
-        PhoneBehaviour::AnswerAndWait { ring_ms } => scenario(&[&ringing, &pause(ring_ms), &answer, &bye_comes]),
         PhoneBehaviour::RingUntilCancelled => {
             let cancelled = "<recv request=\"CANCEL\"/>".to_owned() + &response("200 OK", "");
             // The 487 answers the INVITE, whose header SIPp has to be asked for by hand.
@@ -270,13 +404,22 @@ fn phone(behaviour: PhoneBehaviour) -> String {
             let save = "<recv request=\"INVITE\"><action><ereg regexp=\"[^ ].*\" search_in=\"hdr\" header=\"Via:\" assign_to=\"via\"/><ereg regexp=\"[^ ].*\" search_in=\"hdr\" header=\"From:\" assign_to=\"from\"/><ereg regexp=\"[^ ].*\" search_in=\"hdr\" header=\"To:\" assign_to=\"to\"/><ereg regexp=\"[0-9]+\" search_in=\"hdr\" header=\"CSeq:\" assign_to=\"cseq\"/></action></recv>";
             scenario(&[save, &response("180 Ringing", ""), &cancelled, terminated])
         }
-        PhoneBehaviour::Refuse(status) => {
-            scenario(&["<recv request=\"INVITE\"/>", &response(&format!("{status} Refused"), ""), "<recv request=\"ACK\"/>"])
-        }
+        PhoneBehaviour::Refuse(status) => scenario(&[
+            "<recv request=\"INVITE\"/>",
+            &response(&format!("{status} Refused"), ""),
+            "<recv request=\"ACK\"/>",
+        ]),
         PhoneBehaviour::HoldAndResume => {
             let reinvite = |number: u32, direction: &str| {
-                let offer = format!("Content-Type: application/sdp\nContent-Length: [len]\n\n{}a={direction}\n", SDP_BODY);
-                format!("{}<recv response=\"100\" optional=\"true\"/><recv response=\"200\"/>{}", phone_request("INVITE", number, &offer), phone_request("ACK", number, ""))
+                let offer = format!(
+                    "Content-Type: application/sdp\nContent-Length: [len]\n\n{}a={direction}\n",
+                    SDP_BODY
+                );
+                format!(
+                    "{}<recv response=\"100\" optional=\"true\"/><recv response=\"200\"/>{}",
+                    phone_request("INVITE", number, &offer),
+                    phone_request("ACK", number, "")
+                )
             };
             scenario(&[
                 &ringing_known,
@@ -295,16 +438,32 @@ fn phone(behaviour: PhoneBehaviour) -> String {
 
 /// A request of a phone in the dialog that the server opened.
 fn phone_request(method: &str, number: u32, rest: &str) -> String {
-    let rest = if rest.is_empty() { "Content-Length: 0\n\n" } else { rest };
-    let again = if method == "ACK" { "" } else { " retrans=\"500\"" };
+    let rest = if rest.is_empty() {
+        "Content-Length: 0\n\n"
+    } else {
+        rest
+    };
+    let again = if method == "ACK" {
+        ""
+    } else {
+        " retrans=\"500\""
+    };
     format!(
         "<send{again}><![CDATA[\n{method} sip:linje@[remote_ip]:[remote_port] SIP/2.0\nVia: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]\nMax-Forwards: 70\nFrom: [$own];tag=[call_number]\nTo: [$peer]\n[last_Call-ID:]\nCSeq: {number} {method}\nContact: <sip:phone@[local_ip]:[local_port]>\n{rest}]]></send>"
     )
 }
 
 fn response(status: &str, body: &str) -> String {
-    let rest = if body.is_empty() { "Content-Length: 0\n\n" } else { body };
-    let again = if status.starts_with("200") && !body.is_empty() { " retrans=\"500\"" } else { "" };
+    let rest = if body.is_empty() {
+        "Content-Length: 0\n\n"
+    } else {
+        body
+    };
+    let again = if status.starts_with("200") && !body.is_empty() {
+        " retrans=\"500\""
+    } else {
+        ""
+    };
     format!(
         "<send{again}><![CDATA[\nSIP/2.0 {status}\n[last_Via:]\n[last_From:]\n[last_To:];tag=[call_number]\n[last_Call-ID:]\n[last_CSeq:]\nContact: <sip:phone@[local_ip]:[local_port]>\n{rest}]]></send>"
     )
@@ -445,7 +604,9 @@ Content-Length: 0
 ]]></send>";
 
 fn ack_of_refusal() -> String {
-    ACK.replace("[next_url]", "sip:[service]@[remote_ip]:[remote_port]").replace("[routes]\n", "").replace("branch=[branch]", "branch=[branch-4]")
+    ACK.replace("[next_url]", "sip:[service]@[remote_ip]:[remote_port]")
+        .replace("[routes]\n", "")
+        .replace("branch=[branch]", "branch=[branch-4]")
 }
 
 const INFO: &str = "<send retrans=\"500\"><![CDATA[

@@ -5,12 +5,17 @@ use std::f64::consts::TAU;
 /// A sine at 8 kHz.
 #[expect(clippy::cast_possible_truncation, reason = "the amplitude is an i16")]
 pub fn tone(hertz: f64, amplitude: i16, samples: u32) -> Vec<i16> {
-    (0..samples).map(|n| (f64::from(amplitude) * (TAU * hertz * f64::from(n) / 8_000.0).sin()) as i16).collect()
+    (0..samples)
+        .map(|n| (f64::from(amplitude) * (TAU * hertz * f64::from(n) / 8_000.0).sin()) as i16)
+        .collect()
 }
 
 /// Root mean square of samples; 0 of none.
 pub fn rms(samples: &[i16]) -> f64 {
-    let energy: f64 = samples.iter().map(|&sample| f64::from(sample) * f64::from(sample)).sum();
+    let energy: f64 = samples
+        .iter()
+        .map(|&sample| f64::from(sample) * f64::from(sample))
+        .sum();
     let count = f64::from(u32::try_from(samples.len().max(1)).unwrap_or(u32::MAX));
     (energy / count).sqrt()
 }
@@ -28,7 +33,11 @@ pub fn correlation(heard: &[i16], wanted: &[i16]) -> f64 {
     let coarse = 0..=heard.len() - piece.len();
     let at = |start: usize| {
         let window = heard.get(start..start + piece.len()).unwrap_or(&[]);
-        let dot: f64 = window.iter().zip(piece).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum();
+        let dot: f64 = window
+            .iter()
+            .zip(piece)
+            .map(|(&a, &b)| f64::from(a) * f64::from(b))
+            .sum();
         dot / (norm(window) * own).max(1.0)
     };
     // Coarse on every fourth sample first: speech and tones below 500 Hz survive that.
@@ -44,14 +53,22 @@ pub fn correlation(heard: &[i16], wanted: &[i16]) -> f64 {
         }
         dot / (a2 * b2).sqrt()
     };
-    let best = coarse.map(|start| (start, rough(start))).max_by(|a, b| a.1.total_cmp(&b.1));
+    let best = coarse
+        .map(|start| (start, rough(start)))
+        .max_by(|a, b| a.1.total_cmp(&b.1));
     let Some((start, _)) = best else { return 0.0 };
     let last = heard.len() - piece.len();
-    (start.saturating_sub(step)..=(start + step).min(last)).map(at).fold(0.0, f64::max)
+    (start.saturating_sub(step)..=(start + step).min(last))
+        .map(at)
+        .fold(0.0, f64::max)
 }
 
 fn norm(samples: &[i16]) -> f64 {
-    samples.iter().map(|&sample| f64::from(sample) * f64::from(sample)).sum::<f64>().sqrt()
+    samples
+        .iter()
+        .map(|&sample| f64::from(sample) * f64::from(sample))
+        .sum::<f64>()
+        .sqrt()
 }
 
 fn loudest(samples: &[i16], length: usize) -> &[i16] {
@@ -60,7 +77,9 @@ fn loudest(samples: &[i16], length: usize) -> &[i16] {
     }
     let starts = (0..=samples.len() - length).step_by(400);
     let loud = |start: usize| samples.get(start..start + length).map_or(0.0, norm);
-    let best = starts.max_by(|&a, &b| loud(a).total_cmp(&loud(b))).unwrap_or(0);
+    let best = starts
+        .max_by(|&a, &b| loud(a).total_cmp(&loud(b)))
+        .unwrap_or(0);
     samples.get(best..best + length).unwrap_or(samples)
 }
 
@@ -70,7 +89,10 @@ mod tests {
 
     #[test]
     fn a_delayed_copy_is_found_and_something_else_is_not() {
-        let wanted: Vec<i16> = tone(310.0, 8_000, 4_000).into_iter().chain(tone(540.0, 8_000, 4_000)).collect();
+        let wanted: Vec<i16> = tone(310.0, 8_000, 4_000)
+            .into_iter()
+            .chain(tone(540.0, 8_000, 4_000))
+            .collect();
         let mut heard = vec![3; 1_234];
         heard.extend(&wanted);
         assert!(correlation(&heard, &wanted) > 0.999);

@@ -5,45 +5,64 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use linje_voice::audio::AudioBank;
-use linje_voice::testing::{Baresip, BaresipAccount, PhoneBehaviour, Sipp, SippRun, free_port, has_program, register_phones, tone};
+use linje_voice::testing::{
+    Baresip, BaresipAccount, PhoneBehaviour, Sipp, SippRun, free_port, has_program,
+    register_phones, tone,
+};
 use linje_voice::{CallId, Command, Config, End, Event, LegId, User, Voice};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 /// Longest wait for an event. Generous: the machine is shared.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
-pub struct Line {
-    pub voice: Voice,
-    pub bank: Arc<AudioBank>,
+pub(crate) struct Line {
+    pub(crate) voice: Voice,
+    pub(crate) bank: Arc<AudioBank>,
     events: mpsc::Receiver<Event>,
     /// Events that were passed over while waiting for others.
-    pub seen: Vec<Event>,
+    pub(crate) seen: Vec<Event>,
     next_leg: u64,
 }
 
 /// A prompt with two tones after one another: easy to find again in a recording.
-pub fn prompt() -> Vec<i16> {
+pub(crate) fn prompt() -> Vec<i16> {
     let parts = [(350.0, 4_000), (520.0, 3_000), (410.0, 5_000)];
-    parts.iter().flat_map(|&(hertz, samples)| tone(hertz, 8_000, samples)).collect()
+    parts
+        .iter()
+        .flat_map(|&(hertz, samples)| tone(hertz, 8_000, samples))
+        .collect()
 }
 
-pub fn password(user: &str) -> String {
+pub(crate) fn password(user: &str) -> String {
     format!("hemmelig-{user}")
 }
 
-pub fn users(count: u32) -> Vec<(String, String)> {
-    (1..=count).map(|n| format!("K99{n:04}")).map(|user| (user.clone(), password(&user))).collect()
+pub(crate) fn users(count: u32) -> Vec<(String, String)> {
+    (1..=count)
+        .map(|n| format!("K99{n:04}"))
+        .map(|user| (user.clone(), password(&user)))
+        .collect()
 }
 
-pub fn config(phones: u32) -> Config {
-    let users = users(phones).iter().map(|(user, password)| User::new(user, "linje", password)).collect();
-    Config { sip: "127.0.0.1:0".parse().unwrap(), users, ..Config::default() }
+pub(crate) fn config(phones: u32) -> Config {
+    let users = users(phones)
+        .iter()
+        .map(|(user, password)| User::new(user, "linje", password))
+        .collect();
+    Config {
+        sip: "127.0.0.1:0".parse().unwrap(),
+        users,
+        ..Config::default()
+    }
 }
 
 /// Whether the programs are there; says so when not.
-pub fn have(programs: &[&str]) -> bool {
-    let missing: Vec<&&str> = programs.iter().filter(|program| !has_program(program)).collect();
+pub(crate) fn have(programs: &[&str]) -> bool {
+    let missing: Vec<&&str> = programs
+        .iter()
+        .filter(|program| !has_program(program))
+        .collect();
     if !missing.is_empty() {
         println!("skipped: not installed: {missing:?}");
     }
@@ -51,23 +70,40 @@ pub fn have(programs: &[&str]) -> bool {
 }
 
 impl Line {
-    pub async fn open(config: Config) -> Self {
+    pub(crate) async fn open(config: Config) -> Self {
         let mut builder = AudioBank::builder();
         builder.add("prompt", &prompt());
         let bank = Arc::new(builder.build());
         let (sender, events) = mpsc::channel(1_024);
-        let voice = Voice::start(config, Arc::clone(&bank), sender).await.unwrap();
+        let voice = Voice::start(config, Arc::clone(&bank), sender)
+            .await
+            .unwrap();
         voice.set_ready(true);
-        Self { voice, bank, events, seen: Vec::new(), next_leg: 0 }
+        Self {
+            voice,
+            bank,
+            events,
+            seen: Vec::new(),
+            next_leg: 0,
+        }
     }
 
-    pub fn send(&self, command: Command) {
+    pub(crate) fn send(&self, command: Command) {
         self.voice.send(command).unwrap();
     }
 
     /// The next event for which `wanted` gives something; others are kept in `seen`.
-    pub async fn expect<T>(&mut self, what: &str, wanted: impl Fn(&Event) -> Option<T>) -> T {
-        if let Some((index, found)) = self.seen.iter().enumerate().find_map(|(index, event)| Some((index, wanted(event)?))) {
+    pub(crate) async fn expect<T>(
+        &mut self,
+        what: &str,
+        wanted: impl Fn(&Event) -> Option<T>,
+    ) -> T {
+        if let Some((index, found)) = self
+            .seen
+            .iter()
+            .enumerate()
+            .find_map(|(index, event)| Some((index, wanted(event)?)))
+        {
             self.seen.remove(index);
             return found;
         }
@@ -86,11 +122,14 @@ impl Line {
         }
     }
 
-    pub async fn event(&mut self, event: Event) {
-        self.expect(&format!("{event:?}"), |other| (*other == event).then_some(())).await;
+    pub(crate) async fn event(&mut self, event: Event) {
+        self.expect(&format!("{event:?}"), |other| {
+            (*other == event).then_some(())
+        })
+        .await;
     }
 
-    pub async fn incoming(&mut self) -> CallId {
+    pub(crate) async fn incoming(&mut self) -> CallId {
         self.expect("incoming call", |event| match event {
             Event::Incoming { call, .. } => Some(*call),
             _ => None,
@@ -98,29 +137,43 @@ impl Line {
         .await
     }
 
-    pub async fn answered_call(&mut self) -> CallId {
+    pub(crate) async fn answered_call(&mut self) -> CallId {
         let call = self.incoming().await;
-        self.send(Command::Answer { call, contact: "c-1".into() });
+        self.send(Command::Answer {
+            call,
+            contact: "c-1".into(),
+        });
         call
     }
 
-    pub async fn ended(&mut self, call: CallId, by: End) {
+    pub(crate) async fn ended(&mut self, call: CallId, by: End) {
         self.event(Event::CallEnded { call, by }).await;
     }
 
-    pub fn play(&self, call: CallId, play: u64) {
+    pub(crate) fn play(&self, call: CallId, play: u64) {
         let items = vec![self.bank.id("prompt").unwrap()];
-        self.send(Command::Play { call, play, items, then_music: true });
+        self.send(Command::Play {
+            call,
+            play,
+            items,
+            then_music: true,
+        });
     }
 
-    pub fn dial(&mut self, call: CallId, user: &str) -> LegId {
+    pub(crate) fn dial(&mut self, call: CallId, user: &str) -> LegId {
         self.next_leg += 1;
         let leg = LegId(self.next_leg);
-        self.send(Command::Dial { leg, call, user: user.into(), contact: "c-1".into(), caller_display: "Bruker".into() });
+        self.send(Command::Dial {
+            leg,
+            call,
+            user: user.into(),
+            contact: "c-1".into(),
+            caller_display: "Bruker".into(),
+        });
         leg
     }
 
-    pub async fn connect(&mut self, call: CallId, user: &str) -> LegId {
+    pub(crate) async fn connect(&mut self, call: CallId, user: &str) -> LegId {
         let leg = self.dial(call, user);
         self.event(Event::LegRinging { leg }).await;
         self.event(Event::LegAnswered { leg }).await;
@@ -129,36 +182,69 @@ impl Line {
     }
 
     /// SIPp phones on one port for the first `count` users, registered by digest.
-    pub async fn sipp_phones(&mut self, count: u32, calls: u32, behaviour: PhoneBehaviour) -> Sipp {
+    pub(crate) async fn sipp_phones(
+        &mut self,
+        count: u32,
+        calls: u32,
+        behaviour: PhoneBehaviour,
+    ) -> Sipp {
         let port = free_port().unwrap();
         let server = self.voice.local_addr();
         let totals = register_phones(server, port, &users(count)).await.unwrap();
-        assert_eq!((totals.successful, totals.failed), (u64::from(count), 0), "{totals:?}");
+        assert_eq!(
+            (totals.successful, totals.failed),
+            (u64::from(count), 0),
+            "{totals:?}"
+        );
         for (user, _) in users(count) {
             self.event(Event::Registered { user }).await;
         }
-        let run = SippRun { calls, rate: 1_000, ..SippRun::new(server, "phones") };
+        let run = SippRun {
+            calls,
+            rate: 1_000,
+            ..SippRun::new(server, "phones")
+        };
         let phones = Sipp::phones(&run, port, behaviour).unwrap();
         wait_for_port(port).await;
         phones
     }
 
-    pub async fn baresip_phone(&mut self, user: &str, answers: bool, speech: &[i16]) -> Baresip {
-        let account = BaresipAccount { user: user.into(), password: Some(password(user)), answers };
-        let phone = Baresip::start(self.voice.local_addr(), &account, speech).await.unwrap();
+    pub(crate) async fn baresip_phone(
+        &mut self,
+        user: &str,
+        answers: bool,
+        speech: &[i16],
+    ) -> Baresip {
+        let account = BaresipAccount {
+            user: user.into(),
+            password: Some(password(user)),
+            answers,
+        };
+        let phone = Baresip::start(self.voice.local_addr(), &account, speech)
+            .await
+            .unwrap();
         self.event(Event::Registered { user: user.into() }).await;
         phone
     }
 
-    pub async fn baresip_caller(&self, speech: &[i16]) -> Baresip {
-        let account = BaresipAccount { user: "90000001".into(), password: None, answers: false };
-        let mut caller = Baresip::start(self.voice.local_addr(), &account, speech).await.unwrap();
-        caller.dial(&format!("sip:55553333@{}", self.voice.local_addr())).await.unwrap();
+    pub(crate) async fn baresip_caller(&self, speech: &[i16]) -> Baresip {
+        let account = BaresipAccount {
+            user: "90000001".into(),
+            password: None,
+            answers: false,
+        };
+        let mut caller = Baresip::start(self.voice.local_addr(), &account, speech)
+            .await
+            .unwrap();
+        caller
+            .dial(&format!("sip:55553333@{}", self.voice.local_addr()))
+            .await
+            .unwrap();
         caller
     }
 
     /// Waits until nothing of any call is left (S22).
-    pub async fn is_empty_again(&self) {
+    pub(crate) async fn is_empty_again(&self) {
         let empty = async {
             loop {
                 let stats = self.voice.stats();
@@ -168,7 +254,11 @@ impl Line {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
-        assert!(timeout(PATIENCE, empty).await.is_ok(), "left over: {:?}", self.voice.stats());
+        assert!(
+            timeout(PATIENCE, empty).await.is_ok(),
+            "left over: {:?}",
+            self.voice.stats()
+        );
     }
 }
 
@@ -179,9 +269,12 @@ async fn wait_for_port(port: u16) {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    assert!(timeout(PATIENCE, bound).await.is_ok(), "nobody listens on {port}");
+    assert!(
+        timeout(PATIENCE, bound).await.is_ok(),
+        "nobody listens on {port}"
+    );
 }
 
-pub fn run_to(line: &Line, dialled: &str) -> SippRun {
+pub(crate) fn run_to(line: &Line, dialled: &str) -> SippRun {
     SippRun::new(line.voice.local_addr(), dialled)
 }
