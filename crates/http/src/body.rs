@@ -93,21 +93,35 @@ impl<S: Send + Sync> FromRequestParts<S> for CommandId {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let Some(key) = parts.headers.get("idempotency-key") else {
-            return random_id().map(CommandId);
-        };
-        let key = key.to_str().unwrap_or("");
-        if key.is_empty() || key.len() > MAX_KEY {
-            return Err(Problem::new(
-                StatusCode::BAD_REQUEST,
-                "bad_idempotency_key",
-                "Idempotency-Key stemmer ikke",
-            )
-            .detail(format!("Bruk 1 til {MAX_KEY} tegn, helst en UUID.")));
+        match key(&parts.headers, &parts.method)? {
+            None => random_id().map(CommandId),
+            Some(key) => {
+                let path = format!("{} {}", parts.method, parts.uri.path());
+                Ok(CommandId(command_id(&path, key)))
+            }
         }
-        let path = format!("{} {}", Method::as_str(&parts.method), parts.uri.path());
-        Ok(CommandId(command_id(&path, key)))
     }
+}
+
+/// The key of a request; a POST must have one.
+pub(crate) fn key<'a>(headers: &'a HeaderMap, method: &Method) -> Result<Option<&'a str>, Problem> {
+    let bad = |title: &str| {
+        Problem::new(StatusCode::BAD_REQUEST, "bad_idempotency_key", title).detail(format!(
+            "Bruk 1 til {MAX_KEY} tegn, helst en UUID. Samme nøkkel er samme kommando."
+        ))
+    };
+    let Some(value) = headers.get("idempotency-key") else {
+        return if method == Method::POST {
+            Err(bad("Idempotency-Key mangler"))
+        } else {
+            Ok(None)
+        };
+    };
+    let key = value.to_str().unwrap_or("");
+    if key.is_empty() || key.len() > MAX_KEY {
+        return Err(bad("Idempotency-Key stemmer ikke"));
+    }
+    Ok(Some(key))
 }
 
 /// A random command id.

@@ -16,6 +16,7 @@ pub struct Clock {
     start: Timestamp,
     started: Instant,
     speed: f64,
+    offset_us: i64,
 }
 
 impl Clock {
@@ -30,6 +31,7 @@ impl Clock {
             start,
             started: Instant::now(),
             speed,
+            offset_us: start.0 - wall_now().0,
         }
     }
 
@@ -46,10 +48,10 @@ impl Clock {
         self.speed
     }
 
-    /// Scenario time minus wall time now, in seconds.
+    /// Scenario time minus wall time when the clock started, in whole seconds.
     #[must_use]
     pub fn offset_s(&self) -> i64 {
-        (self.now().0 - wall_now().0).div_euclid(linje_types::SECOND_US)
+        self.offset_us.div_euclid(linje_types::SECOND_US)
     }
 
     /// How long to wait, in real time, until the clock says `then`.

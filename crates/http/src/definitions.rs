@@ -38,7 +38,7 @@ const NB: [Definition; 8] = [
         id: "waiting",
         name: "Venter nå",
         formula: "antall i kø uten svar",
-        text: "De som står i kø og ikke er besvart. Den som akkurat nå ringer hos en veileder, venter fortsatt.",
+        text: "De som står i kø og ikke er besvart. Den som akkurat nå ringer hos en veileder, venter fortsatt. Tallene øverst gjelder dem som venter på linjen: telefon og chat. Skriftlige henvendelser og oppgaver har egne rader.",
         source: "Talt fra loggen.",
     },
     Definition {
@@ -97,7 +97,7 @@ const EN: [Definition; 8] = [
         id: "waiting",
         name: "Waiting now",
         formula: "in a queue without an answer",
-        text: "Those in a queue who are not answered. Whoever rings at an adviser right now still waits.",
+        text: "Those in a queue who are not answered. Whoever rings at an adviser right now still waits. The figures at the top are about those who wait on the line: calls and chats. Messages and tasks have rows of their own.",
         source: "Counted from the log.",
     },
     Definition {

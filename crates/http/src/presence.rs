@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use linje_event::Command;
 use linje_types::AdviserId;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
 use crate::api::Api;
@@ -28,13 +28,21 @@ const TOGETHER: Duration = Duration::from_millis(50);
 struct Known {
     session: Option<u64>,
     streams: u32,
+    /// Until when a desk without a stream still counts.
+    desk_until: Option<Instant>,
     phone: bool,
+    /// Until when anything else counts: a lease, or the grace of a phone.
     until: Option<Instant>,
 }
 
 impl Known {
     fn is_there(&self, now: Instant) -> bool {
-        self.streams > 0 || self.phone || self.until.is_some_and(|until| until > now)
+        self.has_desk(now) || self.phone || self.until.is_some_and(|until| until > now)
+    }
+
+    fn has_desk(&self, now: Instant) -> bool {
+        let seen = self.desk_until.is_some_and(|until| until > now);
+        self.session.is_some() && (self.streams > 0 || seen)
     }
 
     fn stay(&mut self, until: Instant) {
@@ -47,6 +55,8 @@ impl Known {
 pub struct Presence {
     known: Mutex<BTreeMap<AdviserId, Known>>,
     changed: Notify,
+    /// Counts what desks show: desks that open and close, phones that come and go.
+    shown: watch::Sender<u64>,
 }
 
 impl Presence {
@@ -57,9 +67,14 @@ impl Presence {
         }
     }
 
-    /// The adviser did something by the API.
+    /// The adviser did something by the API. At a desk the stream alone says who is there.
     pub fn acted(&self, adviser: AdviserId) {
-        self.change(adviser, |known| known.stay(Instant::now() + LEASE));
+        self.change(adviser, |known| {
+            let now = Instant::now();
+            if !known.has_desk(now) {
+                known.stay(now + LEASE);
+            }
+        });
     }
 
     /// The adviser's phone registered or is no longer registered.
@@ -70,6 +85,16 @@ impl Presence {
             }
             known.phone = registered;
         });
+        self.show();
+    }
+
+    /// Moves when a desk opens or closes and when a phone comes or goes.
+    pub(crate) fn shown(&self) -> watch::Receiver<u64> {
+        self.shown.subscribe()
+    }
+
+    fn show(&self) {
+        self.shown.send_modify(|count| *count += 1);
     }
 
     /// Whether the adviser's phone is registered.
@@ -81,8 +106,7 @@ impl Presence {
     /// Whether a desk is open as this adviser.
     #[must_use]
     pub fn has_desk(&self, adviser: AdviserId) -> bool {
-        let known = self.look(adviser);
-        known.session.is_some() && (known.streams > 0 || known.is_there(Instant::now()))
+        self.look(adviser).has_desk(Instant::now())
     }
 
     /// The desk that is open as this adviser.
@@ -90,16 +114,19 @@ impl Presence {
         self.look(adviser).session
     }
 
-    /// Opens a desk; false when somebody else is the adviser.
+    /// Opens a desk; false when somebody else is the adviser. The same session may be opened again.
     pub(crate) fn open_desk(&self, adviser: AdviserId, session: u64) -> bool {
-        if self.has_desk(adviser) {
-            return false;
-        }
+        let mut opened = false;
         self.change(adviser, |known| {
-            known.session = Some(session);
-            known.stay(Instant::now() + GRACE);
+            let now = Instant::now();
+            opened = !known.has_desk(now) || known.session == Some(session);
+            if opened {
+                known.session = Some(session);
+                known.desk_until = Some(now + GRACE);
+            }
         });
-        true
+        self.show();
+        opened
     }
 
     /// Takes up a desk that a process before this one opened; false when another desk is open.
@@ -118,11 +145,16 @@ impl Presence {
                 ..Known::default()
             };
         });
+        self.show();
     }
 
     /// A stream of a desk opened; it is a heartbeat while it is held.
     pub(crate) fn stream(self: &Arc<Self>, adviser: AdviserId) -> Heartbeat {
-        self.change(adviser, |known| known.streams += 1);
+        self.change(adviser, |known| {
+            known.streams += 1;
+            // From now on the stream says who is there.
+            known.until = None;
+        });
         Heartbeat {
             presence: Arc::clone(self),
             adviser,
@@ -148,10 +180,10 @@ impl Presence {
         let all = known
             .iter()
             .map(|(adviser, known)| (*adviser, known.is_there(now)));
-        let next = known
+        let ends = known
             .values()
-            .filter_map(|known| known.until)
-            .filter(|until| *until > now);
+            .flat_map(|known| [known.until, known.desk_until]);
+        let next = ends.flatten().filter(|until| *until > now);
         (all.collect(), next.min())
     }
 }
@@ -167,9 +199,7 @@ impl Drop for Heartbeat {
     fn drop(&mut self) {
         self.presence.change(self.adviser, |known| {
             known.streams = known.streams.saturating_sub(1);
-            if known.session.is_some() {
-                known.stay(Instant::now() + GRACE);
-            }
+            known.desk_until = Some(Instant::now() + GRACE);
         });
     }
 }

@@ -103,6 +103,19 @@ impl Problem {
         .field(field, message, valid)
     }
 
+    /// A value in the address that makes no sense.
+    #[must_use]
+    pub fn bad_query(field: &str, message: impl Into<String>, valid: Vec<String>) -> Problem {
+        let message = message.into();
+        Problem::new(
+            StatusCode::BAD_REQUEST,
+            "bad_query",
+            "Noe i adressen stemmer ikke",
+        )
+        .detail(message.clone())
+        .field(field, message, valid)
+    }
+
     /// What is asked for clashes with how things are now.
     #[must_use]
     pub fn conflict(code: &str, detail: &str) -> Problem {

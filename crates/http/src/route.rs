@@ -66,6 +66,7 @@ pub fn openapi() -> String {
 /// All that the service answers. Before the gate opens only `/isalive`, `/metrics` and the pages do.
 pub fn router(gate: Gate, metrics: &Arc<Metrics>) -> Router {
     let (api, document) = documented().split_for_parts();
+    let api = api.route_layer(from_fn(keyed));
     let document: Arc<str> = Arc::from(document.to_pretty_json().unwrap_or_default());
     let counting = Arc::clone(metrics);
     Router::new()
@@ -101,6 +102,14 @@ async fn wrong_method() -> Problem {
         "method_not_allowed",
         "Dette kan ikke gjøres her",
     )
+}
+
+/// Every POST has a key, so that a repeat is never a second command.
+async fn keyed(request: Request, next: Next) -> Response {
+    match crate::body::key(request.headers(), request.method()) {
+        Ok(_) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    }
 }
 
 async fn count(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {

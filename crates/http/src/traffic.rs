@@ -18,8 +18,8 @@ use crate::view::View;
 const FEWEST: u32 = 5;
 /// Handle time when nothing has ended today and the description says nothing, seconds.
 const USUAL_HANDLE_S: u32 = 300;
-/// Rows, totals and hour of the page are about calls; the others have rows only.
-const HEADLINE: Channel = Channel::Voice;
+/// Totals and hour are about those who wait on the line; written work has rows only.
+const HEADLINE: [Channel; 2] = [Channel::Voice, Channel::Chat];
 
 /// A service level with what it stands on.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -64,10 +64,11 @@ pub(crate) struct FirstContactEnd {
     assumed: bool,
 }
 
-/// The headline figures: calls, all queues together.
+/// The headline figures: all queues of calls and chats together.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub(crate) struct Totals {
-    channel: &'static str,
+    /// The channels that are counted.
+    channels: Vec<&'static str>,
     waiting: usize,
     oldest_at: Option<String>,
     longest_wait_s: u64,
@@ -191,8 +192,8 @@ struct Staff {
     queues: Vec<AdviserCounts>,
     units: Vec<AdviserCounts>,
     all: AdviserCounts,
-    /// Advisers on the phone or ready for it.
-    phone: AdviserCounts,
+    /// In all, for those who wait on the line: whoever does written work is away from it.
+    line: AdviserCounts,
 }
 
 impl From<AdviserCounts> for Counts {
@@ -292,7 +293,7 @@ pub(crate) fn difference(old: Option<&TrafficView>, new: &TrafficView) -> Option
             new.queues.clone(),
             new.units.clone(),
             new.hour.clone(),
-            Vec::new(),
+            new.recent.clone(),
         ));
     };
     let queues = changed(&old.queues, &new.queues, |row| &row.id, QueueRow::still);
@@ -374,7 +375,7 @@ fn headline_queues(api: &Api) -> impl Iterator<Item = (QueueId, &Queue)> {
     (0..)
         .map(QueueId)
         .zip(&api.directory.centre.queues)
-        .filter(|(_, queue)| queue.channel == HEADLINE && !queue.demo_only)
+        .filter(|(_, queue)| HEADLINE.contains(&queue.channel) && !queue.demo_only)
 }
 
 /// What an adviser counts as for `channel`: whoever is ready for something else is away from it.
@@ -392,11 +393,14 @@ fn staff(api: &Api, view: &View) -> Staff {
         queues: vec![AdviserCounts::default(); centre.queues.len()],
         units: vec![AdviserCounts::default(); centre.units.len()],
         all: AdviserCounts::default(),
-        phone: AdviserCounts::default(),
+        line: AdviserCounts::default(),
     };
     for (adviser, state, takes) in signed_in(view) {
         staff.all.add(state);
-        staff.phone.add(state_for(state, takes, HEADLINE));
+        let on_line = HEADLINE.iter().any(|channel| takes.has(*channel));
+        staff
+            .line
+            .add(if on_line { state } else { AdviserState::Away });
         if let Some(card) = api.directory.card(adviser)
             && let Some(unit) = staff.units.get_mut(card.unit.idx())
         {
@@ -524,7 +528,7 @@ fn totals(api: &Api, view: &View, staff: &Staff, now: Timestamp) -> Totals {
     let end_goal = (!ends.is_empty()).then(|| ends.iter().sum::<f64>() / ends.len() as f64);
     let level = view.day.level(queues.iter().copied());
     Totals {
-        channel: HEADLINE.as_str(),
+        channels: HEADLINE.iter().map(|channel| channel.as_str()).collect(),
         waiting: queues.iter().map(|queue| view.day.waiting(*queue)).sum(),
         oldest_at: oldest.map(rfc3339),
         longest_wait_s: oldest.map_or(0, |oldest| whole_seconds(now.since_us(oldest))),
@@ -542,10 +546,18 @@ fn totals(api: &Api, view: &View, staff: &Staff, now: Timestamp) -> Totals {
             assumed: true,
         }),
         advisers: staff.all.into(),
-        calls_today: level.offered,
+        calls_today: calls_today(api, view),
         open: headline_queues(api)
             .any(|(id, _)| api.directory.centre.hours_of(id).at(now).is_open()),
     }
+}
+
+fn calls_today(api: &Api, view: &View) -> u64 {
+    headline_queues(api)
+        .filter(|(_, queue)| queue.channel == Channel::Voice)
+        .filter_map(|(id, _)| view.day.queue(id))
+        .map(|day| day.offered)
+        .sum()
 }
 
 /// The expected wait of a caller to any queue: the queues' own, weighted by who came in the last hour.
@@ -567,7 +579,7 @@ fn expected_total(api: &Api, view: &View, staff: &Staff, queues: &[QueueId]) -> 
     if weight > 0 {
         return Some(sum / weight);
     }
-    (staff.phone.ready > 0).then_some(0)
+    (staff.line.ready > 0).then_some(0)
 }
 
 fn sl(level: ServiceLevel, threshold_s: u32, goal: f64, language: Language) -> Sl {

@@ -274,7 +274,7 @@ async fn list(api: Api, Query(filter): Query<Filter>) -> Result<Json<List<Contac
         .map(|text| {
             let example = vec![rfc3339(api.now())];
             parse(&text).ok_or_else(|| {
-                Problem::invalid("since", "Ikke et tidspunkt etter RFC 3339.", example)
+                Problem::bad_query("since", "Ikke et tidspunkt etter RFC 3339.", example)
             })
         })
         .transpose()?;
@@ -282,7 +282,7 @@ async fn list(api: Api, Query(filter): Query<Filter>) -> Result<Json<List<Contac
         None => u64::MAX,
         Some(text) => text
             .parse()
-            .map_err(|_| Problem::invalid("cursor", "Ukjent merke.", Vec::new()))?,
+            .map_err(|_| Problem::bad_query("cursor", "Ukjent merke.", Vec::new()))?,
     };
     let limit = filter.limit.unwrap_or(100).clamp(1, 1000);
     let wanted = |entry: &&Entry| {
@@ -338,7 +338,7 @@ fn stages(text: &str) -> Result<Vec<Stage>, Problem> {
         let (_, stage) = known.ok_or_else(|| {
             let mut valid: Vec<String> = ALL.iter().map(|(name, _)| (*name).to_owned()).collect();
             valid.push(String::from("open"));
-            Problem::invalid("state", "Ukjent tilstand.", valid)
+            Problem::bad_query("state", "Ukjent tilstand.", valid)
         })?;
         stages.push(*stage);
     }

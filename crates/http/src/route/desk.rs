@@ -20,7 +20,7 @@ use super::advisers::{Adviser, adviser_of, is_signed_in, refuse_synthetic};
 use super::contacts::{EventRow, WhyRow, event_rows, why_row};
 use super::live::{KEEP_ALIVE, Open};
 use crate::api::{Api, Gate};
-use crate::body::{Body, CommandId, Spoken, random_id};
+use crate::body::{Body, CommandId, Spoken};
 use crate::clock::rfc3339;
 use crate::presence::Heartbeat;
 use crate::problem::Problem;
@@ -140,12 +140,13 @@ pub(super) fn routes() -> OpenApiRouter<Gate> {
 )]
 async fn open(
     api: Api,
+    CommandId(command_id): CommandId,
     Body(new): Body<NewSession>,
 ) -> Result<(StatusCode, Json<Session>), Problem> {
     let adviser = api.adviser(&new.adviser)?;
     refuse_synthetic(&api, adviser)?;
     let mask = (1 << CHANCE_BITS) - 1;
-    let chance = u64::try_from(random_id()? & mask).unwrap_or(0);
+    let chance = u64::try_from(command_id & mask).unwrap_or(0);
     let session = u64::from(adviser.0) << CHANCE_BITS | chance;
     if !api.presence.open_desk(adviser, session) {
         return Err(taken());
@@ -218,6 +219,7 @@ async fn live(
         heartbeat: api.presence.stream(adviser),
         open: Open::new(&api),
         moving: api.shared.seq(),
+        presence: api.presence.shown(),
         api,
         adviser,
         session,
@@ -265,6 +267,7 @@ struct DeskReader {
     #[expect(dead_code, reason = "its end is what counts")]
     open: Open,
     moving: watch::Receiver<u64>,
+    presence: watch::Receiver<u64>,
     api: Api,
     adviser: AdviserId,
     session: u64,
@@ -276,10 +279,14 @@ impl DeskReader {
     async fn next(&mut self) -> Option<Event> {
         loop {
             if self.last.is_some() {
-                self.moving.changed().await.ok()?;
+                tokio::select! {
+                    moved = self.moving.changed() => moved.ok()?,
+                    moved = self.presence.changed() => moved.ok()?,
+                }
                 tokio::time::sleep(TOGETHER).await;
             }
             self.moving.mark_unchanged();
+            self.presence.mark_unchanged();
             // The desk was left in another window.
             if self.api.presence.session(self.adviser) != Some(self.session) {
                 return None;

@@ -26,10 +26,6 @@ struct Decline {
     reason: Option<String>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
-
 /// The contact that was offered.
 #[derive(Debug, Serialize, ToSchema)]
 struct Answered {
@@ -52,7 +48,6 @@ async fn accept(
     api: Api,
     Path(id): Path<String>,
     command_id: CommandId,
-    _nothing: OptionalBody<Nothing>,
 ) -> Result<Json<Answered>, Problem> {
     let offer = api.offer(&id)?;
     let adviser = whose(&api, offer)?;

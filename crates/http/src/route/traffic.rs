@@ -12,7 +12,7 @@ pub(super) fn routes() -> OpenApiRouter<Gate> {
     OpenApiRouter::new().routes(routes!(traffic))
 }
 
-/// Everything that the Trafikkbilde shows. Totals and hour are calls; synthetic people count too.
+/// Everything that the Trafikkbilde shows. Totals and hour are calls and chats; synthetic people count too.
 #[utoipa::path(get, path = "/api/v1/traffic", tag = "traffic", responses((status = 200, body = TrafficView)))]
 async fn traffic(api: Api, Spoken(language): Spoken) -> Json<TrafficView> {
     let now = api.now();

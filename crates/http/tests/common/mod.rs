@@ -1,0 +1,438 @@
+//! A whole service in one process: the real desk and core, the national centre, a log in memory.
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use bytes::Bytes;
+use futures_util::StreamExt as _;
+use linje_centre::{Centre, Extra, Role};
+use linje_desk::{Batch, Desk, Input, Output, Reconcile, Record, Recovered, StoreFault, Submit};
+use linje_event::Command;
+use linje_http::view::Building;
+use linje_http::{
+    Api, Card, Clock, Demo, DeskDoor, Directory, Feed, Gate, History, Ids, Metrics, Mode, Presence,
+    Projection, Reply, Shared, StoreHealth, Web, clock,
+};
+use linje_measures::{Goal, Layout};
+use linje_routing::{State, Tables};
+use linje_types::{SECOND_US, Timestamp};
+use serde_json::Value;
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tower::ServiceExt as _;
+
+const CENTRE: &str = include_str!("../../../../centres/national-2015.toml");
+/// How long anything that must show may take to show.
+pub(crate) const SOON: Duration = Duration::from_secs(20);
+
+type Log = Arc<Mutex<Vec<Record>>>;
+
+/// A running service.
+pub(crate) struct World {
+    pub(crate) api: Api,
+    pub(crate) router: Router,
+    pub(crate) log: Log,
+    /// While true, nothing can be written.
+    pub(crate) is_full: Arc<AtomicBool>,
+    keys: Mutex<u64>,
+}
+
+enum Ask {
+    Submit(Box<Submit>, oneshot::Sender<Reply>),
+}
+
+/// Monday at ten.
+pub(crate) fn monday() -> Timestamp {
+    clock::parse("2026-11-23T10:00:00+01:00").unwrap()
+}
+
+pub(crate) async fn world() -> World {
+    world_at(monday()).await
+}
+
+pub(crate) async fn world_at(start: Timestamp) -> World {
+    let centre = Arc::new(Centre::parse(CENTRE).expect("the national centre"));
+    let extra = Extra {
+        phones: 10,
+        automatic: false,
+    };
+    let rules = linje_centre::routing_rules(&centre, &extra);
+    let version = rules.version;
+    let tables = Arc::new(Tables::new(&rules).expect("tables"));
+    let clock = Clock::starting_at(start, 1.0);
+    let log = Log::default();
+    let is_full = Arc::new(AtomicBool::new(false));
+    let feed = broadcast::Sender::new(1024);
+    let batches = feed.subscribe();
+    let (ask, asks) = mpsc::channel(100);
+    let (store_in, store) = watch::channel(StoreHealth(None));
+    let desk = Shell {
+        desk: Desk::new(Recovered::nothing(), Arc::clone(&tables)),
+        clock,
+        log: Arc::clone(&log),
+        is_full: Arc::clone(&is_full),
+        feed,
+        store: store_in,
+        waiting: Vec::new(),
+        next_token: 1,
+    };
+    let layout = Layout {
+        queues: centre.queues.iter().map(goal).collect(),
+        n_advisers: tables.n_advisers(),
+        next_midnight: clock::next_midnight,
+    };
+    let view = Building::new(layout, start).finish(
+        State::new(Arc::clone(&tables)),
+        Arc::clone(&tables),
+        0,
+    );
+    tokio::spawn(desk.run(asks, Arc::clone(&tables), version));
+    let shared = Arc::new(Shared::new(view));
+    let metrics = Arc::new(Metrics::default());
+    let history = history(&log);
+    let projection = Projection {
+        shared: Arc::clone(&shared),
+        batches,
+        history: history.clone(),
+        clock,
+        metrics: Arc::clone(&metrics),
+    };
+    tokio::spawn(projection.run());
+    let gate = Gate::default();
+    let router = linje_http::router(gate.clone(), &metrics);
+    let staff = linje_centre::staff(&centre, &extra);
+    let cards = staff.iter().map(|person| Card {
+        ident: person.ident.clone(),
+        name: person.name.clone(),
+        unit: person.unit,
+        synthetic: person.role != Role::Demo,
+    });
+    let api = gate.open(Web {
+        mode: Mode::Demo,
+        population: false,
+        directory: Arc::new(Directory::new(Arc::clone(&centre), cards.collect())),
+        shared,
+        desk: DeskDoor::new(move |submit| {
+            let ask = ask.clone();
+            Box::pin(async move {
+                let (reply, answer) = oneshot::channel();
+                ask.send(Ask::Submit(Box::new(submit), reply))
+                    .await
+                    .ok()
+                    .expect("the desk");
+                answer.await.expect("the desk")
+            })
+        }),
+        history,
+        clock,
+        ids: Ids::new([5; 32]),
+        metrics,
+        presence: Arc::new(Presence::default()),
+        feed: Arc::new(Feed::default()),
+        store,
+        demo: Some(Demo::default()),
+        calls: None,
+        prompts: Arc::new(|_, _| None),
+    });
+    tokio::spawn(linje_http::run(api.clone()));
+    World {
+        api,
+        router,
+        log,
+        is_full,
+        keys: Mutex::new(0),
+    }
+}
+
+fn goal(queue: &linje_centre::Queue) -> Goal {
+    Goal {
+        within_us: i64::from(queue.goal.within_s) * SECOND_US,
+    }
+}
+
+fn history(log: &Log) -> History {
+    let (of_contact, after) = (Arc::clone(log), Arc::clone(log));
+    History::new(
+        move |contact| {
+            let log = of_contact.lock().unwrap();
+            let of = log
+                .iter()
+                .filter(|record| record.event.contact() == Some(contact));
+            Ok(of.copied().collect())
+        },
+        move |seq, limit| {
+            let log = after.lock().unwrap();
+            Ok(log
+                .iter()
+                .filter(|record| record.seq > seq)
+                .take(limit)
+                .copied()
+                .collect())
+        },
+    )
+}
+
+/// The desk's shell with a log that is a list.
+struct Shell {
+    desk: Desk,
+    clock: Clock,
+    log: Log,
+    is_full: Arc<AtomicBool>,
+    feed: broadcast::Sender<Arc<Batch>>,
+    store: watch::Sender<StoreHealth>,
+    waiting: Vec<(u64, oneshot::Sender<Reply>)>,
+    next_token: u64,
+}
+
+impl Shell {
+    async fn run(mut self, mut asks: mpsc::Receiver<Ask>, tables: Arc<Tables>, version: u64) {
+        self.step(Input::Publish {
+            token: 0,
+            tables,
+            version,
+        });
+        self.step(Input::Reconcile(Reconcile::default()));
+        loop {
+            let due = self.clock.until(self.desk.deadline());
+            tokio::select! {
+                ask = asks.recv() => match ask {
+                    None => return,
+                    Some(Ask::Submit(mut submit, reply)) => {
+                        submit.token = self.next_token;
+                        self.waiting.push((self.next_token, reply));
+                        self.next_token += 1;
+                        self.step(Input::Submit(*submit));
+                    }
+                },
+                () = tokio::time::sleep(due) => self.step(Input::Tick),
+            }
+        }
+    }
+
+    fn step(&mut self, input: Input) {
+        let mut out = Vec::new();
+        let mut inputs = vec![input];
+        while let Some(input) = inputs.pop() {
+            self.desk.step(input, self.clock.now(), &mut out);
+            for output in std::mem::take(&mut out) {
+                inputs.extend(self.act(output));
+            }
+        }
+    }
+
+    fn act(&mut self, output: Output) -> Option<Input> {
+        match output {
+            Output::Append(batch) => {
+                if self.is_full.load(Ordering::SeqCst) {
+                    let fault = StoreFault::Full;
+                    return Some(Input::CommitFailed { fault });
+                }
+                self.log.lock().unwrap().extend(&batch.records);
+                return Some(Input::Committed {
+                    seq: batch.last_seq(),
+                });
+            }
+            Output::Publish(batch) => drop(self.feed.send(batch)),
+            Output::Reply { token, result } => {
+                if let Some(place) = self.waiting.iter().position(|(of, _)| *of == token) {
+                    self.waiting.swap_remove(place).1.send(result).ok();
+                }
+            }
+            Output::Health(fault) => drop(self.store.send_replace(StoreHealth(fault))),
+            Output::Effect(_) | Output::Snapshot(_) | Output::Reload => {}
+        }
+        None
+    }
+}
+
+/// An answer.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) bytes: Bytes,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes)
+            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&self.bytes)))
+    }
+
+    #[track_caller]
+    pub(crate) fn expect(&self, status: u16) -> Value {
+        let text = String::from_utf8_lossy(&self.bytes);
+        assert_eq!(self.status.as_u16(), status, "{text}");
+        self.json()
+    }
+
+    #[track_caller]
+    pub(crate) fn problem(&self, status: u16) -> Value {
+        let problem = self.expect(status);
+        let kind = self.headers.get(header::CONTENT_TYPE).unwrap();
+        assert_eq!(kind, "application/problem+json");
+        for field in ["type", "title", "code"] {
+            assert!(
+                problem[field].is_string(),
+                "`{field}` is missing in {problem}"
+            );
+        }
+        assert_eq!(problem["status"], status);
+        problem
+    }
+}
+
+impl World {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, &[], None).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+        let key = self.key();
+        self.post_as(&key, path, body).await
+    }
+
+    pub(crate) async fn post_as(&self, key: &str, path: &str, body: &Value) -> Answer {
+        let headers = [("idempotency-key", key)];
+        self.send(Method::POST, path, &headers, Some(body.to_string()))
+            .await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> Answer {
+        self.send(Method::PUT, path, &[], Some(body.to_string()))
+            .await
+    }
+
+    pub(crate) fn key(&self) -> String {
+        let mut keys = self.keys.lock().unwrap();
+        *keys += 1;
+        format!("key-{keys}")
+    }
+
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<String>,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        let own: Vec<&str> = headers.iter().map(|(name, _)| *name).collect();
+        for (name, value) in [
+            ("host", "127.0.0.1:8080"),
+            ("content-type", "application/json"),
+        ] {
+            if !own.contains(&name) {
+                request = request.header(name, value);
+            }
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request
+            .body(body.map_or_else(Body::empty, Body::from))
+            .unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            bytes: axum::body::to_bytes(body, usize::MAX).await.unwrap(),
+        }
+    }
+
+    /// Opens a stream of server-sent events.
+    pub(crate) async fn stream(&self, path: &str, last: Option<&str>) -> Stream {
+        let mut request = Request::builder()
+            .uri(path)
+            .header("host", "127.0.0.1:8080");
+        if let Some(last) = last {
+            request = request.header("last-event-id", last);
+        }
+        let request = request.body(Body::empty()).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), 200);
+        Stream {
+            body: response.into_body().into_data_stream(),
+            text: String::new(),
+        }
+    }
+
+    /// A command of somebody else, such as the telephony.
+    pub(crate) async fn command(&self, command: Command) -> Reply {
+        let reply = self.api.desk.ask(Submit::new(0, command)).await;
+        if let Ok(accepted) = reply {
+            self.api.shared.reached(accepted.seq).await;
+        }
+        reply
+    }
+}
+
+/// Server-sent events as they come.
+pub(crate) struct Stream {
+    body: axum::body::BodyDataStream,
+    text: String,
+}
+
+/// One event.
+#[derive(Debug, Clone)]
+pub(crate) struct Event {
+    pub(crate) name: String,
+    pub(crate) id: Option<String>,
+    pub(crate) data: Value,
+}
+
+impl Stream {
+    /// The next event; None at the end of the stream.
+    pub(crate) async fn next(&mut self) -> Option<Event> {
+        loop {
+            if let Some((block, rest)) = self.text.split_once("\n\n") {
+                let event = parse(block);
+                self.text = rest.to_owned();
+                match event {
+                    Some(event) => return Some(event),
+                    None => continue,
+                }
+            }
+            let chunk = tokio::time::timeout(SOON, self.body.next())
+                .await
+                .expect("an event in time");
+            let chunk = chunk?.unwrap();
+            self.text.push_str(std::str::from_utf8(&chunk).unwrap());
+        }
+    }
+
+    /// Reads to the end; true when it comes.
+    pub(crate) async fn until_end(&mut self) -> bool {
+        while self.next().await.is_some() {}
+        true
+    }
+
+    /// The first event that is wanted.
+    pub(crate) async fn until<T>(&mut self, want: impl Fn(&Event) -> Option<T>) -> T {
+        loop {
+            let event = self.next().await.expect("the stream goes on");
+            if let Some(found) = want(&event) {
+                return found;
+            }
+        }
+    }
+}
+
+fn parse(block: &str) -> Option<Event> {
+    let field = |name: &str| {
+        let mut lines = block.lines().filter_map(|line| line.split_once(": "));
+        lines
+            .find(|(of, _)| *of == name)
+            .map(|(_, value)| value.to_owned())
+    };
+    Some(Event {
+        name: field("event")?,
+        id: field("id"),
+        data: serde_json::from_str(&field("data")?).unwrap(),
+    })
+}
