@@ -289,8 +289,8 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
-    /// A media thread could not be started.
-    #[error("cannot start the media threads")]
+    /// A thread for signalling or media could not be started.
+    #[error("cannot start the threads of telephony")]
     Media {
         /// What the system said.
         #[source]

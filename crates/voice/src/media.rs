@@ -216,6 +216,9 @@ impl Media {
 
     /// Stops the threads and waits for them.
     pub(crate) fn stop(&mut self) {
+        if self.joins.is_empty() {
+            return;
+        }
         for index in 0..self.threads.len() {
             self.order(index, Order::Stop);
         }
@@ -224,6 +227,12 @@ impl Media {
                 tracing::error!("media thread ended in a panic");
             }
         }
+    }
+}
+
+impl Drop for Media {
+    fn drop(&mut self) {
+        self.stop();
     }
 }
 

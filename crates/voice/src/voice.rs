@@ -14,7 +14,7 @@ use rsipstack::transport::channel::ChannelConnection;
 use rsipstack::transport::udp::UdpConnection;
 use rsipstack::transport::{SipAddr, SipConnection, TransportLayer};
 use tokio::net::{TcpListener, UdpSocket};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::audio::AudioBank;
@@ -92,8 +92,26 @@ pub struct Stats {
 impl Voice {
     /// Opens the ports and starts. New calls get 503 until [`Voice::set_ready`].
     ///
-    /// Must run inside a tokio runtime with time and IO. `events` may be slow: then new calls are refused.
+    /// Signalling has a thread and a runtime of its own: its many small steps would otherwise wake
+    /// one worker after another. `events` may be slow: then new calls are refused.
     pub async fn start(
+        config: Config,
+        audio: Arc<AudioBank>,
+        events: mpsc::Sender<Event>,
+    ) -> Result<Self, Error> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|source| Error::Media { source })?;
+        let (started, result) = oneshot::channel();
+        std::thread::Builder::new()
+            .name("linje-sip".to_owned())
+            .spawn(move || runtime.block_on(signalling(config, audio, events, started)))
+            .map_err(|source| Error::Media { source })?;
+        result.await.map_err(|_| Error::Closed)?
+    }
+
+    async fn start_here(
         config: Config,
         audio: Arc<AudioBank>,
         events: mpsc::Sender<Event>,
@@ -260,6 +278,20 @@ impl Drop for Voice {
     fn drop(&mut self) {
         self.stop_board.cancel();
         self.stop.cancel();
+    }
+}
+
+/// Runs until the handle is dropped.
+async fn signalling(
+    config: Config,
+    audio: Arc<AudioBank>,
+    events: mpsc::Sender<Event>,
+    started: oneshot::Sender<Result<Voice, Error>>,
+) {
+    let voice = Voice::start_here(config, audio, events).await;
+    let stop = voice.as_ref().ok().map(|voice| voice.stop.clone());
+    if let (Ok(()), Some(stop)) = (started.send(voice), stop) {
+        stop.cancelled().await;
     }
 }
 

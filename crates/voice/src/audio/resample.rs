@@ -101,6 +101,10 @@ fn windowed_sinc(distance: f64, cutoff: f64, reach: f64) -> f64 {
 }
 
 #[cfg(test)]
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "test tones fit into samples"
+)]
 mod tests {
     use super::*;
 

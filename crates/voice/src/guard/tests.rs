@@ -20,7 +20,11 @@ fn udp(message: &[u8]) -> Decision {
 
 fn status(decision: &Decision) -> u16 {
     match decision {
-        Decision::Answer(bytes) => String::from_utf8_lossy(bytes)[8..11].parse().unwrap(),
+        Decision::Answer(bytes) => String::from_utf8_lossy(bytes)
+            .get(8..11)
+            .unwrap()
+            .parse()
+            .unwrap(),
         Decision::Pass { .. } => 0,
         Decision::Drop => 1,
     }
@@ -109,7 +113,7 @@ fn a_missing_length_is_repaired_in_a_datagram_only() {
         (text.as_str(), length),
         ("Content-Length: 5\r\n", bare.len())
     );
-    assert_eq!(&bare[at..at + 7], "\r\nv=0\r\n");
+    assert_eq!(bare.get(at..at + 7).unwrap(), "\r\nv=0\r\n");
     assert_eq!(
         status(&gate().judge(bare.as_bytes(), from(), Transport::Tcp)),
         400
@@ -252,7 +256,7 @@ fn folded_lines_are_joined() {
     let length = scan::unfold(&mut folded);
     folded.truncate(length);
     let text = String::from_utf8(folded.clone()).unwrap();
-    assert_eq!(text, GOOD.replace("To: <sip:a@b>", "To: <sip:a@b>"));
+    assert_eq!(text, GOOD);
     assert!(!scan::is_folded(&folded));
     let body = "INVITE x SIP/2.0\r\nl: 5\r\n\r\n\r\n  a";
     assert!(!scan::is_folded(body.as_bytes()));

@@ -97,6 +97,6 @@ mod tests {
         heard.extend(&wanted);
         assert!(correlation(&heard, &wanted) > 0.999);
         assert!(correlation(&tone(425.0, 8_000, 16_000), &wanted) < 0.4);
-        assert_eq!(correlation(&[], &wanted), 0.0);
+        assert!(correlation(&[], &wanted) < 0.01);
     }
 }
