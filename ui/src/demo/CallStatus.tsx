@@ -29,7 +29,7 @@ export function CallStatus({ line }: { line: Line }) {
   const waited_s = useTickingWait(call?.waited_s ?? null, call?.at ?? "", waiting);
 
   return (
-    <section className="call-status" aria-labelledby="call-status-title" data-state={call?.state ?? ""}>
+    <section className="call-status" aria-labelledby="call-status-title" data-state={call?.state ?? ""} data-contact={call?.contact ?? ""}>
       <Heading level="3" size="xsmall" id="call-status-title">
         {t.demo.phone.status}
       </Heading>

@@ -15,7 +15,7 @@ interface Props {
   line: Line;
 }
 
-const KNOWN = ["main", "partner", "pension", "international", "appeals", "debt", "eures", "support"];
+const KNOWN = ["main", "partner", "pension", "international", "appeals", "debt", "eures", "support", "switchboard"];
 
 /** The main number first, then as people know them, then what else there is. */
 function inOrder(numbers: Record<string, string>): [string, string][] {

@@ -500,6 +500,7 @@ export const en: Messages = {
       debt: "800 GJELD (debt)",
       eures: "EURES",
       support: "Technical support",
+      switchboard: "Switchboard",
       load: "Load test",
     },
     sip: {

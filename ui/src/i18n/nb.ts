@@ -508,6 +508,7 @@ export const nb = {
       debt: "800 GJELD",
       eures: "EURES",
       support: "Teknisk brukerstøtte",
+      switchboard: "Sentralbord",
       load: "Belastningstest",
     } as Record<string, string>,
     sip: {
