@@ -142,3 +142,50 @@ async fn every_caller_is_connected_to_a_phone() {
     assert_eq!(router.lost, Vec::new());
     line.is_empty_again().await;
 }
+
+/// `LINJE_LEGS` callers listen to music at the same time, for five seconds.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_callers_hear_music_at_once() {
+    if !have(&["sipp"]) {
+        return;
+    }
+    let legs = wish("LINJE_LEGS", 200);
+    let mut line = Line::open(config(0)).await;
+    let rate = 200;
+    let listen_ms = legs / rate * 1_000 + 5_000;
+    let run = SippRun {
+        calls: legs,
+        rate,
+        ..run_to(&line, "load")
+    };
+    let callers = Sipp::callers_that_hang_up(&run, listen_ms).unwrap();
+    for _ in 0..legs {
+        let call = line.answered_call().await;
+        line.send(Command::Music { call });
+    }
+    let (cpu, begin) = (own_cpu_ms(), Instant::now());
+    let before = line.voice.stats();
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    let stats = line.voice.stats();
+    let (used, took) = (own_cpu_ms() - cpu, begin.elapsed().as_secs_f64());
+    let packets = stats.rtp_sent - before.rtp_sent;
+    println!(
+        "{} legs: {:.0} packets/s, {:.1} % of a core, {} late ticks, {} unsent, load {}",
+        stats.calls,
+        packets as f64 / took,
+        used as f64 / took / 10.0,
+        stats.late_ticks - before.late_ticks,
+        stats.rtp_unsent,
+        std::fs::read_to_string("/proc/loadavg").unwrap().trim(),
+    );
+    // At 50 packets a second each; a busy machine may delay some, but loses none.
+    assert!(packets > u64::from(legs) * 50 * 3, "{packets} packets");
+    assert_eq!(stats.rtp_unsent, 0);
+    let totals = callers.finish().await.unwrap();
+    assert_eq!(
+        (totals.successful, totals.failed),
+        (u64::from(legs), 0),
+        "{totals:?}"
+    );
+    line.is_empty_again().await;
+}
