@@ -60,8 +60,13 @@ fn serve(flags: &cli::Serve, demo: Option<&cli::Demo>) -> Result<ExitCode> {
 
 /// Logs go to standard error, without personal data; `LINJE_LOG` chooses what, e.g. `debug`.
 fn logs() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("LINJE_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,rsipstack=warn"));
+    let asked = tracing_subscriber::EnvFilter::try_from_env("LINJE_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    // The SIP stack writes whole messages, with numbers, into its own log: never ours.
+    let filter = match "rsipstack=off".parse() {
+        Ok(quiet) => asked.add_directive(quiet),
+        Err(_) => asked,
+    };
     let format = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);
