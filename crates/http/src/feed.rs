@@ -42,6 +42,8 @@ struct Past {
     /// The record that the first remembered change starts from.
     base: Option<u64>,
     sent: VecDeque<Sent>,
+    /// What the next change is compared with.
+    last: Option<TrafficView>,
 }
 
 impl Default for Feed {
@@ -72,6 +74,26 @@ impl Feed {
         })
     }
 
+    /// What the first reader after a quiet time was shown: changes are counted from there.
+    pub(crate) fn begin_at(&self, picture: &TrafficView) {
+        let mut past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
+        if past.last.is_none() {
+            past.last = Some(picture.clone());
+        }
+    }
+
+    fn last(&self) -> Option<TrafficView> {
+        let mut past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
+        past.last.take()
+    }
+
+    fn keep(&self, picture: TrafficView) {
+        self.past
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .last = Some(picture);
+    }
+
     fn send(&self, base: u64, sent: Sent) {
         let mut past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
         past.base.get_or_insert(base);
@@ -95,7 +117,6 @@ impl Feed {
 pub(crate) async fn run(api: Api) {
     let mut moving = api.shared.seq();
     let mut store = api.store.clone();
-    let mut last: Option<TrafficView> = None;
     let mut wanted = Instant::now();
     loop {
         let next_minute = Timestamp((api.now().0 / MINUTE_US + 1) * MINUTE_US);
@@ -109,15 +130,16 @@ pub(crate) async fn run(api: Api) {
         if api.feed.sender.receiver_count() > 0 {
             wanted = Instant::now();
         } else if wanted.elapsed() > LINGER {
-            last = None;
             api.feed.forget();
             continue;
         }
-        last = Some(step(&api, last.as_ref()));
+        step(&api);
     }
 }
 
-fn step(api: &Api, last: Option<&TrafficView>) -> TrafficView {
+fn step(api: &Api) {
+    let last = api.feed.last();
+    let last = last.as_ref();
     let now = api.now();
     let new = api
         .shared
@@ -138,5 +160,5 @@ fn step(api: &Api, last: Option<&TrafficView>) -> TrafficView {
             Err(error) => tracing::error!(%error, "cannot write a change"),
         }
     }
-    new
+    api.feed.keep(new);
 }

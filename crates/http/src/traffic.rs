@@ -599,6 +599,14 @@ pub(crate) fn sl_formula(threshold_s: u32, language: Language) -> String {
     let (number, unit) = match threshold_s {
         0..120 => (threshold_s, "s"),
         120..7200 => (threshold_s / 60, "min"),
+        172_800.. if threshold_s % 86_400 == 0 => (
+            threshold_s / 86_400,
+            if language == Language::En {
+                "days"
+            } else {
+                "døgn"
+            },
+        ),
         _ => (
             threshold_s / 3600,
             if language == Language::En { "h" } else { "t" },

@@ -202,7 +202,10 @@ async fn a_declined_contact_keeps_its_place_and_the_adviser_is_not_ready() {
         (&json!("not_ready"), &json!("declined"))
     );
     assert_eq!(adviser["offer"], Value::Null);
-    assert_eq!(choose(&world, "K990001", "written").await["state"], "ready");
+    assert_eq!(
+        choose(&world, "K990001", "written").await["state"],
+        "offered"
+    );
 }
 
 #[tokio::test]

@@ -136,6 +136,9 @@ impl Reader {
             .shared
             .read(|view| picture(api, view, now, self.language));
         self.seq = picture.seq;
+        if self.language == Language::Nb {
+            api.feed.begin_at(&picture);
+        }
         let event = Event::default()
             .event("snapshot")
             .id(picture.seq.to_string());
