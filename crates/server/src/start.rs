@@ -160,7 +160,7 @@ fn open(options: &Options, centre: Arc<Centre>) -> Result<Opened> {
         log_ends: reader.head()?.at,
     };
     let clock = scenario::clock(&wish, &centre, folder)?;
-    let mut recovered = recover(&reader, &tables)?;
+    let mut recovered = recover(&store, &tables)?;
     let mut people = None;
     if options.population {
         let start = clock.now();
@@ -178,7 +178,7 @@ fn open(options: &Options, centre: Arc<Centre>) -> Result<Opened> {
         let mut population = living(&state, begin)?;
         if begin.plus_s(60) < start {
             morning::write(&mut store, state, &mut population, (recovered.seq, begin), start)?;
-            recovered = recover(&reader, &tables)?;
+            recovered = recover(&store, &tables)?;
         }
         people = Some(population);
     }
@@ -251,12 +251,14 @@ fn first_centre(reader: &Reader) -> Result<u32> {
     Ok(reader.centre(version)?.map_or(0, |centre| centre.phones))
 }
 
-fn recover(reader: &Reader, tables: &Arc<Tables>) -> Result<Recovered> {
-    let recovered = reader.recover(&mut |version| {
+fn recover(store: &Store, tables: &Arc<Tables>) -> Result<Recovered> {
+    // A walk holds its reader, so the descriptions are read by another.
+    let kept = store.reader()?;
+    let recovered = store.reader()?.recover(&mut |version| {
         if version == tables.rules().version {
             return Some(Arc::clone(tables));
         }
-        tables_of(reader, version)
+        tables_of(&kept, version)
     })?;
     Ok(recovered)
 }
