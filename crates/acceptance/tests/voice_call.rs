@@ -127,8 +127,8 @@ async fn call(server: &Server) -> (Vec<i16>, Vec<i16>, Vec<i16>, Vec<i16>) {
         .expect("the phone is told");
     contact_in(server, "wrap_up");
     let heard = (
-        caller.heard().expect("a recording"),
-        phone.heard().expect("a recording"),
+        caller.heard().await.expect("a recording"),
+        phone.heard().await.expect("a recording"),
     );
     (heard.0, heard.1, said_by_caller, said_by_phone)
 }
