@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { openPage, startBrowser, startServer } from "./browser.mjs";
-import { inCallState, ringIn, tabTo, violations } from "./steps.mjs";
+import { beAdviser, inCallState, leaveDesk, ringIn, tabTo, violations } from "./steps.mjs";
 
 let server;
 let browser;
@@ -54,6 +54,12 @@ test("a citizen needs no mouse: ring, press 2 on the keyboard, be answered, hang
 });
 
 test("place in the queue and expected wait are shown while waiting", async () => {
+  // Somebody is at work, but not on the phone: the call waits for them and for nobody automatic.
+  const desk = await openPage(browser, { url: server.url });
+  await beAdviser(desk.page, server.url);
+  await desk.page.locator(".desk__me select").selectOption("learning");
+  await desk.page.locator(".desk__me .aksel-tag", { hasText: "Borte" }).waitFor();
+
   const { page, close } = await openPage(browser, { url: server.url });
   await ringIn(page, server.url, { answeredBy: "me" });
   await page.getByText("Plass i køen").waitFor();
@@ -61,6 +67,8 @@ test("place in the queue and expected wait are shown while waiting", async () =>
   await page.getByRole("button", { name: "Legg på" }).click();
   await page.getByText("Du la på.").waitFor();
   await close();
+  await leaveDesk(desk.page);
+  await desk.close();
 });
 
 test("leaving the page hangs up", async () => {

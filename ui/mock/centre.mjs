@@ -183,7 +183,7 @@ export class Centre {
       at: this.iso(),
       clock: this.clockNow(),
       totals: {
-        channel: "voice",
+        channels: ["voice"],
         waiting: sum((row) => row.waiting),
         oldest_at: oldest === undefined ? null : this.iso(oldest),
         longest_wait_s: oldest === undefined ? 0 : (this.now() - oldest) / 1000,

@@ -1,11 +1,13 @@
-/** Every request the pages make, one function each. Nothing else in the program calls `fetch`. */
+/** Every request the pages make, one function each. Nothing else but `stream.ts` calls the server. */
+import createClient, { type Middleware } from "openapi-fetch";
+
 import { language } from "./language";
+import type { paths } from "./schema";
 import type {
   Activity,
   Adviser,
   Clock,
   Demo,
-  List,
   MeasureDefinition,
   Minute,
   Problem,
@@ -13,8 +15,6 @@ import type {
   QueueRow,
   TrafficView,
 } from "./types";
-
-const ROOT = "/api/v1";
 
 /** A refusal from the server, in its own plain words; status 0 means that it was not reached. */
 export class Refusal extends Error {
@@ -24,75 +24,82 @@ export class Refusal extends Error {
   }
 }
 
-async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const headers: Record<string, string> = {
-    accept: "application/json",
-    "accept-language": language(),
-  };
-  if (body !== undefined) headers["content-type"] = "application/json";
-  if (method === "POST") headers["idempotency-key"] = crypto.randomUUID();
-
-  let response: Response;
-  try {
-    response = await fetch(ROOT + path, {
-      method,
-      headers,
-      // Hanging up or leaving must get through even as the page closes.
-      keepalive: method === "DELETE",
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-  } catch {
-    throw new Refusal({ title: "", status: 0 });
-  }
-  if (!response.ok) throw new Refusal(await problemOf(response));
-  const text = await response.text();
-  return (text === "" ? undefined : JSON.parse(text)) as T;
-}
-
-async function problemOf(response: Response): Promise<Problem> {
-  const fallback = { title: response.statusText || String(response.status), status: response.status };
-  if (!response.headers.get("content-type")?.includes("json")) return fallback;
-  return { ...fallback, ...((await response.json()) as Partial<Problem>) };
-}
-
-const id = encodeURIComponent;
-const get = <T>(path: string) => call<T>("GET", path);
-const post = <T>(path: string, body: unknown = {}) => call<T>("POST", path, body);
-
-export const api = {
-  clock: () => get<Clock>("/clock"),
-  traffic: () => get<TrafficView>("/traffic"),
-  queue: (queue: string) => get<QueueDetail>(`/queues/${id(queue)}`),
-  queueHour: (queue: string) => get<{ id: string; items: Minute[] }>(`/queues/${id(queue)}/hour`),
-  queues: () => get<List<QueueRow>>("/queues"),
-  definitions: () => get<MeasureDefinition[] | List<MeasureDefinition>>("/measures/definitions"),
-
-  freeAdvisers: () => get<List<Adviser>>("/advisers?free=true"),
-  setActivity: (adviser: string, activity: Activity) =>
-    call<Adviser>("PUT", `/advisers/${id(adviser)}/activity`, { activity }),
-  wrapUp: (adviser: string, change: { done: true } | { extend_s: number } | { stop_clock: true }) =>
-    post(`/advisers/${id(adviser)}/wrap-up`, change),
-
-  openDesk: (adviser: string) => post<{ session: string; adviser: Adviser }>("/desk/sessions", { adviser }),
-  closeDesk: (session: string) => call("DELETE", `/desk/sessions/${id(session)}`),
-  serveSynthetic: (session: string, serve: boolean) =>
-    call("PUT", `/desk/sessions/${id(session)}/synthetic`, { serve }),
-  acceptOffer: (offer: string) => post(`/offers/${id(offer)}/accept`),
-  declineOffer: (offer: string) => post(`/offers/${id(offer)}/decline`),
-  hold: (contact: string) => post(`/contacts/${id(contact)}/hold`),
-  resume: (contact: string) => post(`/contacts/${id(contact)}/resume`),
-  end: (contact: string) => post(`/contacts/${id(contact)}/end`),
-  transfer: (contact: string, queue: string) => post(`/contacts/${id(contact)}/transfer`, { queue }),
-
-  demo: () => get<Demo>("/demo"),
-  ring: (number: string, answeredBy: "synthetic" | "me") =>
-    post<{ id: string }>("/demo/calls", { number, answered_by: answeredBy }),
-  press: (call: string, key: string) => post(`/demo/calls/${id(call)}/keys`, { key }),
-  hangUp: (demoCall: string) => call("DELETE", `/demo/calls/${id(demoCall)}`),
+const spoken: Middleware = {
+  onRequest({ request }) {
+    request.headers.set("accept-language", language());
+    if (request.method === "POST") request.headers.set("idempotency-key", crypto.randomUUID());
+    return request;
+  },
+  onError: () => new Refusal({ title: "", status: 0 }),
 };
 
+// Requests outlive the page, so that hanging up gets through as it closes.
+const server = createClient<paths>({ baseUrl: location.origin, keepalive: true });
+server.use(spoken);
+
+interface Answer {
+  data?: unknown;
+  error?: unknown;
+  response: Response;
+}
+
+/** The answer's content, or the server's refusal thrown. */
+async function told<T>(asked: Promise<Answer>): Promise<T> {
+  const { data, error, response } = await asked;
+  if (response.ok) return data as T;
+  const said = typeof error === "object" && error !== null ? (error as Partial<Problem>) : {};
+  throw new Refusal({ ...said, title: said.title ?? response.statusText, status: response.status });
+}
+
+const at = (id: string) => ({ params: { path: { id } } });
+
+export const api = {
+  clock: () => told<Clock>(server.GET("/api/v1/clock")),
+  traffic: () => told<TrafficView>(server.GET("/api/v1/traffic")),
+  queue: (queue: string) => told<QueueDetail>(server.GET("/api/v1/queues/{id}", at(queue))),
+  queueHour: (queue: string) =>
+    told<{ items: Minute[] }>(server.GET("/api/v1/queues/{id}/hour", at(queue))),
+  queues: () => told<{ items: QueueRow[] }>(server.GET("/api/v1/queues")),
+  definitions: () => told<MeasureDefinition[]>(server.GET("/api/v1/measures/definitions")),
+
+  freeAdvisers: () =>
+    told<{ items: Adviser[] }>(server.GET("/api/v1/advisers", { params: { query: { free: true } } })),
+  setActivity: (adviser: string, activity: Activity) =>
+    told(server.PUT("/api/v1/advisers/{id}/activity", { ...at(adviser), body: { activity } })),
+  wrapUp: (adviser: string, change: { done: true } | { extend_s: number } | { stop_clock: true }) =>
+    told(server.POST("/api/v1/advisers/{id}/wrap-up", { ...at(adviser), body: change })),
+
+  openDesk: (adviser: string) =>
+    told<{ session: string }>(server.POST("/api/v1/desk/sessions", { body: { adviser } })),
+  closeDesk: (session: string) =>
+    told(server.DELETE("/api/v1/desk/sessions/{session}", { params: { path: { session } } })),
+  serveSynthetic: (session: string, serve: boolean) =>
+    told(
+      server.PUT("/api/v1/desk/sessions/{session}/synthetic", {
+        params: { path: { session } },
+        body: { serve },
+      }),
+    ),
+  acceptOffer: (offer: string) => told(server.POST("/api/v1/offers/{id}/accept", at(offer))),
+  declineOffer: (offer: string) => told(server.POST("/api/v1/offers/{id}/decline", at(offer))),
+  hold: (contact: string) => told(server.POST("/api/v1/contacts/{id}/hold", at(contact))),
+  resume: (contact: string) => told(server.POST("/api/v1/contacts/{id}/resume", at(contact))),
+  end: (contact: string) => told(server.POST("/api/v1/contacts/{id}/end", at(contact))),
+  transfer: (contact: string, queue: string) =>
+    told(server.POST("/api/v1/contacts/{id}/transfer", { ...at(contact), body: { queue } })),
+
+  demo: () => told<Demo>(server.GET("/api/v1/demo")),
+  ring: (number: string, answeredBy: "synthetic" | "me") =>
+    told<{ id: string }>(server.POST("/api/v1/demo/calls", { body: { number, answered_by: answeredBy } })),
+  press: (call: string, key: string) =>
+    told(server.POST("/api/v1/demo/calls/{id}/keys", { ...at(call), body: { key } })),
+  hangUp: (call: string) => told(server.DELETE("/api/v1/demo/calls/{id}", at(call))),
+};
+
+const id = encodeURIComponent;
+
 export const liveUrl = {
-  traffic: `${ROOT}/live`,
-  desk: (session: string) => `${ROOT}/desk/sessions/${id(session)}/live`,
-  call: (demoCall: string) => `${ROOT}/demo/calls/${id(demoCall)}/live`,
+  traffic: "/api/v1/live",
+  desk: (session: string) => `/api/v1/desk/sessions/${id(session)}/live`,
+  call: (call: string) => `/api/v1/demo/calls/${id(call)}/live`,
 };

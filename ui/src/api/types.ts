@@ -1,154 +1,39 @@
 /**
- * What the server says, by hand from the HTTP contract.
- * Replaced by aliases of `schema.d.ts` (`npm run types`) where the OpenAPI document has the shape.
+ * What the server says: names of our own for the shapes of its OpenAPI document (`schema.d.ts`, `npm run types`).
  * Times are RFC 3339 in scenario time, durations seconds, ids opaque.
  */
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+/** The server writes what is missing as null and leaves no field out; the document says both. */
+type Told<T> = T extends (infer Item)[]
+  ? Told<Item>[]
+  : T extends object
+    ? { [Key in keyof T]-?: Told<Exclude<T[Key], undefined>> }
+    : T;
+
+/** A shape of the document, with words in place of plain strings where the contract lists them. */
+type Worded<T, Words> = Omit<T, keyof Words> & Words;
+
 export type Instant = string;
+export type Named = Told<Schemas["Named"]>;
+export type Problem = Partial<Schemas["Problem"]> & { title: string; status: number };
 
-export interface Problem {
-  type?: string;
-  title: string;
-  status: number;
-  detail?: string;
-  code?: string;
-}
+export type ClockNow = Told<Schemas["ClockNow"]>;
+export type Clock = Told<Schemas["ClockView"]>;
 
-export interface ClockNow {
-  now: Instant;
-  offset_s: number;
-  speed: number;
-  mode: "demo" | "serve";
-  population: boolean;
-}
-
-export interface Clock extends ClockNow {
-  centre: { id: string; name: { nb: string; en: string }; version: string | number; assumed: string[] };
-}
-
-export interface ServiceLevel {
-  value: number | null;
-  answered_within: number;
-  offered: number;
-  threshold_s: number;
-  goal: number;
-  definition: string;
-  formula: string;
-}
-
-export interface Abandoned {
-  count: number;
-  share: number | null;
-  offered: number;
-}
-
-export interface AdviserCounts {
-  ready: number;
-  busy: number;
-  wrap_up: number;
-  away: number;
-}
-
-export interface Totals {
-  channel?: string;
-  waiting: number;
-  oldest_at: Instant | null;
-  longest_wait_s: number;
-  expected_wait_s: number | null;
-  sl: ServiceLevel;
-  abandoned: Abandoned;
-  first_contact_end: { value: number | null; goal: number | null; assumed: boolean } | null;
-  advisers: AdviserCounts;
-  calls_today: number;
-  open: boolean;
-}
-
-export interface QueueRow {
-  id: string;
-  name: string;
-  group: Named | null;
-  key: string | null;
-  channel: string;
-  open: boolean;
-  opens_text: string | null;
-  waiting: number;
-  oldest_at: Instant | null;
-  longest_wait_s: number;
-  expected_wait_s: number | null;
-  expected_basis: string;
-  sl: ServiceLevel;
-  abandoned: Abandoned;
-  advisers: AdviserCounts;
-  spark: number[];
-}
-
-export interface UnitRow {
-  id: string;
-  name: string;
-  ready: number | null;
-  busy: number | null;
-  wrap_up: number | null;
-  away: number | null;
-  signed_in: number;
-}
-
-export interface Minute {
-  at: Instant;
-  offered: number;
-  answered: number;
-  answered_within: number;
-  abandoned: number;
-  waiting: number;
-}
-
-export type ContactState =
-  | "created"
-  | "in_ivr"
-  | "queued"
-  | "offered"
-  | "active"
-  | "held"
-  | "wrap_up"
-  | "closed";
-
-export interface RecentContact {
-  seq: number;
-  at: Instant;
-  kind: string;
-  contact: string;
-  queue: string | null;
-  state: ContactState;
-}
-
-export interface TrafficView {
-  seq: number;
-  at: Instant;
-  clock: ClockNow;
-  totals: Totals;
-  queues: QueueRow[];
-  units: UnitRow[];
-  hour: Minute[];
-  store: { ok: boolean; detail: string | null };
-  recent?: RecentContact[];
-}
-
-export interface TrafficChange {
-  seq: number;
-  at: Instant;
-  totals?: Totals;
-  queues?: QueueRow[];
-  units?: UnitRow[];
-  hour?: Minute[];
-  recent?: RecentContact[];
-  store?: { ok: boolean; detail: string | null };
-}
-
-export interface QueueDetail extends QueueRow {
-  requirement: string;
-  hours: { days: string; from: string; to: string }[];
-  next_change: Instant | string | null;
-  differences: string[];
-  skills: { id: string; name: string; level: number }[];
-}
+export type Totals = Told<Schemas["Totals"]>;
+export type AdviserCounts = Told<Schemas["Counts"]>;
+export type QueueRow = Told<Schemas["QueueRow"]>;
+export type QueueDetail = Told<Schemas["QueueDetail"]>;
+export type UnitRow = Told<Schemas["UnitRow"]>;
+export type Minute = Told<Schemas["MinuteRow"]>;
+export type RecentContact = Told<Schemas["RecentRow"]>;
+export type TrafficView = Told<Schemas["TrafficView"]>;
+export type TrafficChange = Told<Schemas["TrafficChange"]>;
+export type MeasureDefinition = Told<Schemas["MeasureDefinition"]>;
+export type ContactState = Schemas["Stage"];
 
 export type Activity =
   | "phone"
@@ -163,128 +48,13 @@ export type Activity =
 
 export type AdviserState = "ready" | "offered" | "busy" | "wrap_up" | "away" | "not_ready" | "signed_out";
 
-export interface Adviser {
-  id: string;
-  name: string;
-  unit: Named | null;
-  synthetic: boolean;
-  signed_in: boolean;
-  activity: Activity | null;
-  state: AdviserState;
-  not_ready_reason: string | null;
-  since: Instant;
-  phone: boolean;
-  free: boolean;
-  serves_synthetic: boolean;
-}
+export type Adviser = Worded<Told<Schemas["Adviser"]>, { activity: Activity | null; state: AdviserState }>;
 
-export interface Why {
-  text: string;
-  rule: string;
-  able: number;
-  idle_s: number;
-  runner_up_idle_s: number | null;
-  waited_s?: number;
-  queue?: string;
-}
+export type Offer = Told<Schemas["OfferView"]>;
+export type ContactEvent = Told<Schemas["EventRow"]>;
+export type DeskContact = Told<Schemas["DeskContact"]>;
+export type DeskView = Worded<Told<Schemas["DeskView"]>, { adviser: Adviser }>;
 
-export interface Named {
-  id: string;
-  name: string;
-}
-
-export interface Offer {
-  id: string;
-  contact: string;
-  channel: string;
-  queue: Named | null;
-  topic: { code: string; name: string } | null;
-  caller: string;
-  synthetic: boolean;
-  waited_s: number;
-  arrived: Instant;
-  expires_at: Instant | null;
-  ring_s: number;
-  why: Why;
-}
-
-export interface ContactEvent {
-  seq: number;
-  at: Instant;
-  kind: string;
-  why?: Why | null;
-  detail?: string;
-}
-
-export interface DeskContact {
-  id: string;
-  state: "active" | "held" | "wrap_up";
-  channel: string;
-  queue: Named | null;
-  topic: { code: string; name: string } | null;
-  caller: string;
-  synthetic: boolean;
-  arrived: Instant;
-  answered: Instant | null;
-  ended: Instant | null;
-  wrap_up_until: Instant | null;
-  clock_stopped: boolean;
-  waited_s: number;
-  events: ContactEvent[];
-}
-
-export interface DeskView {
-  at: Instant;
-  seq: number;
-  adviser: Adviser;
-  offer: Offer | null;
-  contacts: DeskContact[];
-  today: { answered: number; mean_talk_s: number | null };
-  queues: { id: string; name: string; waiting: number; longest_wait_s: number }[];
-}
-
-export interface Demo {
-  numbers: Record<string, string>;
-  sip: string;
-  phones: { adviser: string; user: string; password: string }[];
-  advisers_free: Adviser[];
-}
-
-export type CallState =
-  | "ringing"
-  | "menu"
-  | "queued"
-  | "offered"
-  | "active"
-  | "held"
-  | "wrap_up"
-  | "closed";
-
-export interface DemoCall {
-  at: Instant;
-  id: string;
-  contact: string | null;
-  state: CallState;
-  reason: string | null;
-  playing: { seq: number; items: { prompt: string; url: string; text: string }[]; music: boolean } | null;
-  keys: { key: string; label: string }[];
-  language: "nb" | "en";
-  position: number | null;
-  expected_wait_s: number | null;
-  waited_s: number | null;
-  answered_by: string | null;
-  synthetic: boolean;
-}
-
-export interface MeasureDefinition {
-  id: string;
-  name: string;
-  formula: string;
-  text: string;
-  source: string;
-}
-
-export interface List<T> {
-  items: T[];
-  next: string | null;
-}
+export type Demo = Told<Schemas["DemoView"]>;
+export type CallState = "ringing" | "menu" | "queued" | "offered" | "active" | "held" | "wrap_up" | "closed";
+export type DemoCall = Worded<Told<Schemas["CallPage"]>, { state: CallState }>;

@@ -62,7 +62,5 @@ function useDefinition(measure: string | undefined, wanted: boolean): MeasureDef
     staleTime: Infinity,
     enabled: wanted && measure !== undefined,
   });
-  if (!data) return undefined;
-  const all = Array.isArray(data) ? data : data.items;
-  return all.find((each) => each.id === measure);
+  return data?.find((each) => each.id === measure);
 }

@@ -23,7 +23,7 @@ export function Announcer({ view }: { view: DeskView }) {
     }
     const state = contact?.state ?? "";
     if (state !== before.current.contact) {
-      if (state !== "") setCalm(t.desk.announce[state]);
+      if (state === "active" || state === "held" || state === "wrap_up") setCalm(t.desk.announce[state]);
       else if (before.current.contact === "wrap_up") setCalm(t.desk.announce.closed);
       before.current.contact = state;
     }

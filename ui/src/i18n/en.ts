@@ -76,7 +76,7 @@ export const en: Messages = {
     title: "Traffic",
     lead: (centre) => `${centre}. The whole country is one queue per service.`,
     callsToday: (count) => `${count} calls today`,
-    phoneOnly: "The tiles are about the phone.",
+    tilesAbout: (channels) => `The tiles are about ${channels.join(" and ")}.`,
     open: "Open",
     closed: "Closed",
     wall: "Wall view",

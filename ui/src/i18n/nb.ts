@@ -82,7 +82,7 @@ export const nb = {
     title: "Trafikkbilde",
     lead: (centre: string) => `${centre}. Hele landet er én kø per tjeneste.`,
     callsToday: (count: string) => `${count} anrop i dag`,
-    phoneOnly: "Rutene gjelder telefon.",
+    tilesAbout: (channels: string[]) => `Rutene gjelder ${channels.join(" og ")}.`,
     open: "Åpent",
     closed: "Stengt",
     wall: "Veggvisning",

@@ -104,7 +104,9 @@ function TrafficHead({ view }: { view: TrafficView }) {
         {clock && (
           <p className="lead">
             {t.traffic.lead(clock.centre.name[language])} {t.traffic.callsToday(format.number(view.totals.calls_today))}.{" "}
-            {view.totals.channel === "voice" && t.traffic.phoneOnly}
+            {t.traffic.tilesAbout(
+              view.totals.channels.map((channel) => (t.channel[channel] ?? channel).toLowerCase()),
+            )}
           </p>
         )}
       </div>
