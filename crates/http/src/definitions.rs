@@ -51,8 +51,8 @@ const NB: [Definition; 8] = [
     Definition {
         id: "expected_wait",
         name: "Forventet ventetid",
-        formula: "(ventende + 1) / tatt per minutt siste 10 minutter",
-        text: "Hva en som kommer nå, kan vente. Null når en veileder som kan det, er ledig og ingen venter. Er ingen tatt de siste 10 minuttene: behandlingstid × (ventende + 1) / veiledere på jobb. Uten tall når ingen betjener køen.",
+        formula: "(ventende + 1) / tatt per minutt med kø, siste 10 minutter",
+        text: "Hva en som kommer nå, kan vente. Null når en veileder som kan det, er ledig og ingen venter. Bare minutter som endte med kø teller: uten kø viser farten hvor mange som kommer, ikke hvor mange som kan hjelpes. Finnes ingen slike: behandlingstid × (ventende + 1) / veiledere på jobb. Uten tall når ingen betjener køen.",
         source: "Vår egen. Den andre formelen er som Genesys' EWT = AHT × ventende / veiledere.",
     },
     Definition {
@@ -110,8 +110,8 @@ const EN: [Definition; 8] = [
     Definition {
         id: "expected_wait",
         name: "Expected wait",
-        formula: "(waiting + 1) / taken per minute in the last 10 minutes",
-        text: "What one who comes now can expect. Zero when an able adviser is free and nobody waits. If nobody was taken in the last 10 minutes: handle time × (waiting + 1) / advisers at work. No figure when nobody serves the queue.",
+        formula: "(waiting + 1) / taken per minute with a line, last 10 minutes",
+        text: "What one who comes now can expect. Zero when an able adviser is free and nobody waits. Only minutes that ended with a line count: without one the rate says how many come, not how many can be helped. If there are none: handle time × (waiting + 1) / advisers at work. No figure when nobody serves the queue.",
         source: "Ours. The second form is like Genesys' EWT = AHT × calls in queue / advisers.",
     },
     Definition {

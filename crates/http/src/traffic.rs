@@ -484,7 +484,7 @@ fn expected(api: &Api, view: &View, queue: QueueId, counts: AdviserCounts) -> (O
         return (None, Basis::Nobody);
     };
     let line = LineNow {
-        waiting: u32::try_from(view.day.waiting(queue)).unwrap_or(u32::MAX),
+        waiting: view.state.waiting(queue),
         ready: counts.ready,
         at_work: counts.ready + counts.busy + counts.wrap_up,
         handle_us: handle_us(api, day, queue),
@@ -727,8 +727,12 @@ const fn basis_words(basis: Basis, language: Language) -> &'static str {
     match (basis, english) {
         (Basis::Ready, false) => "ledig veileder og ingen som venter",
         (Basis::Ready, true) => "an adviser is free and nobody waits",
-        (Basis::Rate, false) => "ventende delt på hvor mange som er tatt siste 10 minutter",
-        (Basis::Rate, true) => "waiting divided by how many were taken in the last 10 minutes",
+        (Basis::Rate, false) => {
+            "ventende delt på hvor mange som ble tatt per minutt med kø, siste 10 minutter"
+        }
+        (Basis::Rate, true) => {
+            "waiting divided by how many were taken per minute with a line, last 10 minutes"
+        }
         (Basis::Handling, false) => "behandlingstid ganget med ventende, delt på veiledere på jobb",
         (Basis::Handling, true) => "handle time times waiting, divided by advisers at work",
         (Basis::Nobody, false) => "ingen betjener køen nå",

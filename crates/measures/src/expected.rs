@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::Ring;
 
-/// Minutes that the rate is taken over.
+/// Minutes that are looked at for the rate: those of them in which somebody waited.
 pub const WINDOW_MIN: usize = 10;
 
 /// A line and who serves it, now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LineNow {
-    /// Contacts waiting.
+    /// Contacts waiting that nobody is being asked about.
     pub waiting: u32,
     /// Advisers able to serve it who are ready.
     pub ready: u32,
@@ -27,7 +27,7 @@ pub struct LineNow {
 pub enum Basis {
     /// Somebody able is ready and nobody waits.
     Ready,
-    /// How fast the line moved in the last [`WINDOW_MIN`] minutes.
+    /// How fast the line moved in those of the last [`WINDOW_MIN`] minutes in which there was one.
     Rate,
     /// Handle time and the advisers at work: nothing moved lately.
     Handling,
@@ -47,9 +47,11 @@ pub struct Expected {
 /// The expected wait of one who comes now and has `line.waiting` before them.
 ///
 /// 0 when an able adviser is ready and nobody waits; `(waiting + 1) / rate` where rate is contacts
-/// taken from the line per time in the last [`WINDOW_MIN`] minutes; else `handle time * (waiting + 1) /
-/// advisers at work`; None when nobody is at work. The rate takes in by itself that advisers serve
-/// several queues. Source: ours; Genesys' EWT = AHT x calls in queue / advisers is the second form.
+/// taken from the line per minute, over those of the last [`WINDOW_MIN`] whole minutes that ended with
+/// somebody waiting (without a line the rate says how many come, not how many can be helped); else
+/// `handle time * (waiting + 1) / advisers at work`; None when nobody is at work. The rate takes in by
+/// itself that advisers serve several queues. Source: ours; Genesys' EWT = AHT x calls in queue /
+/// advisers is the second form.
 #[must_use]
 pub fn expected_wait(line: LineNow, hour: &Ring) -> Expected {
     let ahead = i64::from(line.waiting) + 1;
@@ -65,16 +67,18 @@ pub fn expected_wait(line: LineNow, hour: &Ring) -> Expected {
             basis: Basis::Ready,
         };
     }
-    let taken: i64 = hour
+    let (minutes, taken) = hour
         .iter()
         .rev()
+        .skip(1)
         .take(WINDOW_MIN)
-        .map(|minute| i64::from(minute.taken))
-        .sum();
+        .filter(|minute| minute.waiting > 0)
+        .fold((0, 0), |(minutes, taken), minute| {
+            (minutes + 1, taken + i64::from(minute.taken))
+        });
     if taken > 0 {
-        let window_us = MINUTE_US * i64::try_from(WINDOW_MIN).unwrap_or(0);
         return Expected {
-            wait_us: Some(ahead * window_us / taken),
+            wait_us: Some(ahead * minutes * MINUTE_US / taken),
             basis: Basis::Rate,
         };
     }
@@ -90,9 +94,15 @@ mod tests {
 
     use super::*;
 
-    fn hour(taken: u32) -> Ring {
+    /// Ten minutes with so many taken in each, and whether somebody waited in every second.
+    fn hour(taken: u32, waiting: u32) -> Ring {
         let mut ring = Ring::new(Timestamp(1000 * MINUTE_US));
-        ring.running_mut().taken = taken;
+        for minute in 1001..=1010 {
+            let now = ring.running_mut();
+            now.taken = taken;
+            now.waiting = if minute % 2 == 0 { waiting } else { 0 };
+            ring.advance(Timestamp(minute * MINUTE_US));
+        }
         ring
     }
 
@@ -107,25 +117,31 @@ mod tests {
 
     #[test]
     fn no_wait_when_somebody_is_ready() {
-        assert_eq!(expected_wait(line(0, 1, 3), &hour(0)).wait_us, Some(0));
+        assert_eq!(expected_wait(line(0, 1, 3), &hour(0, 0)).wait_us, Some(0));
     }
 
     #[test]
     fn nobody_at_work_is_no_figure() {
-        let expected = expected_wait(line(4, 0, 0), &hour(20));
+        let expected = expected_wait(line(4, 0, 0), &hour(20, 1));
         assert_eq!((expected.wait_us, expected.basis), (None, Basis::Nobody));
     }
 
     #[test]
-    fn twenty_taken_in_ten_minutes_is_one_each_half_minute() {
-        let expected = expected_wait(line(3, 0, 5), &hour(20));
+    fn two_taken_in_each_minute_with_a_line_is_one_each_half_minute() {
+        let expected = expected_wait(line(3, 0, 5), &hour(2, 4));
         assert_eq!(expected.wait_us, Some(120 * SECOND_US));
         assert_eq!(expected.basis, Basis::Rate);
     }
 
     #[test]
+    fn how_many_came_while_nobody_waited_says_nothing() {
+        let expected = expected_wait(line(1, 0, 5), &hour(2, 0));
+        assert_eq!(expected.basis, Basis::Handling);
+    }
+
+    #[test]
     fn a_line_that_has_not_moved_stands_on_the_handle_time() {
-        let expected = expected_wait(line(1, 0, 5), &hour(0));
+        let expected = expected_wait(line(1, 0, 5), &hour(0, 1));
         assert_eq!(expected.wait_us, Some(120 * SECOND_US));
         assert_eq!(expected.basis, Basis::Handling);
     }
