@@ -105,7 +105,7 @@ impl<S: Send + Sync> FromRequestParts<S> for CommandId {
 
 /// The key of a request; a POST must have one.
 pub(crate) fn key<'a>(headers: &'a HeaderMap, method: &Method) -> Result<Option<&'a str>, Problem> {
-    let bad = |title: &str| {
+    let bad = |title: &'static str| {
         Problem::new(StatusCode::BAD_REQUEST, "bad_idempotency_key", title).detail(format!(
             "Bruk 1 til {MAX_KEY} tegn, helst en UUID. Samme nøkkel er samme kommando."
         ))

@@ -22,10 +22,6 @@ pub struct Clock {
 impl Clock {
     /// A clock that says `start` now and runs at `speed` times real time.
     #[must_use]
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place where scenario time is made"
-    )]
     pub fn starting_at(start: Timestamp, speed: f64) -> Clock {
         Clock {
             start,
@@ -64,10 +60,6 @@ impl Clock {
 
 /// The wall clock, for the offset that people see and for nothing else.
 #[must_use]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place where the wall clock is read"
-)]
 pub fn wall_now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     Timestamp(us(since.unwrap_or_default()))

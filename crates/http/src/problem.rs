@@ -6,7 +6,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use linje_event::Rejection;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
 /// A field of the request that is wrong.
@@ -21,21 +21,32 @@ pub struct FieldError {
     pub valid: Vec<String>,
 }
 
+/// The kind of a problem, written as a URN.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kind(&'static str);
+
+impl Serialize for Kind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("urn:linje:problem:{}", self.0))
+    }
+}
+
 /// A problem document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Problem {
     /// Names the kind of problem; stable.
     #[serde(rename = "type")]
-    pub kind: String,
+    #[schema(value_type = String, example = "urn:linje:problem:not_found")]
+    pub kind: Kind,
     /// What went wrong, in a few words.
-    pub title: String,
+    pub title: &'static str,
     /// The HTTP status.
     pub status: u16,
     /// What it means and what to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     /// The kind as a short word, for programs.
-    pub code: String,
+    pub code: &'static str,
     /// The fields that are wrong.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
@@ -47,13 +58,13 @@ pub struct Problem {
 impl Problem {
     /// A problem of kind `code`.
     #[must_use]
-    pub fn new(status: StatusCode, code: &str, title: &str) -> Problem {
+    pub fn new(status: StatusCode, code: &'static str, title: &'static str) -> Problem {
         Problem {
-            kind: format!("urn:linje:problem:{code}"),
-            title: title.to_owned(),
+            kind: Kind(code),
+            title,
             status: status.as_u16(),
             detail: None,
-            code: code.to_owned(),
+            code,
             errors: Vec::new(),
             retry_after_s: None,
         }
@@ -118,13 +129,13 @@ impl Problem {
 
     /// What is asked for clashes with how things are now.
     #[must_use]
-    pub fn conflict(code: &str, detail: &str) -> Problem {
+    pub fn conflict(code: &'static str, detail: &str) -> Problem {
         Problem::new(StatusCode::CONFLICT, code, "Det går ikke nå").detail(detail)
     }
 
     /// The service cannot do it now, and nothing was changed.
     #[must_use]
-    pub fn unavailable(code: &str, detail: &str) -> Problem {
+    pub fn unavailable(code: &'static str, detail: &str) -> Problem {
         Problem::new(
             StatusCode::SERVICE_UNAVAILABLE,
             code,

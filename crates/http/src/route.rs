@@ -71,10 +71,7 @@ pub fn router(gate: Gate, metrics: &Arc<Metrics>) -> Router {
     let counting = Arc::clone(metrics);
     Router::new()
         .merge(api)
-        .route(
-            "/api/openapi.json",
-            get(move || json(Arc::clone(&document))),
-        )
+        .route("/api/openapi.json", get(async move || json(&document)))
         .route("/api", get(no_such_api))
         .route("/api/{*rest}", axum::routing::any(no_such_api))
         .merge(health::routes(metrics))
@@ -87,9 +84,9 @@ pub fn router(gate: Gate, metrics: &Arc<Metrics>) -> Router {
         .with_state(gate)
 }
 
-async fn json(document: Arc<str>) -> Response {
+fn json(document: &str) -> Response {
     let kind = [(axum::http::header::CONTENT_TYPE, "application/json")];
-    (kind, document.to_string()).into_response()
+    (kind, document.to_owned()).into_response()
 }
 
 async fn no_such_api() -> Problem {

@@ -504,10 +504,9 @@ fn handle_us(api: &Api, day: &linje_measures::QueueDay, queue: QueueId) -> i64 {
     let (talk_s, wrap_up_s) = arrivals.map_or((USUAL_HANDLE_S, 0), |arrivals| {
         (arrivals.handling_s, arrivals.wrap_up_s)
     });
-    let talk_us = match i64::try_from(day.ended) {
-        Ok(ended) if ended > 0 => day.talk_us / ended,
-        _ => i64::from(talk_s) * SECOND_US,
-    };
+    let usual_us = i64::from(talk_s) * SECOND_US;
+    let ended = i64::try_from(day.ended).unwrap_or(i64::MAX);
+    let talk_us = day.talk_us.checked_div(ended).unwrap_or(usual_us);
     talk_us + i64::from(wrap_up_s) * SECOND_US
 }
 
@@ -576,10 +575,8 @@ fn expected_total(api: &Api, view: &View, staff: &Staff, queues: &[QueueId]) -> 
             weight += came;
         }
     }
-    if weight > 0 {
-        return Some(sum / weight);
-    }
-    (staff.line.ready > 0).then_some(0)
+    let ready_s = (staff.line.ready > 0).then_some(0);
+    u64::checked_div(sum, weight).or(ready_s)
 }
 
 fn sl(level: ServiceLevel, threshold_s: u32, goal: f64, language: Language) -> Sl {
@@ -599,7 +596,7 @@ pub(crate) fn sl_formula(threshold_s: u32, language: Language) -> String {
     let (number, unit) = match threshold_s {
         0..120 => (threshold_s, "s"),
         120..7200 => (threshold_s / 60, "min"),
-        172_800.. if threshold_s % 86_400 == 0 => (
+        172_800.. if threshold_s.is_multiple_of(86_400) => (
             threshold_s / 86_400,
             if language == Language::En {
                 "days"

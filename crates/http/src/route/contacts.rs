@@ -299,10 +299,9 @@ async fn list(api: Api, Query(filter): Query<Filter>) -> Result<Json<List<Contac
     Ok(Json(api.shared.read(|view| {
         let mut found = view.contacts.newest(before).filter(wanted);
         let page: Vec<&Entry> = found.by_ref().take(limit).collect();
-        let next = found
-            .next()
-            .and(page.last())
-            .map(|last| last.first_seq.to_string());
+        let more = found.next().is_some();
+        let last = page.last().filter(|_| more);
+        let next = last.map(|last| last.first_seq.to_string());
         List {
             items: page
                 .into_iter()
@@ -596,6 +595,10 @@ pub(crate) fn why_row(
     }
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "few events say more than their kind"
+)]
 fn detail_of(event: &linje_event::Event) -> Option<String> {
     let word = |value: serde_json::Result<serde_json::Value>| {
         value

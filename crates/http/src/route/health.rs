@@ -20,10 +20,13 @@ pub(super) fn routes(metrics: &Arc<Metrics>) -> Router<Gate> {
         .route("/internal/isAlive", get(alive))
         .route("/isready", get(ready))
         .route("/internal/isReady", get(ready))
-        .route("/metrics", get(|gate: State<Gate>| text(gate, counted)))
+        .route(
+            "/metrics",
+            get(async move |gate: State<Gate>| text(gate, &counted)),
+        )
         .route(
             "/internal/prometheus",
-            get(|gate: State<Gate>| text(gate, counted_too)),
+            get(async move |gate: State<Gate>| text(gate, &counted_too)),
         )
 }
 
@@ -41,7 +44,7 @@ async fn ready(State(gate): State<Gate>) -> Response {
     }
 }
 
-async fn text(State(gate): State<Gate>, metrics: Arc<Metrics>) -> Response {
+fn text(State(gate): State<Gate>, metrics: &Metrics) -> Response {
     if let Some(api) = gate.api() {
         let up = u64::from(api.store.borrow().0.is_none());
         metrics.set(Metric::StoreUp, up);

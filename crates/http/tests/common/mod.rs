@@ -36,6 +36,7 @@ pub(crate) struct World {
     pub(crate) api: Api,
     pub(crate) router: Router,
     pub(crate) log: Log,
+    pub(crate) tables: Arc<Tables>,
     /// While true, nothing can be written.
     pub(crate) is_full: Arc<AtomicBool>,
     keys: Mutex<u64>,
@@ -91,6 +92,7 @@ pub(crate) async fn world_at(start: Timestamp) -> World {
         0,
     );
     tokio::spawn(desk.run(asks, Arc::clone(&tables), version));
+    let rules = Arc::clone(&tables);
     let shared = Arc::new(Shared::new(view));
     let metrics = Arc::new(Metrics::default());
     let history = history(&log);
@@ -143,6 +145,7 @@ pub(crate) async fn world_at(start: Timestamp) -> World {
         api,
         router,
         log,
+        tables: rules,
         is_full,
         keys: Mutex::new(0),
     }

@@ -290,9 +290,11 @@ fn the_figures_equal_a_count_from_scratch() {
     };
     let waits: Vec<i64> = events
         .iter()
-        .filter_map(|(s, e)| match e {
-            Event::OfferAccepted { contact, .. } => Some(s - came(*contact)),
-            _ => None,
+        .filter_map(|(s, e)| {
+            let Event::OfferAccepted { contact, .. } = e else {
+                return None;
+            };
+            Some(s - came(*contact))
         })
         .collect();
     let queue = day.queue(FIRST).unwrap();
