@@ -1,4 +1,5 @@
 //! A contact's whole life over HTTP, with the real desk and core.
+#![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! The walls, the live streams, desks, and the document that describes it all.
+#![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 mod common;
 

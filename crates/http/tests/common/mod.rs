@@ -1,5 +1,6 @@
 //! A whole service in one process: the real desk and core, the national centre, a log in memory.
 #![allow(dead_code, reason = "each test file uses its part")]
+#![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -122,10 +123,8 @@ pub(crate) async fn world_at(start: Timestamp) -> World {
             let ask = ask.clone();
             Box::pin(async move {
                 let (reply, answer) = oneshot::channel();
-                ask.send(Ask::Submit(Box::new(submit), reply))
-                    .await
-                    .ok()
-                    .expect("the desk");
+                let ask = ask.send(Ask::Submit(Box::new(submit), reply)).await;
+                assert!(ask.is_ok(), "the desk is gone");
                 answer.await.expect("the desk")
             })
         }),
