@@ -41,7 +41,7 @@ async fn offer_of(world: &World, adviser: &str) -> String {
 
 #[tokio::test]
 async fn a_chat_is_offered_accepted_held_ended_and_wrapped_up() {
-    let world = world().await;
+    let world = world();
     choose(&world, "K990001", "chat").await;
     let id = post(&world, "chat", "FOR").await;
     assert_eq!(contact(&world, &id).await["state"], "offered");
@@ -107,7 +107,7 @@ async fn a_chat_is_offered_accepted_held_ended_and_wrapped_up() {
 
 #[tokio::test]
 async fn the_why_is_told_in_the_language_that_is_asked_for() {
-    let world = world().await;
+    let world = world();
     choose(&world, "K990001", "chat").await;
     let id = post(&world, "chat", "FOR").await;
     let path = format!("/api/v1/contacts/{id}");
@@ -128,7 +128,7 @@ async fn the_why_is_told_in_the_language_that_is_asked_for() {
 
 #[tokio::test]
 async fn one_key_is_one_command_whatever_happens_between() {
-    let world = world().await;
+    let world = world();
     let body = json!({"channel": "chat", "topic": "FOR"});
     let first = world
         .post_as("one", "/api/v1/contacts", &body)
@@ -181,7 +181,7 @@ async fn one_key_is_one_command_whatever_happens_between() {
 
 #[tokio::test]
 async fn a_declined_contact_keeps_its_place_and_the_adviser_is_not_ready() {
-    let world = world().await;
+    let world = world();
     choose(&world, "K990001", "written").await;
     let id = post(&world, "message", "DAG").await;
     let enqueued = contact(&world, &id).await["enqueued"].clone();
@@ -211,7 +211,7 @@ async fn a_declined_contact_keeps_its_place_and_the_adviser_is_not_ready() {
 
 #[tokio::test]
 async fn a_transfer_goes_to_a_queue_of_the_same_channel() {
-    let world = world().await;
+    let world = world();
     choose(&world, "K990001", "written").await;
     let id = post(&world, "message", "DAG").await;
     let offer = offer_of(&world, "K990001").await;
@@ -235,7 +235,7 @@ async fn a_transfer_goes_to_a_queue_of_the_same_channel() {
 
 #[tokio::test]
 async fn what_makes_no_sense_names_its_field_and_what_would_do() {
-    let world = world().await;
+    let world = world();
     let cases = [
         (json!({"channel": "fax", "topic": "FOR"}), 422, "channel"),
         (json!({"channel": "chat", "topic": "XXX"}), 422, "topic"),
@@ -276,7 +276,7 @@ async fn what_makes_no_sense_names_its_field_and_what_would_do() {
 #[tokio::test]
 async fn who_comes_after_hours_is_told_when_it_opens() {
     let evening = clock::parse("2026-11-23T18:00:00+01:00").unwrap();
-    let world = world_at(evening).await;
+    let world = world_at(evening);
     let chat = json!({"channel": "chat", "topic": "FOR"});
     let problem = world.post("/api/v1/contacts", &chat).await.problem(409);
     assert_eq!(problem["code"], "closed_hours");
@@ -289,7 +289,7 @@ async fn who_comes_after_hours_is_told_when_it_opens() {
 
 #[tokio::test]
 async fn lists_are_narrowed_and_come_in_pages() {
-    let world = world().await;
+    let world = world();
     let mut posted = Vec::new();
     for _ in 0..7 {
         posted.push(post(&world, "task", "PEN").await);
@@ -333,7 +333,7 @@ async fn lists_are_narrowed_and_come_in_pages() {
 
 #[tokio::test]
 async fn a_full_disk_refuses_in_plain_words_and_takes_up_again() {
-    let world = world().await;
+    let world = world();
     let before = post(&world, "task", "PEN").await;
     world
         .is_full

@@ -82,7 +82,7 @@ fn same(one: &View, other: &View, n_queues: usize) {
 
 #[tokio::test]
 async fn the_figures_are_those_of_the_log() {
-    let world = world().await;
+    let world = world();
     some_life(&world).await;
     let log = world.log.lock().unwrap().clone();
     let n_queues = world.api.directory.centre.queues.len();

@@ -18,7 +18,7 @@ async fn post(world: &World, channel: &str, topic: &str) -> String {
 
 #[tokio::test]
 async fn every_wrong_address_or_method_is_a_problem_document() {
-    let world = world().await;
+    let world = world();
     for path in [
         "/api/v1/nothing",
         "/api/nothing/at/all",
@@ -64,7 +64,7 @@ async fn every_wrong_address_or_method_is_a_problem_document() {
 
 #[tokio::test]
 async fn a_foreign_page_reaches_nothing() {
-    let world = world().await;
+    let world = world();
     let body = json!({"channel": "task", "topic": "PEN"}).to_string();
     for (headers, status) in [
         (
@@ -93,7 +93,7 @@ async fn a_foreign_page_reaches_nothing() {
 
 #[tokio::test]
 async fn every_answer_carries_its_armour() {
-    let world = world().await;
+    let world = world();
     for path in [
         "/",
         "/trafikk",
@@ -179,7 +179,7 @@ async fn before_the_gate_opens_only_the_probe_is_answered() {
 
 #[tokio::test]
 async fn the_stream_starts_whole_goes_on_and_resumes() {
-    let world = world().await;
+    let world = world();
     let mut live = world.stream("/api/v1/live", None).await;
     let first = live.next().await.unwrap();
     assert_eq!(first.name, "snapshot");
@@ -222,7 +222,7 @@ async fn the_stream_starts_whole_goes_on_and_resumes() {
 
 #[tokio::test]
 async fn a_desk_shows_the_offer_and_why_it_came() {
-    let world = world().await;
+    let world = world();
     let free = world.get("/api/v1/advisers?free=true").await.expect(200);
     assert_eq!(free["items"].as_array().unwrap().len(), 10);
     let opened = world
@@ -302,7 +302,7 @@ async fn a_desk_shows_the_offer_and_why_it_came() {
 
 #[tokio::test(start_paused = true)]
 async fn who_closes_the_window_is_gone_after_the_grace() {
-    let world = world().await;
+    let world = world();
     let opened = world
         .post("/api/v1/desk/sessions", &json!({"adviser": "K990001"}))
         .await
@@ -351,7 +351,7 @@ async fn who_closes_the_window_is_gone_after_the_grace() {
 
 #[tokio::test]
 async fn the_picture_is_made_of_counts_that_add_up() {
-    let world = world().await;
+    let world = world();
     for adviser in ["K990001", "K990002"] {
         let path = format!("/api/v1/advisers/{adviser}/activity");
         world
@@ -409,7 +409,7 @@ async fn the_picture_is_made_of_counts_that_add_up() {
 
 #[tokio::test]
 async fn the_document_describes_what_is_there() {
-    let world = world().await;
+    let world = world();
     let document = world.get("/api/openapi.json").await.expect(200);
     assert_eq!(
         document,
@@ -439,7 +439,7 @@ async fn the_document_describes_what_is_there() {
 
 #[tokio::test]
 async fn metrics_have_meaning_and_health_has_names() {
-    let world = world().await;
+    let world = world();
     for path in [
         "/isalive",
         "/isready",

@@ -52,11 +52,11 @@ pub(crate) fn monday() -> Timestamp {
     clock::parse("2026-11-23T10:00:00+01:00").unwrap()
 }
 
-pub(crate) async fn world() -> World {
-    world_at(monday()).await
+pub(crate) fn world() -> World {
+    world_at(monday())
 }
 
-pub(crate) async fn world_at(start: Timestamp) -> World {
+pub(crate) fn world_at(start: Timestamp) -> World {
     let centre = Arc::new(Centre::parse(CENTRE).expect("the national centre"));
     let extra = Extra {
         phones: 10,
