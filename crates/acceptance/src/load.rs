@@ -119,7 +119,7 @@ fn answered(events: &[Value]) -> u32 {
     let mut contacts: Vec<String> = events
         .iter()
         .filter(|event| kinds.iter().any(|kind| event["kind"] == *kind))
-        .map(|event| event["contact"].to_string())
+        .map(|event| event["event"]["contact"].to_string())
         .collect();
     contacts.sort();
     contacts.dedup();

@@ -4,17 +4,31 @@
 use std::time::Duration;
 
 use linje_acceptance::command;
-use linje_acceptance::dice::Dice;
+use linje_acceptance::dice::{Dice, say};
 use linje_acceptance::disk::Disk;
 use linje_acceptance::http::Client;
 use linje_acceptance::server::{Options, Server};
 use linje_acceptance::wait;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Room for the prompts and a small log.
 const MEGABYTES: u32 = 96;
 /// More contacts than fit into what a full disk may still have inside files that exist.
 const MOST: u32 = 20_000;
+/// How long the store may take to notice.
+const STORE: Duration = Duration::from_secs(30);
+/// How long one request may hang while the disk is full.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// What became of a contact that was posted.
+enum Posted {
+    /// Acknowledged, with this id.
+    Yes(String),
+    /// Refused, with this problem.
+    No(Value),
+    /// No answer: it was caught in the batch that does not fit; the same key asks again.
+    Unknown,
+}
 
 #[test]
 fn a_full_disk_refuses_new_contacts_keeps_the_old_and_resumes_by_itself() {
@@ -27,21 +41,27 @@ fn a_full_disk_refuses_new_contacts_keeps_the_old_and_resumes_by_itself() {
         ..Options::default()
     };
     let mut server = Server::start("disk-full-server", options);
-    let client = server.http();
-    let mut kept: Vec<String> = (0..20)
-        .map(|_| post(client, &mut dice).expect("there is room"))
-        .collect();
+    let client = server.http().patience(PATIENCE);
+    let mut kept: Vec<String> = (0..20).map(|_| must(client, &dice.key())).collect();
 
     let filler = disk.fill();
-    let problem = (0..MOST).find_map(|_| match post(client, &mut dice) {
-        Ok(id) => {
-            kept.push(id);
-            None
+    let mut caught = Vec::new();
+    let problem = (0..MOST).find_map(|_| {
+        let key = dice.key();
+        match post(client, &key) {
+            Posted::Yes(id) => kept.push(id),
+            Posted::Unknown => caught.push(key),
+            Posted::No(problem) => return Some(problem),
         }
-        Err(problem) => Some(problem),
+        assert!(caught.len() < 5, "requests hang instead of being refused");
+        None
     });
     let problem = problem.expect("a full disk refuses in the end");
-    assert!(problem["detail"].is_string(), "{problem}");
+    say(&format!(
+        "{} kept, {} caught, then: {problem}",
+        kept.len(),
+        caught.len()
+    ));
 
     // Those who wait are still seen, and the page says what is wrong.
     let traffic = wait::until("the page says that the store does not work", STORE, || {
@@ -58,35 +78,56 @@ fn a_full_disk_refuses_new_contacts_keeps_the_old_and_resumes_by_itself() {
     }
 
     std::fs::remove_file(filler).expect("makes room");
-    let id = wait::until("contacts are taken again", STORE, || {
-        post(client, &mut dice).ok()
+    wait::until("contacts are taken again", STORE, || {
+        match post(client, &dice.key()) {
+            Posted::Yes(id) => Some(kept.push(id)),
+            Posted::No(_) | Posted::Unknown => None,
+        }
     });
-    kept.push(id);
+    kept.extend(caught.iter().map(|key| must(client, key)));
     wait::until("the page says that all is well", STORE, || {
         let traffic = client.get("/api/v1/traffic").expect(200);
         (traffic["store"]["ok"] == true).then_some(())
     });
 
-    // And all of it is on the disk.
+    // And all of it is on the disk, once.
     server.kill9();
     server.start_again();
     for id in &kept {
         let contact = server.http().get(&format!("/api/v1/contacts/{id}"));
-        assert_eq!(contact.expect(200)["id"], id.as_str());
+        assert_eq!(contact.expect(200)["state"], "queued");
     }
     assert!(server.stop().success(), "an orderly end");
     assert_eq!(command::log("verify", &server.data())["ok"], true);
+    let log = command::log_export(&server.data());
+    let arrived = log
+        .iter()
+        .filter(|event| event["kind"] == "contact_arrived");
+    assert_eq!(
+        arrived.count(),
+        kept.len(),
+        "each contact once, and no other"
+    );
 }
 
-/// How long the store may take to notice.
-const STORE: Duration = Duration::from_secs(30);
-
 /// Posts a task. A refusal must be a problem document with status 503.
-fn post(client: Client, dice: &mut Dice) -> Result<String, serde_json::Value> {
+fn post(client: Client, key: &str) -> Posted {
     let body = json!({"channel": "task", "topic": "PEN"});
-    let reply = client.post("/api/v1/contacts", &dice.key(), &body);
-    if reply.status == 201 {
-        return Ok(reply.json()["id"].as_str().expect("an id").to_owned());
+    match client.try_post("/api/v1/contacts", key, &body) {
+        Err(_) => Posted::Unknown,
+        Ok(reply) if reply.status == 201 => {
+            Posted::Yes(reply.json()["id"].as_str().expect("an id").to_owned())
+        }
+        Ok(reply) => Posted::No(reply.problem(503)),
     }
-    Err(reply.problem(503))
+}
+
+/// Posts a task for which there must be room.
+#[track_caller]
+fn must(client: Client, key: &str) -> String {
+    match post(client, key) {
+        Posted::Yes(id) => id,
+        Posted::No(problem) => panic!("refused: {problem}"),
+        Posted::Unknown => panic!("no answer"),
+    }
 }

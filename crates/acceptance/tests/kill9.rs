@@ -22,7 +22,7 @@ const KINDS: [(&str, &str); 5] = [
     ("message", "DAG"),
     ("message", "UFO"),
     ("task", "PEN"),
-    ("task", "GEN"),
+    ("task", "REK"),
 ];
 /// Rounds between two times that all work is done away with.
 const DRAIN_EVERY: u32 = 10;
@@ -256,11 +256,11 @@ fn the_log_agrees(server: &Server, ledger: &Ledger) {
     let mut closed: BTreeMap<String, u32> = BTreeMap::new();
     let mut by_http = 0;
     for event in command::log_export(&server.data()) {
-        let contact = event["contact"].to_string();
+        let contact = event["event"]["contact"].to_string();
         match event["kind"].as_str().unwrap_or_default() {
             "contact_arrived" => {
                 *arrived.entry(contact).or_default() += 1;
-                by_http += u32::from(event["channel"] != "voice");
+                by_http += u32::from(event["event"]["channel"] != "voice");
             }
             "contact_closed" => *closed.entry(contact).or_default() += 1,
             _ => {}
