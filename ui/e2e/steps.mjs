@@ -46,9 +46,9 @@ export async function beAdviser(page, url) {
   await page.locator(".desk__me").waitFor();
 }
 
-export async function takePhone(page) {
+export async function takePhone(page, shown = /Ledig|Free/) {
   await page.locator(".desk__me select").selectOption("phone");
-  await page.locator(".desk__me .aksel-tag", { hasText: /Ledig|Free/ }).waitFor();
+  await page.locator(".desk__me .aksel-tag", { hasText: shown }).waitFor();
 }
 
 /** Rings in from the page; stops when the call is in `state`. */
