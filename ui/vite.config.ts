@@ -24,7 +24,6 @@ const backend = process.env.LINJE_URL ?? "http://127.0.0.1:8080";
 export default defineConfig({
   plugins: [dropForeignFonts(), react()],
   server: { proxy: { "/api": backend } },
-  preview: { proxy: { "/api": backend } },
   build: {
     // Nothing inline: the content security policy allows only files from this host.
     assetsInlineLimit: 0,
