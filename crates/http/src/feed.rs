@@ -23,16 +23,39 @@ const BEHIND: usize = 64;
 /// How long changes are still made after the last reader left.
 const LINGER: Duration = Duration::from_secs(60);
 
+/// The languages of the pages.
+const LANGUAGES: [Language; 2] = [Language::Nb, Language::En];
+
 /// A change as it is sent.
 #[derive(Debug, Clone)]
 pub(crate) struct Sent {
+    /// Its place among the changes, from 1.
+    pub(crate) number: u64,
+    /// The last record in it.
     pub(crate) seq: u64,
     pub(crate) json: Arc<str>,
 }
 
-/// The feed.
-#[derive(Debug)]
+/// The feed: one line of changes per language of the pages.
+#[derive(Debug, Default)]
 pub struct Feed {
+    nb: Line,
+    en: Line,
+}
+
+impl Feed {
+    /// The changes in a language.
+    pub(crate) const fn line(&self, language: Language) -> &Line {
+        match language {
+            Language::En => &self.en,
+            Language::Nb | Language::Nn | Language::Se => &self.nb,
+        }
+    }
+}
+
+/// Changes in one language.
+#[derive(Debug)]
+pub(crate) struct Line {
     sender: broadcast::Sender<Sent>,
     past: Mutex<Past>,
 }
@@ -42,20 +65,22 @@ struct Past {
     /// The record that the first remembered change starts from.
     base: Option<u64>,
     sent: VecDeque<Sent>,
+    /// How many changes were made.
+    number: u64,
     /// What the next change is compared with.
     last: Option<TrafficView>,
 }
 
-impl Default for Feed {
-    fn default() -> Feed {
-        Feed {
+impl Default for Line {
+    fn default() -> Line {
+        Line {
             sender: broadcast::Sender::new(BEHIND),
             past: Mutex::default(),
         }
     }
 }
 
-impl Feed {
+impl Line {
     /// Listens from now on.
     pub(crate) fn subscribe(&self) -> broadcast::Receiver<Sent> {
         self.sender.subscribe()
@@ -94,7 +119,7 @@ impl Feed {
             .last = Some(picture);
     }
 
-    fn send(&self, base: u64, sent: Sent) {
+    fn send(&self, base: u64, seq: u64, json: Arc<str>) {
         let mut past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
         past.base.get_or_insert(base);
         if past.sent.len() == REMEMBERED
@@ -102,6 +127,9 @@ impl Feed {
         {
             past.base = Some(dropped.seq);
         }
+        past.number += 1;
+        let number = past.number;
+        let sent = Sent { number, seq, json };
         past.sent.push_back(sent.clone());
         drop(past);
         // Nobody listening is no fault: the change is remembered for whoever comes back.
@@ -109,7 +137,11 @@ impl Feed {
     }
 
     fn forget(&self) {
-        *self.past.lock().unwrap_or_else(PoisonError::into_inner) = Past::default();
+        let mut past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
+        *past = Past {
+            number: past.number,
+            ..Past::default()
+        };
     }
 }
 
@@ -117,7 +149,7 @@ impl Feed {
 pub(crate) async fn run(api: Api) {
     let mut moving = api.shared.seq();
     let mut store = api.store.clone();
-    let mut wanted = Instant::now();
+    let mut wanted = [Instant::now(); 2];
     loop {
         let next_minute = Timestamp((api.now().0 / MINUTE_US + 1) * MINUTE_US);
         tokio::select! {
@@ -127,38 +159,32 @@ pub(crate) async fn run(api: Api) {
         }
         tokio::time::sleep(TOGETHER).await;
         moving.mark_unchanged();
-        if api.feed.sender.receiver_count() > 0 {
-            wanted = Instant::now();
-        } else if wanted.elapsed() > LINGER {
-            api.feed.forget();
-            continue;
+        for (language, wanted) in LANGUAGES.into_iter().zip(&mut wanted) {
+            let line = api.feed.line(language);
+            if line.sender.receiver_count() > 0 {
+                *wanted = Instant::now();
+            } else if wanted.elapsed() > LINGER {
+                line.forget();
+                continue;
+            }
+            step(&api, line, language);
         }
-        step(&api);
     }
 }
 
-fn step(api: &Api) {
-    let last = api.feed.last();
+fn step(api: &Api, line: &Line, language: Language) {
+    let last = line.last();
     let last = last.as_ref();
     let now = api.now();
-    let new = api
-        .shared
-        .read(|view| picture(api, view, now, Language::Nb));
+    let new = api.shared.read(|view| picture(api, view, now, language));
     if let Some(change) = difference(last, &new) {
         match serde_json::to_string(&change) {
             Ok(json) => {
                 let base = last.map_or(change.seq, |last| last.seq);
-                let json = Arc::from(json);
-                api.feed.send(
-                    base,
-                    Sent {
-                        seq: change.seq,
-                        json,
-                    },
-                );
+                line.send(base, change.seq, Arc::from(json));
             }
             Err(error) => tracing::error!(%error, "cannot write a change"),
         }
     }
-    api.feed.keep(new);
+    line.keep(new);
 }

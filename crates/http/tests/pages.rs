@@ -456,3 +456,18 @@ async fn metrics_have_meaning_and_health_has_names() {
         assert!(text.contains("\nlinje_store_up 1\n"), "{text}");
     }
 }
+
+#[tokio::test]
+async fn a_reader_in_english_stays_in_english() {
+    let world = world();
+    let mut live = world.stream_in("en", "/api/v1/live").await;
+    let snapshot = live.next().await.unwrap();
+    let name = |event: &common::Event| {
+        let rows = event.data["queues"].as_array().unwrap();
+        let row = rows.iter().find(|row| row["id"] == "chat-foreldrepenger")?;
+        Some(row["name"].clone())
+    };
+    assert_eq!(name(&snapshot), Some(json!("Chat: parental benefits")));
+    post(&world, "chat", "FOR").await;
+    assert_eq!(live.until(name).await, "Chat: parental benefits");
+}

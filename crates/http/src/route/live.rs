@@ -74,6 +74,8 @@ struct Reader {
     changes: broadcast::Receiver<Sent>,
     /// The last record that this reader knows.
     seq: u64,
+    /// The last change that this reader was sent.
+    number: u64,
     waiting: VecDeque<Sent>,
     snapshot_due: bool,
     language: Language,
@@ -82,11 +84,12 @@ struct Reader {
 
 impl Reader {
     fn new(api: Api, last: Option<u64>, language: Language) -> Reader {
-        let changes = api.feed.subscribe();
+        let line = api.feed.line(language);
+        let changes = line.subscribe();
         let head = api.shared.read(|view| view.seq);
         let missed = last
             .filter(|last| *last <= head)
-            .and_then(|last| Some((last, api.feed.after(last)?)));
+            .and_then(|last| Some((last, line.after(last)?)));
         let (seq, waiting) = match missed.clone() {
             Some((last, sent)) => (last, sent.into()),
             None => (0, VecDeque::new()),
@@ -95,6 +98,7 @@ impl Reader {
             _open: Open::new(&api),
             changes,
             seq,
+            number: 0,
             waiting,
             snapshot_due: missed.is_none(),
             api,
@@ -120,10 +124,10 @@ impl Reader {
                 },
             };
             // What the snapshot has already would take the page back.
-            if sent.seq < self.seq {
+            if sent.seq < self.seq || sent.number <= self.number {
                 continue;
             }
-            self.seq = sent.seq;
+            (self.seq, self.number) = (sent.seq, sent.number);
             let event = Event::default().event("change").id(sent.seq.to_string());
             return Some(event.data(&*sent.json));
         }
@@ -136,9 +140,7 @@ impl Reader {
             .shared
             .read(|view| picture(api, view, now, self.language));
         self.seq = picture.seq;
-        if self.language == Language::Nb {
-            api.feed.begin_at(&picture);
-        }
+        api.feed.line(self.language).begin_at(&picture);
         let event = Event::default()
             .event("snapshot")
             .id(picture.seq.to_string());

@@ -349,11 +349,24 @@ impl World {
 
     /// Opens a stream of server-sent events.
     pub(crate) async fn stream(&self, path: &str, last: Option<&str>) -> Stream {
+        let headers: Vec<(&str, &str)> = last
+            .map(|last| ("last-event-id", last))
+            .into_iter()
+            .collect();
+        self.open(path, &headers).await
+    }
+
+    /// Opens a stream in a language.
+    pub(crate) async fn stream_in(&self, language: &str, path: &str) -> Stream {
+        self.open(path, &[("accept-language", language)]).await
+    }
+
+    async fn open(&self, path: &str, headers: &[(&str, &str)]) -> Stream {
         let mut request = Request::builder()
             .uri(path)
             .header("host", "127.0.0.1:8080");
-        if let Some(last) = last {
-            request = request.header("last-event-id", last);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
         }
         let request = request.body(Body::empty()).unwrap();
         let response = self.router.clone().oneshot(request).await.unwrap();
