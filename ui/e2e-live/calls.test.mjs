@@ -117,7 +117,7 @@ test("a call from the page does the same, without a telephone", async () => {
     return list.items.map((item) => item.id).find((id) => !known.has(id));
   });
   const took = { in_ivr: await shows(traffic.page, contact, "in_ivr") };
-  await demo.page.getByRole("button", { name: /^2/ }).click();
+  await demo.page.locator(".key").filter({ hasText: /^2$/ }).click();
   await desk.page.waitForSelector(".offer");
   took.offered = await follow(traffic.page, contact, "offered");
   await desk.page.getByRole("button", { name: /^Svar/ }).click();
