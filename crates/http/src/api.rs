@@ -1,7 +1,8 @@
 //! Everything a handler needs, behind one cheap handle.
 
+use std::collections::VecDeque;
 use std::ops::Deref;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -19,6 +20,9 @@ use crate::ports::{CallDoor, Demo, DeskDoor, Directory, History, PromptAudio, St
 use crate::presence::Presence;
 use crate::problem::Problem;
 use crate::shared::Shared;
+
+/// Calls from pages that are remembered by command id.
+const MAX_RUNG: usize = 1_000;
 
 /// What the service was started as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,13 +69,19 @@ pub struct Web {
 
 /// A handle to the parts.
 #[derive(Clone)]
-pub struct Api(Arc<Web>);
+pub struct Api(Arc<Inner>);
+
+struct Inner {
+    web: Web,
+    /// The last calls that pages rang, by command id: a repeat is the same call.
+    rung: Mutex<VecDeque<(u128, u64)>>,
+}
 
 impl Deref for Api {
     type Target = Web;
 
     fn deref(&self) -> &Web {
-        &self.0
+        &self.0.web
     }
 }
 
@@ -82,7 +92,13 @@ pub struct Gate(Arc<OnceLock<Api>>);
 impl Gate {
     /// Opens the gate. Only the first opening counts.
     pub fn open(&self, parts: Web) -> Api {
-        self.0.get_or_init(|| Api(Arc::new(parts))).clone()
+        let open = || {
+            Api(Arc::new(Inner {
+                web: parts,
+                rung: Mutex::default(),
+            }))
+        };
+        self.0.get_or_init(open).clone()
     }
 
     /// The handle, once the gate is open.
@@ -141,6 +157,23 @@ impl Api {
         };
         self.metrics.count(metric);
         problem_of(refusal)
+    }
+
+    /// The call that a page rang by this command.
+    pub(crate) fn rung(&self, id: CommandId) -> Option<u64> {
+        let rung = self.0.rung.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut rung = rung.iter();
+        rung.find(|(known, _)| *known == id.0)
+            .map(|(_, call)| *call)
+    }
+
+    /// Remembers the call that a page rang.
+    pub(crate) fn note_rung(&self, id: CommandId, call: u64) {
+        let mut rung = self.0.rung.lock().unwrap_or_else(PoisonError::into_inner);
+        if rung.len() == MAX_RUNG {
+            rung.pop_front();
+        }
+        rung.push_back((id.0, call));
     }
 
     /// The adviser of an ident in an address.

@@ -168,7 +168,7 @@ impl View {
             seq: u64,
             at: Timestamp,
             day: &'a Day,
-            contacts: &'a Contacts,
+            contacts: Contacts,
         }
         postcard::to_stdvec(&Saving {
             form: SAVED_FORM,
@@ -176,7 +176,7 @@ impl View {
             seq: self.seq,
             at: self.at,
             day: &self.day,
-            contacts: &self.contacts,
+            contacts: self.contacts.to_keep(),
         })
     }
 

@@ -13,6 +13,8 @@ use utoipa::ToSchema;
 /// How many closed contacts are kept at hand; older ones are read from the log.
 pub(crate) const MAX_CLOSED: usize = 100_000;
 
+/// How many closed contacts are kept for a later start.
+const KEPT_CLOSED: usize = 5_000;
 /// How many offers are remembered after they ended.
 const MAX_OFFERS: usize = 20_000;
 
@@ -138,6 +140,30 @@ impl Contacts {
     #[must_use]
     pub fn n_open(&self) -> usize {
         self.by_seq.len() - self.n_closed
+    }
+
+    /// What is kept for a later start: all open contacts, and the newest of the closed ones.
+    #[must_use]
+    pub fn to_keep(&self) -> Contacts {
+        let drop = self.n_closed.saturating_sub(KEPT_CLOSED);
+        let mut dropped = 0;
+        let kept = self.by_seq.values().filter(|entry| {
+            let old = entry.stage == Stage::Closed && dropped < drop;
+            dropped += usize::from(old);
+            !old
+        });
+        let by_seq: BTreeMap<u64, Entry> =
+            kept.map(|entry| (entry.first_seq, entry.clone())).collect();
+        let seqs = by_seq
+            .values()
+            .map(|entry| (entry.contact, entry.first_seq));
+        Contacts {
+            seqs: seqs.collect(),
+            n_closed: self.n_closed - drop,
+            offers: self.offers.clone(),
+            last_ended: self.last_ended.clone(),
+            by_seq,
+        }
     }
 
     /// To whom an offer was made, if it was made of late.
