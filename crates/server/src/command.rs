@@ -119,7 +119,9 @@ fn look(log: &cli::Log) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         cli::Log::Replay(_) => {
-            let state = reader.replay(&mut |version| start::tables_of(&reader, version))?;
+            // A walk holds its reader, so the descriptions are read by another.
+            let kept = Reader::open(&path)?;
+            let state = reader.replay(&mut |version| start::tables_of(&kept, version))?;
             let events = reader.head()?.seq;
             let hash = state.map(|state| format!("{:016x}", state.hash()));
             print(&json!({"events": events, "hash": hash}).to_string())
