@@ -43,7 +43,11 @@ async fn next_change(
     loop {
         match feed.recv().await {
             Ok(batch) => {
-                if batch.records.iter().any(|record| matters(&record.event, automatic)) {
+                if batch
+                    .records
+                    .iter()
+                    .any(|record| matters(&record.event, automatic))
+                {
                     api.shared.reached(batch.last_seq()).await;
                     return true;
                 }
@@ -108,4 +112,3 @@ fn wrapping_up(state: &State, automatic: AdviserId) -> Vec<ContactId> {
         })
         .collect()
 }
-

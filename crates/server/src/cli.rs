@@ -19,8 +19,15 @@ impl std::error::Error for WrongUse {}
 
 /// The contact centre of a public service: routing that explains itself, calls, live figures.
 #[derive(Debug, Parser)]
-#[command(name = "linje", version, propagate_version = true, arg_required_else_help = true)]
-#[command(after_help = "Example:\n  linje demo            the national centre of 2015 with synthetic people\n  linje centre check centres/national-2015.toml")]
+#[command(
+    name = "linje",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
+#[command(
+    after_help = "Example:\n  linje demo            the national centre of 2015 with synthetic people\n  linje centre check centres/national-2015.toml"
+)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -29,19 +36,29 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Runs the service.
-    #[command(after_help = "Example:\n  linje serve --centre centres/national-2015.toml --data ./data\n  LINJE_HTTP__LISTEN=127.0.0.1:9000 linje serve --config linje.toml")]
+    #[command(
+        after_help = "Example:\n  linje serve --centre centres/national-2015.toml --data ./data\n  LINJE_HTTP__LISTEN=127.0.0.1:9000 linje serve --config linje.toml"
+    )]
     Serve(Serve),
     /// Runs the national centre with a synthetic population, on a clock that starts on a Monday at 10.00.
-    #[command(after_help = "Example:\n  linje demo --phones 10\n  linje demo --no-population --http 127.0.0.1:0 --sip 127.0.0.1:0 --ready-file ready.json")]
+    #[command(
+        after_help = "Example:\n  linje demo --phones 10\n  linje demo --no-population --http 127.0.0.1:0 --sip 127.0.0.1:0 --ready-file ready.json"
+    )]
     Demo(Demo),
     /// Looks at a centre description.
-    #[command(subcommand, after_help = "Example:\n  linje centre check centres/national-2015.toml")]
+    #[command(
+        subcommand,
+        after_help = "Example:\n  linje centre check centres/national-2015.toml"
+    )]
     Centre(Centre),
     /// Looks at a log.
     #[command(subcommand, after_help = "Example:\n  linje log verify --data ./data")]
     Log(Log),
     /// Looks at prompts.
-    #[command(subcommand, after_help = "Example:\n  linje prompt export main-menu --lang nb --output menu.wav")]
+    #[command(
+        subcommand,
+        after_help = "Example:\n  linje prompt export main-menu --lang nb --output menu.wav"
+    )]
     Prompt(Prompt),
     /// Says what this machine has and lacks.
     #[command(after_help = "Example:\n  linje doctor --data ./data")]

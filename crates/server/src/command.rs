@@ -14,8 +14,8 @@ use serde_json::json;
 
 use crate::cli::{self, Cli, Command, Lang, WrongUse};
 use crate::config::{Config, read_centre};
-use crate::start::{self, Options};
 use crate::lines;
+use crate::start::{self, Options};
 
 /// Runs one command.
 pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
@@ -41,7 +41,11 @@ fn serve(flags: &cli::Serve, demo: Option<&cli::Demo>) -> Result<ExitCode> {
     logs();
     let options = Options {
         config,
-        mode: if demo.is_some() { Mode::Demo } else { Mode::Serve },
+        mode: if demo.is_some() {
+            Mode::Demo
+        } else {
+            Mode::Serve
+        },
         population: demo.is_some_and(|demo| !demo.no_population),
         speed: demo.map_or(1.0, |demo| demo.speed),
         phones: demo.map_or(0, |demo| demo.phones),
@@ -103,7 +107,10 @@ fn look(log: &cli::Log) -> Result<ExitCode> {
     let (cli::Log::Verify(flags) | cli::Log::Export(flags) | cli::Log::Replay(flags)) = log;
     let path = flags.data.join("linje.db");
     if !path.is_file() {
-        bail!("there is no log in `{}`; name its folder by --data", flags.data.display());
+        bail!(
+            "there is no log in `{}`; name its folder by --data",
+            flags.data.display()
+        );
     }
     let reader = Reader::open(&path)?;
     match log {
@@ -146,7 +153,11 @@ fn export(
         Lang::En => Language::En,
     };
     if id != lines::MUSIC {
-        let known: Vec<String> = centre.prompts.iter().map(|prompt| prompt.id.clone()).collect();
+        let known: Vec<String> = centre
+            .prompts
+            .iter()
+            .map(|prompt| prompt.id.clone())
+            .collect();
         centre.prompts.retain(|prompt| prompt.id == id);
         match centre.prompts.first() {
             None => bail!(WrongUse(format!(
@@ -167,8 +178,7 @@ fn export(
     std::fs::remove_dir_all(&temporary).ok();
     let (_, bank) = made?;
     let wav = lines::wav(&bank, id, language).context("the prompt was not made")?;
-    std::fs::write(output, wav)
-        .with_context(|| format!("cannot write `{}`", output.display()))?;
+    std::fs::write(output, wav).with_context(|| format!("cannot write `{}`", output.display()))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -180,12 +190,20 @@ struct Finding {
 }
 
 fn doctor(flags: &cli::Doctor) -> Result<ExitCode> {
-    let findings = [speech(), folder(&flags.data), http_port(flags.http), sip_port(flags.sip), pages()];
+    let findings = [
+        speech(),
+        folder(&flags.data),
+        http_port(flags.http),
+        sip_port(flags.sip),
+        pages(),
+    ];
     let ok = findings.iter().all(|finding| finding.ok);
     if flags.json {
         let list: Vec<_> = findings
             .iter()
-            .map(|finding| json!({"what": finding.what, "ok": finding.ok, "detail": finding.detail}))
+            .map(
+                |finding| json!({"what": finding.what, "ok": finding.ok, "detail": finding.detail}),
+            )
             .collect();
         print(&json!({"ok": ok, "findings": list}).to_string())?;
     } else {
@@ -204,7 +222,9 @@ fn finding(what: &'static str, result: Result<String, String>) -> Finding {
 }
 
 fn speech() -> Finding {
-    let asked = std::process::Command::new("espeak-ng").arg("--version").output();
+    let asked = std::process::Command::new("espeak-ng")
+        .arg("--version")
+        .output();
     finding(
         "espeak-ng",
         match asked {
@@ -234,11 +254,16 @@ fn folder(data: &Path) -> Finding {
 }
 
 fn http_port(address: SocketAddr) -> Finding {
-    finding("HTTP port", free(address, TcpListener::bind(address).map(drop)))
+    finding(
+        "HTTP port",
+        free(address, TcpListener::bind(address).map(drop)),
+    )
 }
 
 fn sip_port(address: SocketAddr) -> Finding {
-    let both = TcpListener::bind(address).and_then(|_tcp| UdpSocket::bind(address)).map(drop);
+    let both = TcpListener::bind(address)
+        .and_then(|_tcp| UdpSocket::bind(address))
+        .map(drop);
     finding("SIP port", free(address, both))
 }
 

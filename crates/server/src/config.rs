@@ -77,8 +77,14 @@ impl Config {
             .or(env_path("LINJE_DATA_DIR"))
             .or(file.data_dir)
             .unwrap_or_else(|| PathBuf::from("data"));
-        let http = flags.http.or(env_address("LINJE_HTTP__LISTEN")?).or(file.http.listen);
-        let sip = flags.sip.or(env_address("LINJE_SIP__LISTEN")?).or(file.sip.listen);
+        let http = flags
+            .http
+            .or(env_address("LINJE_HTTP__LISTEN")?)
+            .or(file.http.listen);
+        let sip = flags
+            .sip
+            .or(env_address("LINJE_SIP__LISTEN")?)
+            .or(file.sip.listen);
         let url = env("LINJE_STORE__URL").or(file.store.url);
         let centre = flags
             .centre
@@ -89,8 +95,7 @@ impl Config {
         let config = Config {
             http: http.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8_080))),
             sip: sip.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 5_060))),
-            store_url: url
-                .unwrap_or_else(|| format!("sqlite:{}", data.join("linje.db").display())),
+            store_url: url.unwrap_or_else(|| format!("sqlite:{}", data.join("linje.db").display())),
             data,
             shared_numbers: file.sip.shared_numbers,
             centre_text,
@@ -134,14 +139,22 @@ fn read_file(path: Option<&Path>) -> Result<File> {
 fn place(text: &str, byte: usize) -> (usize, usize) {
     let before = text.get(..byte).unwrap_or(text);
     let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().map_or(0, |rest| rest.chars().count()) + 1;
+    let column = before
+        .rsplit('\n')
+        .next()
+        .map_or(0, |rest| rest.chars().count())
+        + 1;
     (line, column)
 }
 
 /// The text of a description, what to call it, and where it lies.
 pub(crate) fn read_centre(path: Option<&Path>) -> Result<(String, String, PathBuf)> {
     let Some(path) = path else {
-        return Ok((NATIONAL_2015.to_owned(), BUILT_IN.to_owned(), PathBuf::new()));
+        return Ok((
+            NATIONAL_2015.to_owned(),
+            BUILT_IN.to_owned(),
+            PathBuf::new(),
+        ));
     };
     let bytes = std::fs::read(path)
         .with_context(|| format!("cannot read the centre description `{}`", path.display()))?;

@@ -47,7 +47,10 @@ fn wrong_use(error: &clap::Error) -> ExitCode {
     }
     let text = error.render().to_string();
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let what = lines.next().unwrap_or("wrong use").trim_start_matches("error: ");
+    let what = lines
+        .next()
+        .unwrap_or("wrong use")
+        .trim_start_matches("error: ");
     let tip = lines.find(|line| line.starts_with("tip:"));
     let tip = tip.map_or_else(String::new, |tip| format!(" ({tip})"));
     say(&format!("linje: {what}{tip}; see `linje --help`"));
@@ -71,7 +74,10 @@ fn one_line(error: &anyhow::Error) -> String {
 }
 
 /// Standard error is where a program talks to the one who started it.
-#[expect(clippy::print_stderr, reason = "the last word of a command-line program")]
+#[expect(
+    clippy::print_stderr,
+    reason = "the last word of a command-line program"
+)]
 fn say(line: &str) {
     eprintln!("{line}");
 }

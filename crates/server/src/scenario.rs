@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
-use jiff::civil::{Date, Weekday};
 use jiff::ToSpan as _;
+use jiff::civil::{Date, Weekday};
 use linje_centre::Centre;
 use linje_http::clock::{self, Clock};
 use linje_types::{MINUTE_US, Timestamp};
@@ -38,7 +38,10 @@ pub(crate) struct Wish<'a> {
 /// The clock of this run.
 pub(crate) fn clock(wish: &Wish<'_>, centre: &Centre, folder: &Path) -> Result<Clock> {
     if !(wish.speed.is_finite() && wish.speed > 0.0 && wish.speed <= 10_000.0) {
-        bail!(WrongUse(format!("--speed {} is not within 0 to 10000", wish.speed)));
+        bail!(WrongUse(format!(
+            "--speed {} is not within 0 to 10000",
+            wish.speed
+        )));
     }
     let wall = clock::wall_now();
     let start = match (wish.time, wish.demo) {
@@ -75,7 +78,8 @@ fn demo_start(wish: &Wish<'_>, centre: &Centre, folder: &Path, wall: Timestamp) 
 fn is_alive(at: Timestamp) -> bool {
     let civil = linje_centre::hours::local(at);
     let weekday = !matches!(civil.weekday(), Weekday::Saturday | Weekday::Sunday);
-    let minute = u16::from(civil.hour().unsigned_abs()) * 60 + u16::from(civil.minute().unsigned_abs());
+    let minute =
+        u16::from(civil.hour().unsigned_abs()) * 60 + u16::from(civil.minute().unsigned_abs());
     weekday && ALIVE.contains(&minute)
 }
 
@@ -130,9 +134,17 @@ mod tests {
 
     #[test]
     fn the_demo_starts_on_the_monday_of_the_week_whatever_the_day() {
-        for wall in ["2026-11-22T11:45:00Z", "2026-11-18T03:00:00Z", "2026-11-16T23:00:00Z"] {
+        for wall in [
+            "2026-11-22T11:45:00Z",
+            "2026-11-18T03:00:00Z",
+            "2026-11-16T23:00:00Z",
+        ] {
             let monday = monday(&centre(), at(wall), Timestamp::ZERO);
-            assert_eq!(clock::rfc3339(monday), "2026-11-16T10:00:00.000+01:00", "{wall}");
+            assert_eq!(
+                clock::rfc3339(monday),
+                "2026-11-16T10:00:00.000+01:00",
+                "{wall}"
+            );
         }
     }
 

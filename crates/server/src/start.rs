@@ -10,7 +10,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, anyhow, bail};
 use linje_calls::{Calls, Clips};
 use linje_centre::{Centre, Extra, Role};
-use linje_desk::{Desk, Record, Recovered, Reconcile};
+use linje_desk::{Desk, Reconcile, Record, Recovered};
 use linje_http::view::{Building, View, read_saved};
 use linje_http::{
     Api, Card, Clock, Demo, DeskDoor, Directory, Feed, Gate, History, Ids, Metrics, Mode, Phone,
@@ -85,14 +85,18 @@ struct Keys {
 pub(crate) async fn run(options: Options) -> Result<()> {
     let centre = Arc::new(centre(&options.config)?);
     let listener = listen(options.config.http).await?;
-    let http = listener.local_addr().context("cannot learn the HTTP port")?;
+    let http = listener
+        .local_addr()
+        .context("cannot learn the HTTP port")?;
     let gate = Gate::default();
     let metrics = Arc::new(Metrics::default());
     let router = linje_http::router(gate.clone(), &metrics);
     let (stop_http, mut stopping) = watch::channel(false);
     let server = tokio::spawn(async move {
         let stop = async move { drop(stopping.wait_for(|stop| *stop).await) };
-        axum::serve(listener, router).with_graceful_shutdown(stop).await
+        axum::serve(listener, router)
+            .with_graceful_shutdown(stop)
+            .await
     });
     let options = Arc::new(options);
     let opened = {
@@ -125,11 +129,17 @@ fn centre(config: &Config) -> Result<Centre> {
     let centre = Centre::parse(&config.centre_text)
         .map_err(|faults| anyhow!("{}", linje_centre::render(&faults, name).trim_end()))?;
     let faults = linje_centre::check(&centre);
-    let errors: Vec<_> = faults.into_iter().filter(linje_centre::Fault::is_error).collect();
+    let errors: Vec<_> = faults
+        .into_iter()
+        .filter(linje_centre::Fault::is_error)
+        .collect();
     if errors.is_empty() {
         Ok(centre)
     } else {
-        Err(anyhow!("{}", linje_centre::render(&errors, name).trim_end()))
+        Err(anyhow!(
+            "{}",
+            linje_centre::render(&errors, name).trim_end()
+        ))
     }
 }
 
@@ -171,13 +181,19 @@ fn open(options: &Options, centre: Arc<Centre>) -> Result<Opened> {
                 .context("cannot make the population")
         };
         let begin = recovered.at.max(gap);
-        let state = recovered
-            .state
-            .as_ref()
-            .map_or_else(|| State::new(Arc::clone(&tables)), |(state, _)| state.clone());
+        let state = recovered.state.as_ref().map_or_else(
+            || State::new(Arc::clone(&tables)),
+            |(state, _)| state.clone(),
+        );
         let mut population = living(&state, begin)?;
         if begin.plus_s(60) < start {
-            morning::write(&mut store, state, &mut population, (recovered.seq, begin), start)?;
+            morning::write(
+                &mut store,
+                state,
+                &mut population,
+                (recovered.seq, begin),
+                start,
+            )?;
             recovered = recover(&store, &tables)?;
         }
         people = Some(population);
@@ -215,9 +231,8 @@ fn lock(folder: &Path) -> Result<File> {
             "the data folder `{}` is in use by another linje; stop it, or choose another folder by --data",
             folder.display()
         ),
-        Err(std::fs::TryLockError::Error(error)) => {
-            Err(error).with_context(|| format!("cannot lock the data folder `{}`", folder.display()))
-        }
+        Err(std::fs::TryLockError::Error(error)) => Err(error)
+            .with_context(|| format!("cannot lock the data folder `{}`", folder.display())),
     }
 }
 
@@ -385,12 +400,18 @@ async fn wire(
 
     let staff = linje_centre::staff(&centre, &extra);
     let played = |role: Role| matches!(role, Role::Adviser | Role::Leader | Role::Steering);
-    let automatic = staff.iter().position(|person| person.role == Role::Automatic);
-    let automatic = automatic.and_then(|place| u32::try_from(place).ok()).map(AdviserId);
+    let automatic = staff
+        .iter()
+        .position(|person| person.role == Role::Automatic);
+    let automatic = automatic
+        .and_then(|place| u32::try_from(place).ok())
+        .map(AdviserId);
     let present = (0..)
         .map(AdviserId)
         .zip(&staff)
-        .filter(|(_, person)| options.population && (played(person.role) || person.role == Role::Automatic))
+        .filter(|(_, person)| {
+            options.population && (played(person.role) || person.role == Role::Automatic)
+        })
         .map(|(id, _)| id)
         .collect();
     desk.publish(Arc::clone(&tables), version)
@@ -475,7 +496,12 @@ async fn wire(
     tasks.push(tokio::spawn(telephony.run()));
     if let Some(automatic) = working {
         let feed = feeds.1;
-        tasks.push(tokio::spawn(automatic::run(automatic, api.clone(), desk.clone(), feed)));
+        tasks.push(tokio::spawn(automatic::run(
+            automatic,
+            api.clone(),
+            desk.clone(),
+            feed,
+        )));
     }
     if let Some(population) = population {
         let again = resume(&api, &centre, &tables);
@@ -536,7 +562,9 @@ fn health(desk: &DeskHandle) -> watch::Receiver<StoreHealth> {
         while from.changed().await.is_ok() {
             let now = from.borrow_and_update().clone();
             match now.fault {
-                Some(fault) => tracing::error!(?fault, detail = now.detail, "the log cannot be written"),
+                Some(fault) => {
+                    tracing::error!(?fault, detail = now.detail, "the log cannot be written")
+                }
                 None => tracing::info!("the log can be written again"),
             }
             to.send_replace(StoreHealth(now.fault));
@@ -559,9 +587,14 @@ async fn keep(api: Api, desk: DeskHandle) {
 }
 
 fn keep_view(api: &Api, desk: &DeskHandle) {
-    match api.shared.read(|view| view.save().map(|body| (view.seq, body))) {
+    match api
+        .shared
+        .read(|view| view.save().map(|body| (view.seq, body)))
+    {
         Ok((seq, body)) => desk.keep(VIEW, seq, body),
-        Err(error) => tracing::warn!(%error, "the figures were not kept, the next start takes longer"),
+        Err(error) => {
+            tracing::warn!(%error, "the figures were not kept, the next start takes longer")
+        }
     }
 }
 
@@ -570,7 +603,11 @@ fn phones(staff: &[linje_centre::Person], keys: &Keys) -> Vec<Phone> {
     let free = staff.iter().filter(|person| person.role == Role::Demo);
     free.map(|person| {
         let secret = keys.numbers.hash(&format!("phone of {}", person.ident)).0;
-        let password = secret.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let password = secret
+            .iter()
+            .take(8)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         Phone {
             adviser: person.ident.clone(),
             user: person.ident.clone(),
@@ -636,7 +673,10 @@ impl Running {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "the demo greets the one who started it")]
+#[expect(
+    clippy::print_stderr,
+    reason = "the demo greets the one who started it"
+)]
 fn say(text: &str) {
     eprintln!("{text}");
 }

@@ -7,7 +7,7 @@ use linje_calls::{Calls, Input, LineState, Output, PageId, PageView, Pages, Stat
 use linje_centre::Centre;
 use linje_desk::{Accepted, Batch, CallerKey, Refusal};
 use linje_event::{Command, Effect};
-use linje_http::{Api, AnsweredBy, CallAsk, CallView};
+use linje_http::{AnsweredBy, Api, CallAsk, CallView};
 use linje_store::NumberKey;
 use linje_types::{Activity, AdviserId, ContactId, Language, QueueId};
 use linje_voice::Voice;
@@ -114,7 +114,8 @@ impl Telephony {
                 },
                 () = tokio::time::sleep(due) => Input::Tick,
             };
-            self.calls.step(input, self.api.now(), &self.readers, &mut out);
+            self.calls
+                .step(input, self.api.now(), &self.readers, &mut out);
             for output in out.drain(..) {
                 self.act(output, &answers, &mut shown);
             }
@@ -146,7 +147,12 @@ impl Telephony {
                     answers.send((token, answer.await)).ok();
                 });
             }
-            Output::Page(view) => show(&view, &self.api.directory.centre, shown),
+            Output::Page(view) => {
+                if let Some(contact) = view.contact {
+                    self.api.follow(contact);
+                }
+                show(&view, &self.api.directory.centre, shown);
+            }
             Output::Phone {
                 adviser,
                 registered,
@@ -167,7 +173,10 @@ impl Telephony {
             let answer = self.desk.submit(linje_desk::Submit::new(0, command));
             tokio::spawn(async move {
                 if let Err(refusal) = answer.await {
-                    tracing::warn!(?refusal, "a phone registered, but its adviser could not be signed in");
+                    tracing::warn!(
+                        ?refusal,
+                        "a phone registered, but its adviser could not be signed in"
+                    );
                 }
             });
         }
@@ -220,11 +229,7 @@ fn open_page(
     }
 }
 
-fn show(
-    view: &PageView,
-    centre: &Centre,
-    shown: &mut BTreeMap<PageId, watch::Sender<CallView>>,
-) {
+fn show(view: &PageView, centre: &Centre, shown: &mut BTreeMap<PageId, watch::Sender<CallView>>) {
     let closed = view.state == LineState::Closed;
     if let Some(sender) = shown.get(&view.page) {
         let (playing_seq, said) = view.playing.clone().unwrap_or_default();
