@@ -55,6 +55,17 @@ pub struct Caller {
     server: SocketAddr,
     number: Option<String>,
     next: u32,
+    limit: Duration,
+    named: Option<String>,
+}
+
+/// Why a call was not answered.
+#[derive(Debug)]
+pub enum Failure {
+    /// Nobody said anything final.
+    Silence(std::io::Error),
+    /// The final response was not 200.
+    Refused(Box<Message>),
 }
 
 /// A call that was answered.
@@ -81,22 +92,36 @@ impl Caller {
             server,
             number: number.map(str::to_owned),
             next: 0,
+            limit: LIMIT,
+            named: None,
         }
+    }
+
+    /// The same caller, who gives up after `limit`.
+    #[must_use]
+    pub fn patience(self, limit: Duration) -> Caller {
+        Caller { limit, ..self }
+    }
+
+    /// The contact that the server named last, in whatever response.
+    #[must_use]
+    pub fn named(&self) -> Option<&str> {
+        self.named.as_deref()
     }
 
     /// Rings `number` and waits for the answer, which must be 200 and name its contact.
     #[track_caller]
     pub fn call(&mut self, number: &str) -> Call {
         self.ring(number)
-            .unwrap_or_else(|refusal| panic!("the call to {number} was refused: {}", refusal.text))
+            .unwrap_or_else(|failure| panic!("the call to {number} failed: {failure:?}"))
     }
 
-    /// Rings `number`; gives the refusal when it is not answered.
+    /// Rings `number`.
     ///
     /// # Errors
-    /// The final response, when it is not 200.
+    /// When there is no final response, or it is not 200.
     #[track_caller]
-    pub fn ring(&mut self, number: &str) -> std::result::Result<Call, Box<Message>> {
+    pub fn ring(&mut self, number: &str) -> std::result::Result<Call, Failure> {
         self.next += 1;
         let me = self.socket.local_addr().expect("an address");
         let id = format!("{}-{}@{me}", std::process::id(), self.next);
@@ -130,28 +155,38 @@ impl Caller {
                     contact = named.map(str::to_owned).or_else(|| contact.take());
                 },
             )
-            .expect("an answer to INVITE");
+            .map_err(Failure::Silence);
+        self.named.clone_from(&contact);
+        let answer = answer?;
         if let Some(to) = answer.header("to") {
             to.clone_into(&mut call.to);
         }
         call.target = answer.target().unwrap_or(call.target);
         self.write(&call, "ACK", "", "", &branch(&call, "ack"));
         if answer.status != 200 {
-            return Err(Box::new(answer));
+            return Err(Failure::Refused(Box::new(answer)));
         }
         call.contact = contact.expect("the answer names its contact");
         Ok(call)
     }
 
-    /// Presses a key by INFO.
+    /// Presses a key by INFO, which must be answered.
     #[track_caller]
     pub fn press(&mut self, call: &mut Call, key: char) {
+        self.try_press(call, key).expect("an answer to INFO");
+    }
+
+    /// Presses a key by INFO.
+    ///
+    /// # Errors
+    /// When it is not answered.
+    #[track_caller]
+    pub fn try_press(&mut self, call: &mut Call, key: char) -> Result<()> {
         call.cseq += 1;
         let body = format!("Signal={key}\r\nDuration=160\r\n");
-        let answer = self
-            .ask(call, "INFO", "application/dtmf-relay", &body, |_| {})
-            .expect("an answer to INFO");
+        let answer = self.ask(call, "INFO", "application/dtmf-relay", &body, |_| {})?;
         assert_eq!(answer.status, 200, "{}", answer.text);
+        Ok(())
     }
 
     /// Hangs up.
@@ -200,7 +235,7 @@ impl Caller {
         mut seen: impl FnMut(&Message),
     ) -> Result<Message> {
         let branch = branch(call, method);
-        let end = Instant::now() + LIMIT;
+        let end = Instant::now() + self.limit;
         let mut is_heard = false;
         let mut wait = T1;
         while Instant::now() < end {

@@ -78,12 +78,14 @@ fn a_full_disk_refuses_new_contacts_keeps_the_old_and_resumes_by_itself() {
     }
 
     std::fs::remove_file(filler).expect("makes room");
-    wait::until("contacts are taken again", STORE, || {
-        match post(client, &dice.key()) {
-            Posted::Yes(id) => Some(kept.push(id)),
-            Posted::No(_) | Posted::Unknown => None,
+    let id = wait::until("contacts are taken again", STORE, || {
+        if let Posted::Yes(id) = post(client, &dice.key()) {
+            Some(id)
+        } else {
+            None
         }
     });
+    kept.push(id);
     kept.extend(caught.iter().map(|key| must(client, key)));
     wait::until("the page says that all is well", STORE, || {
         let traffic = client.get("/api/v1/traffic").expect(200);

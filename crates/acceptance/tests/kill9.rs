@@ -4,6 +4,7 @@
 //! `LINJE_KILL9_ROUNDS` sets how often (20), `LINJE_SEED` repeats a run.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -12,6 +13,7 @@ use linje_acceptance::command;
 use linje_acceptance::dice::{Dice, say};
 use linje_acceptance::http::Client;
 use linje_acceptance::server::{Options, Server};
+use linje_acceptance::sip::Caller;
 use linje_acceptance::staff::{Desk, Manner};
 use linje_acceptance::wait;
 use serde_json::{Value, json};
@@ -36,9 +38,9 @@ struct Sent {
     id: Option<String>,
 }
 
-/// Key -> what was sent.
+/// Key -> what was sent; and the contacts that SIP calls were told.
 #[derive(Debug, Default)]
-struct Ledger(Mutex<BTreeMap<String, Sent>>);
+struct Ledger(Mutex<BTreeMap<String, Sent>>, Mutex<Vec<String>>);
 
 impl Ledger {
     fn intend(&self, key: &str, body: &Value) {
@@ -60,6 +62,14 @@ impl Ledger {
         }
     }
 
+    fn call(&self, contact: &str) {
+        self.1.lock().expect("lock").push(contact.to_owned());
+    }
+
+    fn calls(&self) -> Vec<String> {
+        self.1.lock().expect("lock").clone()
+    }
+
     fn entries(&self) -> Vec<(String, Sent)> {
         let entries = self.0.lock().expect("lock");
         entries
@@ -76,18 +86,18 @@ fn what_was_acknowledged_survives_kill_9_exactly_once() {
         .map_or(20, |rounds| rounds.parse().expect("a number of rounds"));
     let mut dice = Dice::new("kill9");
     let ledger = Ledger::default();
-    let mut calls = 0;
     let mut server = Server::start("kill9", Options::default());
     for round in 1..=rounds {
-        calls += one_life(&mut server, &ledger, &mut dice);
+        one_life(&mut server, &ledger, &mut dice);
         server.start_again();
         retry_all(server.http(), &ledger, &mut dice);
         if round % DRAIN_EVERY == 0 || round == rounds {
             drain(server.http(), &mut dice);
         }
         say(&format!(
-            "round {round}: {} contacts acknowledged, {calls} calls, ready in {} ms",
+            "round {round}: {} contacts and {} calls acknowledged, ready in {} ms",
             ledger.entries().len(),
+            ledger.calls().len(),
             server.start_took.as_millis()
         ));
     }
@@ -96,33 +106,59 @@ fn what_was_acknowledged_survives_kill_9_exactly_once() {
     the_log_agrees(&server, &ledger);
 }
 
-/// Lets contacts arrive and people work until the server is killed. Gives the calls acknowledged.
-fn one_life(server: &mut Server, ledger: &Ledger, dice: &mut Dice) -> u32 {
+/// Lets contacts arrive and people work until the server is killed.
+fn one_life(server: &mut Server, ledger: &Ledger, dice: &mut Dice) {
     let client = server.http().patience(Duration::from_secs(5));
+    let (sip, main) = (server.sip(), server.number("main"));
     let stop = AtomicBool::new(false);
     let delay = Duration::from_millis(dice.below(2000));
     std::thread::scope(|scope| {
+        let stop = &stop;
         for _ in 0..2 {
             let mut dice = Dice::from_other(dice);
-            let stop = &stop;
             scope.spawn(move || send(client, ledger, &mut dice, stop));
         }
-        for (adviser, activity) in [("K990001", "chat"), ("K990002", "written")] {
+        for (adviser, activity) in [
+            ("K990001", "chat"),
+            ("K990002", "written"),
+            ("K990003", "phone"),
+        ] {
             let mut dice = Dice::from_other(dice);
-            let stop = &stop;
             scope.spawn(move || work(client, adviser, activity, &mut dice, stop));
         }
-        let caller = {
-            let mut dice = Dice::from_other(dice);
-            let stop = &stop;
-            scope.spawn(move || ring(client, &mut dice, stop))
-        };
+        let mut page = Dice::from_other(dice);
+        scope.spawn(move || ring_from_the_page(client, &mut page, stop));
+        let mut phone = Dice::from_other(dice);
+        scope.spawn(move || ring(sip, &main, ledger, &mut phone, stop));
         // Not waiting for anything: the moment of the kill is what is drawn.
         std::thread::sleep(delay);
         server.kill9();
         stop.store(true, Ordering::Relaxed);
-        caller.join().expect("the caller")
-    })
+    });
+}
+
+/// Rings by SIP, again and again, and leaves each call waiting in the menu or a queue.
+fn ring(sip: SocketAddr, main: &str, ledger: &Ledger, dice: &mut Dice, stop: &AtomicBool) {
+    for _ in 0..10 {
+        if stop.load(Ordering::Relaxed) {
+            return;
+        }
+        let number = format!("2200{:04}", dice.below(10_000));
+        let mut caller = Caller::open(sip, Some(&number)).patience(Duration::from_millis(1_500));
+        let called = caller.ring(main);
+        // Whatever the server has named is durable, also when the call went no further.
+        if let Some(contact) = caller.named() {
+            ledger.call(contact);
+        }
+        let Ok(mut call) = called else {
+            return;
+        };
+        let key = *dice.pick(&['1', '2', '3', '4', '5']);
+        if dice.below(4) > 0 && caller.try_press(&mut call, key).is_err() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(dice.below(200)));
+    }
 }
 
 /// Posts contacts until told to stop or nobody answers.
@@ -151,28 +187,25 @@ fn work(client: Client, adviser: &str, activity: &str, dice: &mut Dice, stop: &A
     }
 }
 
-/// Rings in from the page a few times, presses a key now and then, and stays in the line.
-fn ring(client: Client, dice: &mut Dice, stop: &AtomicBool) -> u32 {
-    let mut acknowledged = 0;
-    for _ in 0..5 {
+/// Rings in from the page a few times, presses a key, and stays in the line.
+fn ring_from_the_page(client: Client, dice: &mut Dice, stop: &AtomicBool) {
+    for _ in 0..3 {
         if stop.load(Ordering::Relaxed) {
-            break;
+            return;
         }
         let body = json!({"number": "main", "answered_by": "me"});
         let Ok(reply) = client.try_post("/api/v1/demo/calls", &dice.key(), &body) else {
-            break;
+            return;
         };
         let reply = reply.expect(201);
-        acknowledged += 1;
         let id = reply["id"].as_str().expect("an id");
         let keys = format!("/api/v1/demo/calls/{id}/keys");
         let body = json!({"key": dice.pick(&["1", "2", "3", "4", "5"])});
         if client.try_post(&keys, &dice.key(), &body).is_err() {
-            break;
+            return;
         }
         std::thread::sleep(Duration::from_millis(dice.below(300)));
     }
-    acknowledged
 }
 
 /// Sends every key of the ledger again that was never answered, and some that were.
@@ -241,6 +274,11 @@ fn all_are_closed(client: Client, ledger: &Ledger) {
         assert_eq!(contact["state"], "closed", "{contact}");
         assert_eq!(contact["reason"], "served", "{contact}");
         assert!(ids.insert(id), "one contact for two keys: {contact}");
+    }
+    for id in ledger.calls() {
+        let contact = client.get(&format!("/api/v1/contacts/{id}")).expect(200);
+        assert_eq!(contact["state"], "closed", "{contact}");
+        assert!(ids.insert(id), "one contact for two calls: {contact}");
     }
 }
 
