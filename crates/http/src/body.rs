@@ -2,7 +2,7 @@
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use bytes::Bytes;
 use linje_types::Language;
 use serde::de::DeserializeOwned;
@@ -93,7 +93,7 @@ impl<S: Send + Sync> FromRequestParts<S> for CommandId {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        match key(&parts.headers, &parts.method)? {
+        match key(&parts.headers)? {
             None => random_id().map(CommandId),
             Some(key) => {
                 let path = format!("{} {}", parts.method, parts.uri.path());
@@ -103,19 +103,15 @@ impl<S: Send + Sync> FromRequestParts<S> for CommandId {
     }
 }
 
-/// The key of a request; a POST must have one.
-pub(crate) fn key<'a>(headers: &'a HeaderMap, method: &Method) -> Result<Option<&'a str>, Problem> {
+/// The key of a request, if it has one.
+pub(crate) fn key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let bad = |title: &'static str| {
         Problem::new(StatusCode::BAD_REQUEST, "bad_idempotency_key", title).detail(format!(
             "Bruk 1 til {MAX_KEY} tegn, helst en UUID. Samme nøkkel er samme kommando."
         ))
     };
     let Some(value) = headers.get("idempotency-key") else {
-        return if method == Method::POST {
-            Err(bad("Idempotency-Key mangler"))
-        } else {
-            Ok(None)
-        };
+        return Ok(None);
     };
     let key = value.to_str().unwrap_or("");
     if key.is_empty() || key.len() > MAX_KEY {

@@ -277,6 +277,14 @@ pub(crate) fn expected_s(api: &Api, view: &View, queue: QueueId) -> Option<u64> 
 }
 
 impl Api {
+    /// Shows a synthetic contact among the recent ones, because a real person steers it.
+    pub fn follow(&self, contact: ContactId) {
+        self.shared.write(|view| {
+            let at = (view.seq, view.at);
+            view.recent.follow(contact, at, &view.contacts);
+        });
+    }
+
     /// The place in line of a contact (1 = next), and what one who comes to `queue` now may expect, in seconds.
     #[must_use]
     pub fn place(&self, contact: ContactId, queue: QueueId) -> (Option<u32>, Option<u64>) {

@@ -170,13 +170,15 @@ async fn one_key_is_one_command_whatever_happens_between() {
         .await
         .expect(200);
 
-    let no_key = world.send(
-        axum::http::Method::POST,
-        "/api/v1/contacts",
-        &[],
-        Some(body.to_string()),
-    );
-    assert_eq!(no_key.await.problem(400)["code"], "bad_idempotency_key");
+    let send = |headers: &'static [(&'static str, &'static str)]| {
+        let body = Some(body.to_string());
+        world.send(axum::http::Method::POST, "/api/v1/contacts", headers, body)
+    };
+    let first = send(&[]).await.expect(201);
+    let second = send(&[]).await.expect(201);
+    assert_ne!(first["id"], second["id"], "without a key each is a new one");
+    let bad = send(&[("Idempotency-Key", "")]).await;
+    assert_eq!(bad.problem(400)["code"], "bad_idempotency_key");
 }
 
 #[tokio::test]

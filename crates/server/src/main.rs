@@ -4,6 +4,7 @@
 
 mod automatic;
 mod cli;
+mod code;
 mod command;
 mod config;
 mod desk_shell;
@@ -27,7 +28,8 @@ fn main() -> ExitCode {
     match command::run(cli) {
         Ok(code) => code,
         Err(error) => {
-            say(&format!("linje: {}", one_line(&error)));
+            let code = code::of(&error).map_or_else(String::new, |code| format!("{code}: "));
+            say(&format!("linje: {code}{}", one_line(&error)));
             ExitCode::from(if error.is::<cli::WrongUse>() { 2 } else { 1 })
         }
     }

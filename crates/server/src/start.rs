@@ -145,9 +145,10 @@ fn centre(config: &Config) -> Result<Centre> {
 
 async fn listen(address: SocketAddr) -> Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| {
-        format!(
+        let text = format!(
             "cannot listen for HTTP on {address}; is another linje running there? choose another port by --http, 0 for any free one"
-        )
+        );
+        Coded(code::HTTP_PORT, text)
     })
 }
 
@@ -216,23 +217,25 @@ fn open(options: &Options, centre: Arc<Centre>) -> Result<Opened> {
 
 /// One process at a time: a second one on the same folder is told so.
 fn lock(folder: &Path) -> Result<File> {
-    std::fs::create_dir_all(folder)
-        .with_context(|| format!("cannot make the data folder `{}`", folder.display()))?;
+    let shown = folder.display();
+    let fault = |what: &str| Coded(code::FOLDER, format!("cannot {what} the data folder `{shown}`"));
+    std::fs::create_dir_all(folder).with_context(|| fault("make"))?;
     let path = folder.join("lock");
     let file = File::options()
         .create(true)
         .truncate(false)
         .write(true)
         .open(&path)
-        .with_context(|| format!("cannot write in the data folder `{}`", folder.display()))?;
+        .with_context(|| fault("write in"))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => bail!(
-            "the data folder `{}` is in use by another linje; stop it, or choose another folder by --data",
-            folder.display()
-        ),
-        Err(std::fs::TryLockError::Error(error)) => Err(error)
-            .with_context(|| format!("cannot lock the data folder `{}`", folder.display())),
+        Err(std::fs::TryLockError::WouldBlock) => {
+            let text = format!(
+                "the data folder `{shown}` is in use by another linje; stop it, or choose another folder by --data"
+            );
+            Err(Coded(code::IN_USE, text).into())
+        }
+        Err(std::fs::TryLockError::Error(error)) => Err(error).with_context(|| fault("lock")),
     }
 }
 

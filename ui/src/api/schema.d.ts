@@ -12,7 +12,7 @@ export interface paths {
             cookie?: never;
         };
         /** Advisers, in the order of their idents. */
-        get: operations["list"];
+        get: operations["list_advisers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -29,7 +29,7 @@ export interface paths {
             cookie?: never;
         };
         /** One adviser, with the offer that stands and the contacts in hand. */
-        get: operations["detail"];
+        get: operations["one_of_advisers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -97,7 +97,7 @@ export interface paths {
             cookie?: never;
         };
         /** Contacts at hand, newest first: all open ones, and the closed ones of late. */
-        get: operations["list"];
+        get: operations["list_contacts"];
         put?: never;
         /** A new contact. 201 comes when it is on disk. */
         post: operations["create"];
@@ -115,7 +115,7 @@ export interface paths {
             cookie?: never;
         };
         /** One contact with all that happened to it. */
-        get: operations["detail"];
+        get: operations["one_of_contacts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -268,7 +268,7 @@ export interface paths {
             cookie?: never;
         };
         /** `call` at once and on each change, until the call is over. */
-        get: operations["live"];
+        get: operations["live_call"];
         put?: never;
         post?: never;
         delete?: never;
@@ -322,7 +322,7 @@ export interface paths {
          * `desk` at once and on each change. The open stream is the heartbeat: 15 s after it ends the adviser
          *     counts as gone.
          */
-        get: operations["live"];
+        get: operations["live_desk"];
         put?: never;
         post?: never;
         delete?: never;
@@ -359,7 +359,7 @@ export interface paths {
          * First `snapshot` (the whole picture), then `change`. `id` is the log sequence; `Last-Event-ID` goes on
          *     where it was; a slow reader gets a new snapshot.
          */
-        get: operations["live"];
+        get: operations["live_traffic"];
         put?: never;
         post?: never;
         delete?: never;
@@ -376,7 +376,7 @@ export interface paths {
             cookie?: never;
         };
         /** Every figure that a page shows, with its formula and source. */
-        get: operations["list"];
+        get: operations["list_definitions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -444,7 +444,7 @@ export interface paths {
             cookie?: never;
         };
         /** All queues. */
-        get: operations["list"];
+        get: operations["list_queues"];
         put?: never;
         post?: never;
         delete?: never;
@@ -461,7 +461,7 @@ export interface paths {
             cookie?: never;
         };
         /** One queue. */
-        get: operations["detail"];
+        get: operations["one_of_queues"];
         put?: never;
         post?: never;
         delete?: never;
@@ -957,7 +957,10 @@ export interface components {
             status: number;
             /** @description What went wrong, in a few words. */
             title: string;
-            /** @description Names the kind of problem; stable. */
+            /**
+             * @description Names the kind of problem; stable.
+             * @example urn:linje:problem:not_found
+             */
             type: string;
         };
         /** @description A queue with everything about it. */
@@ -1187,7 +1190,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    list: {
+    list_advisers: {
         parameters: {
             query?: {
                 /** @description Only those that nobody is now. */
@@ -1215,7 +1218,7 @@ export interface operations {
             };
         };
     };
-    detail: {
+    one_of_advisers: {
         parameters: {
             query?: never;
             header?: never;
@@ -1352,7 +1355,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    list_contacts: {
         parameters: {
             query?: {
                 /** @description created, in_ivr, queued, offered, active, held, wrap_up, closed; several with commas; `open` is all but closed. */
@@ -1444,7 +1447,7 @@ export interface operations {
             };
         };
     };
-    detail: {
+    one_of_contacts: {
         parameters: {
             query?: never;
             header?: never;
@@ -1760,7 +1763,7 @@ export interface operations {
             };
         };
     };
-    live: {
+    live_call: {
         parameters: {
             query?: never;
             header?: never;
@@ -1868,7 +1871,7 @@ export interface operations {
             };
         };
     };
-    live: {
+    live_desk: {
         parameters: {
             query?: never;
             header?: never;
@@ -1933,7 +1936,7 @@ export interface operations {
             };
         };
     };
-    live: {
+    live_traffic: {
         parameters: {
             query?: never;
             header?: {
@@ -1965,7 +1968,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    list_definitions: {
         parameters: {
             query?: never;
             header?: never;
@@ -2085,7 +2088,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    list_queues: {
         parameters: {
             query?: never;
             header?: never;
@@ -2104,7 +2107,7 @@ export interface operations {
             };
         };
     };
-    detail: {
+    one_of_queues: {
         parameters: {
             query?: never;
             header?: never;

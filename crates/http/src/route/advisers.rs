@@ -102,8 +102,8 @@ struct WrapUp {
 
 pub(super) fn routes() -> OpenApiRouter<Gate> {
     OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(detail))
+        .routes(routes!(list_advisers))
+        .routes(routes!(one_of_advisers))
         .routes(routes!(choose))
         .routes(routes!(wrap_up))
 }
@@ -134,7 +134,10 @@ pub(crate) fn adviser_of(api: &Api, view: &View, id: AdviserId) -> Option<Advise
 
 /// Advisers, in the order of their idents.
 #[utoipa::path(get, path = "/api/v1/advisers", tag = "advisers", params(Filter), responses((status = 200, body = List<Adviser>)))]
-async fn list(api: Api, Query(filter): Query<Filter>) -> Result<Json<List<Adviser>>, Problem> {
+async fn list_advisers(
+    api: Api,
+    Query(filter): Query<Filter>,
+) -> Result<Json<List<Adviser>>, Problem> {
     let unit = filter
         .unit
         .map(|unit| {
@@ -175,7 +178,7 @@ fn page(mut items: Vec<Adviser>, limit: usize) -> List<Adviser> {
     params(("id" = String, Path, description = "The ident")),
     responses((status = 200, body = AdviserDetail), (status = 404, body = Problem, content_type = "application/problem+json"))
 )]
-async fn detail(api: Api, Path(id): Path<String>) -> Result<Json<AdviserDetail>, Problem> {
+async fn one_of_advisers(api: Api, Path(id): Path<String>) -> Result<Json<AdviserDetail>, Problem> {
     let adviser = api.adviser(&id)?;
     show(&api, adviser).map(Json)
 }

@@ -111,8 +111,8 @@ struct Filter {
 
 pub(super) fn routes() -> OpenApiRouter<Gate> {
     OpenApiRouter::new()
-        .routes(routes!(list, create))
-        .routes(routes!(detail))
+        .routes(routes!(list_contacts, create))
+        .routes(routes!(one_of_contacts))
         .routes(routes!(hold))
         .routes(routes!(resume))
         .routes(routes!(end))
@@ -259,7 +259,10 @@ fn refuse_closed(api: &Api, queue: QueueId, channel: Channel) -> Result<(), Prob
     get, path = "/api/v1/contacts", tag = "contacts", params(Filter),
     responses((status = 200, body = List<ContactView>), (status = 422, body = Problem, content_type = "application/problem+json"))
 )]
-async fn list(api: Api, Query(filter): Query<Filter>) -> Result<Json<List<ContactView>>, Problem> {
+async fn list_contacts(
+    api: Api,
+    Query(filter): Query<Filter>,
+) -> Result<Json<List<ContactView>>, Problem> {
     let stages = filter.state.as_deref().map(stages).transpose()?;
     let queue = filter
         .queue
@@ -350,7 +353,7 @@ fn stages(text: &str) -> Result<Vec<Stage>, Problem> {
     params(("id" = String, Path, description = "The contact")),
     responses((status = 200, body = ContactView), (status = 404, body = Problem, content_type = "application/problem+json"))
 )]
-async fn detail(
+async fn one_of_contacts(
     api: Api,
     Path(id): Path<String>,
     Spoken(language): Spoken,

@@ -103,7 +103,7 @@ pub(super) fn routes() -> OpenApiRouter<Gate> {
         .routes(routes!(ring))
         .routes(routes!(press))
         .routes(routes!(hang_up))
-        .routes(routes!(live))
+        .routes(routes!(live_call))
 }
 
 /// Numbers, phones, free advisers. In the demo only.
@@ -206,7 +206,7 @@ async fn hang_up(api: Api, Path(id): Path<String>) -> Result<StatusCode, Problem
         (status = 404, body = Problem, content_type = "application/problem+json"),
     )
 )]
-async fn live(
+async fn live_call(
     api: Api,
     Path(id): Path<String>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {

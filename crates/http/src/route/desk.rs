@@ -125,7 +125,7 @@ pub(super) fn routes() -> OpenApiRouter<Gate> {
         .routes(routes!(open))
         .routes(routes!(close))
         .routes(routes!(synthetic))
-        .routes(routes!(live))
+        .routes(routes!(live_desk))
 }
 
 /// Be one of the free advisers.
@@ -209,7 +209,7 @@ async fn synthetic(
         (status = 404, body = Problem, content_type = "application/problem+json"),
     )
 )]
-async fn live(
+async fn live_desk(
     api: Api,
     Path(session): Path<String>,
     Spoken(language): Spoken,

@@ -24,7 +24,7 @@ use crate::traffic::{TrafficChange, TrafficView, picture};
 pub(super) const KEEP_ALIVE: Duration = Duration::from_secs(10);
 
 pub(super) fn routes() -> OpenApiRouter<Gate> {
-    OpenApiRouter::new().routes(routes!(live))
+    OpenApiRouter::new().routes(routes!(live_traffic))
 }
 
 /// First `snapshot` (the whole picture), then `change`. `id` is the log sequence; `Last-Event-ID` goes on
@@ -37,7 +37,7 @@ pub(super) fn routes() -> OpenApiRouter<Gate> {
         (status = 206, content_type = "text/event-stream", body = TrafficChange, description = "never sent; `change` events carry this"),
     )
 )]
-async fn live(
+async fn live_traffic(
     api: Api,
     headers: HeaderMap,
     Spoken(language): Spoken,

@@ -21,12 +21,12 @@ struct MeasureDefinition {
 }
 
 pub(super) fn routes() -> OpenApiRouter<Gate> {
-    OpenApiRouter::new().routes(routes!(list))
+    OpenApiRouter::new().routes(routes!(list_definitions))
 }
 
 /// Every figure that a page shows, with its formula and source.
 #[utoipa::path(get, path = "/api/v1/measures/definitions", tag = "traffic", responses((status = 200, body = [MeasureDefinition])))]
-async fn list(Spoken(language): Spoken) -> Json<Vec<MeasureDefinition>> {
+async fn list_definitions(Spoken(language): Spoken) -> Json<Vec<MeasureDefinition>> {
     let rows = definitions(language)
         .iter()
         .map(|row: &Definition| MeasureDefinition {

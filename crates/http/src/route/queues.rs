@@ -58,14 +58,14 @@ struct QueueHour {
 
 pub(super) fn routes() -> OpenApiRouter<Gate> {
     OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(detail))
+        .routes(routes!(list_queues))
+        .routes(routes!(one_of_queues))
         .routes(routes!(hour))
 }
 
 /// All queues.
 #[utoipa::path(get, path = "/api/v1/queues", tag = "traffic", responses((status = 200, body = List<QueueRow>)))]
-async fn list(api: Api, Spoken(language): Spoken) -> Json<List<QueueRow>> {
+async fn list_queues(api: Api, Spoken(language): Spoken) -> Json<List<QueueRow>> {
     let now = api.now();
     let rows = api
         .shared
@@ -79,7 +79,7 @@ async fn list(api: Api, Spoken(language): Spoken) -> Json<List<QueueRow>> {
     params(("id" = String, Path, description = "The queue")),
     responses((status = 200, body = QueueDetail), (status = 404, body = Problem, content_type = "application/problem+json"))
 )]
-async fn detail(
+async fn one_of_queues(
     api: Api,
     Path(id): Path<String>,
     Spoken(language): Spoken,

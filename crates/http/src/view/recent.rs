@@ -1,11 +1,12 @@
-//! What happened last to the contacts of real people, so that a page can follow a call as it goes.
+//! What happened last to the contacts of real people, and to calls that somebody steers in a page, so
+//! that a page can follow a call as it goes.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use linje_desk::Record;
 use linje_types::{ContactId, Origin, QueueId, Timestamp};
 
-use super::contacts::{Contacts, Stage};
+use super::contacts::{Contacts, Entry, Stage};
 
 /// How many are kept.
 pub(crate) const MAX_RECENT: usize = 200;
@@ -29,7 +30,11 @@ pub struct RecentContact {
 
 /// The last steps, oldest first.
 #[derive(Debug, Clone, Default)]
-pub struct Recent(VecDeque<RecentContact>);
+pub struct Recent {
+    steps: VecDeque<RecentContact>,
+    /// Synthetic contacts that a real person steers.
+    followed: BTreeSet<ContactId>,
+}
 
 impl Recent {
     /// Takes a record that `contacts` has taken already.
@@ -37,16 +42,34 @@ impl Recent {
         let Some(entry) = record.event.contact().and_then(|id| contacts.get(id)) else {
             return;
         };
-        if entry.origin != Origin::Live {
+        if entry.origin != Origin::Live && !self.followed.contains(&entry.contact) {
             return;
         }
-        if self.0.len() == MAX_RECENT {
-            self.0.pop_front();
+        self.push((record.seq, record.at), record.event.kind(), entry);
+        if entry.stage == Stage::Closed {
+            self.followed.remove(&entry.contact);
         }
-        self.0.push_back(RecentContact {
-            seq: record.seq,
-            at: record.at,
-            kind: record.event.kind(),
+    }
+
+    /// Follows a synthetic contact from now on: a real person steers it.
+    pub fn follow(&mut self, contact: ContactId, at: (u64, Timestamp), contacts: &Contacts) {
+        let Some(entry) = contacts.get(contact) else {
+            return;
+        };
+        let new = entry.origin == Origin::Synthetic && entry.stage != Stage::Closed;
+        if new && self.followed.insert(contact) {
+            self.push(at, "contact_followed", entry);
+        }
+    }
+
+    fn push(&mut self, (seq, at): (u64, Timestamp), kind: &'static str, entry: &Entry) {
+        if self.steps.len() == MAX_RECENT {
+            self.steps.pop_front();
+        }
+        self.steps.push_back(RecentContact {
+            seq,
+            at,
+            kind,
             contact: entry.contact,
             queue: entry.queue,
             stage: entry.stage,
@@ -55,6 +78,6 @@ impl Recent {
 
     /// The steps after record `seq`, oldest first.
     pub fn after(&self, seq: u64) -> impl Iterator<Item = &RecentContact> {
-        self.0.iter().filter(move |step| step.seq > seq)
+        self.steps.iter().filter(move |step| step.seq > seq)
     }
 }
