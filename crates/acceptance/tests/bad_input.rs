@@ -112,10 +112,10 @@ fn a_port_that_is_taken_is_named() {
     let udp = sip.local_addr().expect("an address").to_string();
     let mut demo = vec!["demo", "--no-population", "--data", &data];
     demo.extend(["--http", &tcp, "--sip", "127.0.0.1:0"]);
-    linje(&demo).refused(1, &[&tcp]);
+    linje(&demo).refused(1, &["LJ0001", &tcp]);
     let mut demo = vec!["demo", "--no-population", "--data", &data];
     demo.extend(["--http", "127.0.0.1:0", "--sip", &udp]);
-    linje(&demo).refused(1, &[&udp]);
+    linje(&demo).refused(1, &["LJ0002", &udp]);
 }
 
 #[test]
@@ -124,12 +124,12 @@ fn a_data_folder_that_cannot_be_written_is_named() {
     let file = folder.join("data");
     std::fs::write(&file, "a file where the folder should be").expect("writes");
     let file = file.to_string_lossy();
-    linje(&demo(&file)).refused(1, &[&file]);
+    linje(&demo(&file)).refused(1, &["LJ0003", &file]);
 
     if let Some(disk) = Disk::mount("read-only", 4) {
         disk.read_only();
         let data = disk.path().join("data").to_string_lossy().into_owned();
-        linje(&demo(&data)).refused(1, &[&data]);
+        linje(&demo(&data)).refused(1, &["LJ0003", &data]);
     }
 }
 
@@ -137,7 +137,7 @@ fn a_data_folder_that_cannot_be_written_is_named() {
 fn without_a_voice_the_missing_program_and_its_package_are_named() {
     let folder = Folder::new("no-voice");
     let data = folder.join("data").to_string_lossy().into_owned();
-    linje_with(&demo(&data), &[("PATH", "")]).refused(1, &["espeak-ng"]);
+    linje_with(&demo(&data), &[("PATH", "")]).refused(1, &["LJ0005", "espeak-ng"]);
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn two_servers_never_share_one_folder() {
         linje_acceptance::server::Options::default(),
     );
     let data = server.data().to_string_lossy().into_owned();
-    linje(&demo(&data)).refused(1, &[&data]);
+    linje(&demo(&data)).refused(1, &["LJ0004", &data]);
     assert_eq!(server.http().get("/isready").status, 200);
 }
 

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, anyhow};
 use linje_calls::{Calls, Clips};
 use linje_centre::{Centre, Extra, Role};
 use linje_desk::{Desk, Reconcile, Record, Recovered};
@@ -28,6 +28,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
+use crate::code::{self, Coded};
 use crate::config::Config;
 use crate::desk_shell::{self, DeskHandle, DeskThreads};
 use crate::scenario::{self, Wish};
@@ -218,7 +219,12 @@ fn open(options: &Options, centre: Arc<Centre>) -> Result<Opened> {
 /// One process at a time: a second one on the same folder is told so.
 fn lock(folder: &Path) -> Result<File> {
     let shown = folder.display();
-    let fault = |what: &str| Coded(code::FOLDER, format!("cannot {what} the data folder `{shown}`"));
+    let fault = |what: &str| {
+        Coded(
+            code::FOLDER,
+            format!("cannot {what} the data folder `{shown}`"),
+        )
+    };
     std::fs::create_dir_all(folder).with_context(|| fault("make"))?;
     let path = folder.join("lock");
     let file = File::options()
