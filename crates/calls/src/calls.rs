@@ -672,7 +672,24 @@ impl Calls {
             Event::ContactClosed { reason, .. } if synthetic => {
                 self.release(line, reason, status, out);
             }
-            _ => return,
+            Event::CentrePublished { .. }
+            | Event::ContactArrived { .. }
+            | Event::OfferEnded { .. }
+            | Event::OfferAccepted { .. }
+            | Event::ContactAssigned { .. }
+            | Event::ContactHeld { .. }
+            | Event::ContactResumed { .. }
+            | Event::ContactReturned { .. }
+            | Event::ContactEnded { .. }
+            | Event::ContactClosed { .. }
+            | Event::WrapUpSet { .. }
+            | Event::BarEnded { .. }
+            | Event::AdviserSignedIn { .. }
+            | Event::AdviserSignedOut { .. }
+            | Event::ActivityChosen { .. }
+            | Event::OriginsChosen { .. }
+            | Event::PresenceLost { .. }
+            | Event::PresenceRegained { .. } => return,
         }
         self.show(line, status, out);
     }
