@@ -68,6 +68,7 @@ pub(crate) fn tidy() -> Result<ExitCode> {
 fn clippy() -> Command {
     let mut command = run::cargo();
     command.args(["clippy", "--profile", "ci", "--workspace", "--all-targets"]);
+    command.arg("--keep-going");
     command.args(["--", "-D", "warnings"]);
     command
 }
