@@ -59,13 +59,14 @@ async fn next_change(
 }
 
 fn matters(event: &Event, automatic: AdviserId) -> bool {
-    match *event {
+    let is_about_presence = matches!(
+        event,
         Event::AdviserSignedIn { .. }
-        | Event::AdviserSignedOut { .. }
-        | Event::PresenceLost { .. }
-        | Event::PresenceRegained { .. } => true,
-        _ => event.adviser() == Some(automatic),
-    }
+            | Event::AdviserSignedOut { .. }
+            | Event::PresenceLost { .. }
+            | Event::PresenceRegained { .. }
+    );
+    is_about_presence || event.adviser() == Some(automatic)
 }
 
 /// What the automatic adviser must do now.

@@ -1,6 +1,6 @@
 //! Settings: built-in values, then `linje.toml`, then the environment, then flags.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -67,6 +67,11 @@ pub(crate) struct Config {
     pub(crate) centre_folder: PathBuf,
 }
 
+/// Where HTTP listens when nobody says otherwise.
+const HTTP: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8_080);
+/// Where SIP listens when nobody says otherwise.
+const SIP: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 5_060);
+
 impl Config {
     /// Reads everything; nothing is opened yet.
     pub(crate) fn read(flags: &Serve) -> Result<Config> {
@@ -74,7 +79,7 @@ impl Config {
         let data = flags
             .data
             .clone()
-            .or(env_path("LINJE_DATA_DIR"))
+            .or_else(|| env_path("LINJE_DATA_DIR"))
             .or(file.data_dir)
             .unwrap_or_else(|| PathBuf::from("data"));
         let http = flags
@@ -89,12 +94,12 @@ impl Config {
         let centre = flags
             .centre
             .clone()
-            .or(env_path("LINJE_CENTRE"))
+            .or_else(|| env_path("LINJE_CENTRE"))
             .or(file.centre);
         let (centre_text, centre_name, centre_folder) = read_centre(centre.as_deref())?;
         let config = Config {
-            http: http.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8_080))),
-            sip: sip.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 5_060))),
+            http: http.unwrap_or(HTTP),
+            sip: sip.unwrap_or(SIP),
             store_url: url.unwrap_or_else(|| format!("sqlite:{}", data.join("linje.db").display())),
             data,
             shared_numbers: file.sip.shared_numbers,
