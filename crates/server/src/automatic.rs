@@ -90,7 +90,11 @@ fn wanted(state: &State, automatic: AdviserId) -> Vec<Command> {
             action: WrapUpAction::Done,
         })
         .collect();
-    let idle = state.contacts_of(automatic).is_empty();
+    // An offer that it does not take by itself is no reason to stay: it goes to the person.
+    let idle = state.contacts_of(automatic).iter().all(|&contact| {
+        let view = state.contact(contact);
+        view.is_some_and(|view| view.state == ContactState::Offered)
+    });
     if people && own.signed_in && idle {
         commands.push(Command::SignOut { adviser });
     } else if !people && !own.signed_in {

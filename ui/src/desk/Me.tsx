@@ -135,7 +135,9 @@ function State({ adviser }: { adviser: Adviser }) {
       <Tag variant="moderate" data-color={color} icon={<Icon aria-hidden />}>
         {t.desk.state[adviser.state]}
       </Tag>
-      <span className="subtle figure">{t.desk.since(format.duration((now - Date.parse(adviser.since)) / 1000))}</span>
+      {adviser.signed_in && (
+        <span className="subtle figure">{t.desk.since(format.duration((now - Date.parse(adviser.since)) / 1000))}</span>
+      )}
     </div>
   );
 }

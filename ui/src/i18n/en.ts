@@ -440,7 +440,7 @@ export const en: Messages = {
       whoAnswers: "Who shall answer?",
       synthetic: "A synthetic adviser",
       me: "I will, in another window",
-      meHint: "First open Adviser in another window and choose Phone.",
+      meHint: "First open Adviser in another window and choose Phone. If nobody is signed in, the automatic adviser answers.",
       openDesk: "Open Adviser in a new window",
       ring: "Ring",
       hangUp: "Hang up",

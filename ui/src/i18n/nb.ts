@@ -448,7 +448,7 @@ export const nb = {
       whoAnswers: "Hvem skal svare?",
       synthetic: "En syntetisk veileder",
       me: "Jeg selv, i et annet vindu",
-      meHint: "Åpne Veileder i et annet vindu og velg Telefon først.",
+      meHint: "Åpne Veileder i et annet vindu og velg Telefon først. Er ingen logget på, svarer den automatiske veilederen.",
       openDesk: "Åpne Veileder i nytt vindu",
       ring: "Ring",
       hangUp: "Legg på",
