@@ -298,12 +298,20 @@ mod tests {
         .expect("runs");
         assert!(matches!(ended, Ended::TimeUp));
         let inner = inner.expect("the pid of the inner program");
-        assert!(
-            !std::fs::read_to_string(format!("/proc/{inner}/comm"))
-                .unwrap_or_default()
-                .contains("sleep"),
-            "the inner program is still there"
-        );
+        let until = Instant::now() + Duration::from_secs(10);
+        while is_running(inner) {
+            assert!(Instant::now() < until, "the inner program is still there");
+            std::thread::yield_now();
+        }
+    }
+
+    /// Whether a process runs; one that has ended and waits for its parent does not.
+    fn is_running(pid: u32) -> bool {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        let state = stat
+            .rsplit_once(") ")
+            .and_then(|(_, rest)| rest.chars().next());
+        state.is_some_and(|state| state != 'Z')
     }
 
     #[test]
