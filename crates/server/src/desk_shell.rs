@@ -116,10 +116,10 @@ pub(crate) fn spawn(
     let done = wake.clone();
     let store = thread::Builder::new()
         .name("store".to_owned())
-        .spawn(move || run_store(store, &work, &done))?;
+        .spawn(move || or_end(|| run_store(store, &work, &done)))?;
     let desk = thread::Builder::new()
         .name("desk".to_owned())
-        .spawn(move || shell.run(&inputs))?;
+        .spawn(move || or_end(|| shell.run(&inputs)))?;
     let handle = DeskHandle {
         wake,
         jobs,
@@ -127,6 +127,17 @@ pub(crate) fn spawn(
         health,
     };
     Ok((handle, effects_out, DeskThreads { desk, store }))
+}
+
+/// A service without its one writer would look alive and help nobody: after a panic the process ends,
+/// and the next start goes on from the log.
+fn or_end(thread: impl FnOnce()) {
+    if std::panic::catch_unwind(std::panic::AssertUnwindSafe(thread)).is_err() {
+        tracing::error!(
+            "the desk or the log broke; the process ends and can start again from the log"
+        );
+        std::process::abort();
+    }
 }
 
 impl DeskHandle {
