@@ -11,24 +11,16 @@ use crate::{place, run, setup};
 /// Runs one of them.
 pub(crate) fn run(bench: &Bench) -> Result<ExitCode> {
     match bench {
-        Bench::Routing(args) => {
-            let mut command = run::cargo();
-            command.args(["run", "--profile", "ci", "-p", "linje-testkit"]);
-            command.args(["--bin", "routing-bench", "--"]).args(args);
-            measured("routing", command)
-        }
+        Bench::Routing(args) => measured("routing", built("routing-bench", args)?),
         Bench::Voice(args) => {
             setup::all(setup::For::Tests)?;
-            build_server()?;
-            let mut command = run::cargo();
-            command.args(["run", "--profile", "ci", "-p", "linje-acceptance"]);
-            command.args(["--bin", "voice-bench", "--"]).args(args);
-            measured("voice", command)
+            build("linje")?;
+            measured("voice", built("voice-bench", args)?)
         }
         Bench::History { events } => {
             setup::all(setup::For::Tests)?;
-            build_server()?;
-            let mut command = acceptance("history");
+            build("linje")?;
+            let mut command = acceptance("history")?;
             command.env("LINJE_HISTORY_EVENTS", events.to_string());
             measured("history", command)
         }
@@ -38,22 +30,33 @@ pub(crate) fn run(bench: &Bench) -> Result<ExitCode> {
 /// The kill -9 ledger, as long as one likes.
 pub(crate) fn kill9(rounds: u32) -> Result<ExitCode> {
     setup::all(setup::For::Tests)?;
-    build_server()?;
-    let mut command = acceptance("kill9");
+    build("linje")?;
+    let mut command = acceptance("kill9")?;
     command.env("LINJE_KILL9_ROUNDS", rounds.to_string());
     measured("kill9", command)
 }
 
-fn build_server() -> Result<()> {
-    run::to_end(run::cargo().args(["build", "--profile", "ci", "--workspace", "--bin", "linje"]))
+/// Builds a program. The whole workspace is named, so that every program and test shares one set
+/// of dependencies.
+fn build(program: &str) -> Result<()> {
+    run::to_end(run::cargo().args(["build", "--profile", "ci", "--workspace", "--bin", program]))
 }
 
-fn acceptance(test: &str) -> Command {
+/// Builds a program and gives the command that runs it.
+fn built(program: &str, args: &[String]) -> Result<Command> {
+    build(program)?;
+    let path = place::built()?.join(program);
+    let mut command = run::command(&path.to_string_lossy(), &place::root());
+    command.args(args).env("LINJE_BIN", place::server()?);
+    Ok(command)
+}
+
+fn acceptance(test: &str) -> Result<Command> {
     let mut command = run::cargo();
-    command.args(["test", "--profile", "ci", "-p", "linje-acceptance"]);
-    command.args(["--test", test, "--", "--nocapture"]);
-    command.env("LINJE_BIN", place::server().unwrap_or_default());
-    command
+    command.args(["test", "--profile", "ci", "--workspace", "--test", test]);
+    command.args(["--", "--nocapture"]);
+    command.env("LINJE_BIN", place::server()?);
+    Ok(command)
 }
 
 /// Runs `command` between two looks at the machine's load.
