@@ -89,8 +89,9 @@ async fn talk(server: &Server, plan: &Plan) -> (SippTotals, Duration) {
         ..SippRun::new(server.sip(), &server.number("load"))
     };
     let behaviour = PhoneBehaviour::AnswerAndWait { ring_ms: 0 };
-    // The phones outlive the callers: they take as many calls as come.
+    // The phones outlive the callers, and a call that comes back to the line rings a second one.
     let phones_run = SippRun {
+        calls: calls * 4,
         limit: limit * 2,
         ..run.clone()
     };
