@@ -12,7 +12,7 @@ use linje_acceptance::server::{Options, Server};
 use linje_acceptance::wait;
 
 /// How fast the days pass while history is made.
-const SPEED: &str = "1500";
+const SPEED: &str = "3000";
 /// Longest time to make a thousand events.
 const PATIENCE_PER_THOUSAND: Duration = Duration::from_millis(1500);
 /// The port must be open by then.
