@@ -461,7 +461,7 @@ async fn wire(
             ident: person.ident.clone(),
             name: person.name.clone(),
             unit: person.unit,
-            synthetic: played(person.role),
+            synthetic: played(person.role) || person.role == Role::Automatic,
         })
         .collect();
     let api = gate.open(Web {

@@ -221,7 +221,20 @@ impl Reader {
     /// # Errors
     /// When the file cannot be read at all; damage is a verdict, not an error.
     pub fn verify(&self) -> Result<Verdict, Error> {
-        Verdict::of(self)
+        self.at_one_moment(|| Verdict::of(self))
+    }
+
+    /// Looks at the log as it is at one moment, whatever a writer does meanwhile.
+    fn at_one_moment<R>(&self, look: impl FnOnce() -> Result<R, Error>) -> Result<R, Error> {
+        match self {
+            Reader::Memory(_) => look(),
+            Reader::Sqlite(reader) => {
+                reader.begin()?;
+                let seen = look();
+                reader.end()?;
+                seen
+            }
+        }
     }
 
     /// Writes the log as JSON Lines; gives the number of records.

@@ -997,11 +997,17 @@ impl Population {
             return;
         }
         let stream = source.unwrap_or(0);
-        let share = self.sources[stream].share_of(view.queue);
+        let citizen = Citizen::adopted(stream, view.id.0);
+        // Who is still in the menu has not chosen: the choice is drawn, as for anybody who comes.
+        let share = if view.state == ContactState::InMenu {
+            self.sources[stream].share_idx(citizen, &self.streams)
+        } else {
+            self.sources[stream].share_of(view.queue)
+        };
         let slot = self.slot(view.id);
         slot.share = u16::try_from(share).unwrap_or(0);
         if ours {
-            slot.citizen = Citizen::adopted(stream, view.id.0);
+            slot.citizen = citizen;
         }
         match view.state {
             ContactState::InMenu if ours => self.again(view.id, Kind::MenuEnds, now.plus_s(10)),

@@ -50,7 +50,12 @@ export function useCall(): Line {
       // The server ends the stream with the call; that is no lost line.
       if (next.state === "closed") stream.close();
     };
-    const stream = openStream("call", liveUrl.call(id), { call: take }, () => setId(null));
+    // The server no longer knows the call: it broke, whatever was shown last.
+    const broken = () => {
+      setId(null);
+      setCall((last) => last && { ...last, state: "closed", reason: "lost", playing: null, keys: [] });
+    };
+    const stream = openStream("call", liveUrl.call(id), { call: take }, broken);
     return () => stream.close();
   }, [id, over, language]);
 

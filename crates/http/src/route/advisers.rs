@@ -71,7 +71,7 @@ struct OfferRef {
 #[serde(deny_unknown_fields)]
 struct Filter {
     /// Only those that nobody is now.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "flag")]
     free: Option<bool>,
     /// Only of this unit.
     unit: Option<String>,
@@ -127,9 +127,21 @@ pub(crate) fn adviser_of(api: &Api, view: &View, id: AdviserId) -> Option<Advise
         not_ready_reason: is.not_ready.map(|reason| not_ready_word(reason).to_owned()),
         since: rfc3339(view.since(id)),
         phone: api.presence.has_phone(id),
-        free: !card.synthetic && !is.signed_in && !api.presence.has_desk(id),
+        // Whoever closed the window can be taken up again, with the call that goes on.
+        free: !card.synthetic && !(is.signed_in && is.present) && !api.presence.has_desk(id),
         serves_synthetic: is.origins.has(Origin::Synthetic),
     })
+}
+
+/// `?free` alone means true.
+fn flag<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<bool>, D::Error> {
+    match String::deserialize(from)?.as_str() {
+        "" | "true" => Ok(Some(true)),
+        "false" => Ok(Some(false)),
+        other => Err(serde::de::Error::custom(format!(
+            "`{other}` is neither true nor false"
+        ))),
+    }
 }
 
 /// Advisers, in the order of their idents.

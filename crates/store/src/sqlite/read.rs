@@ -38,6 +38,21 @@ impl SqliteReader {
         })
     }
 
+    /// From the first read on, everything is read as it was then.
+    pub(crate) fn begin(&self) -> Result<(), Error> {
+        self.say("BEGIN DEFERRED")
+    }
+
+    /// Ends what [`SqliteReader::begin`] began.
+    pub(crate) fn end(&self) -> Result<(), Error> {
+        self.say("COMMIT")
+    }
+
+    fn say(&self, sql: &str) -> Result<(), Error> {
+        let said = self.lock().execute_batch(sql);
+        said.map_err(|error| Error::sqlite(&self.path, &error))
+    }
+
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
