@@ -113,6 +113,9 @@ pub(crate) fn adviser_of(api: &Api, view: &View, id: AdviserId) -> Option<Advise
     let card = api.directory.card(id)?;
     let is = view.state.adviser(id)?;
     let unit = api.directory.centre.units.get(card.unit.idx());
+    // Whoever closed the window can be taken up again, with the call that goes on.
+    let at_work = is.signed_in && is.present;
+    let taken = card.synthetic || at_work || api.presence.has_desk(id);
     Some(Adviser {
         id: card.ident.clone(),
         name: card.name.clone(),
@@ -127,8 +130,7 @@ pub(crate) fn adviser_of(api: &Api, view: &View, id: AdviserId) -> Option<Advise
         not_ready_reason: is.not_ready.map(|reason| not_ready_word(reason).to_owned()),
         since: rfc3339(view.since(id)),
         phone: api.presence.has_phone(id),
-        // Whoever closed the window can be taken up again, with the call that goes on.
-        free: !card.synthetic && !(is.signed_in && is.present) && !api.presence.has_desk(id),
+        free: !taken,
         serves_synthetic: is.origins.has(Origin::Synthetic),
     })
 }
