@@ -205,7 +205,11 @@ impl Calls {
                     self.on_gone(line, by, status, out);
                 }
             }
-            voice::Event::CallHeld { .. } | voice::Event::LegRinging { .. } => {}
+            voice::Event::CallHeld { .. }
+            | voice::Event::LegRinging { .. }
+            | voice::Event::CallRinging { .. }
+            | voice::Event::CallAnswered { .. }
+            | voice::Event::CallFailed { .. } => {}
             voice::Event::LegAnswered { leg } => self.on_leg_answered(leg, out),
             voice::Event::LegFailed { leg, cause } => self.on_leg_failed(leg, cause, out),
             voice::Event::LegEnded { leg } => self.on_leg_ended(leg, out),
@@ -778,7 +782,7 @@ impl Calls {
         it.keys.clear();
         if let (Some(call), Some(leg)) = (it.call(), it.leg) {
             if leg.answered {
-                out.push(Output::Voice(voice::Command::Bridge { call, leg: leg.id }));
+                out.push(Output::Voice(voice::Command::bridge(call, leg.id)));
             }
         } else if automatic {
             self.greet(line, out);
@@ -855,7 +859,7 @@ impl Calls {
         it.state = LineState::Queued;
         it.music = true;
         if let Some(call) = it.call() {
-            out.push(Output::Voice(voice::Command::Unbridge { call }));
+            out.push(Output::Voice(voice::Command::unbridge(call)));
         }
         self.hear(line, Heard::BackInQueue, status, out);
     }
@@ -953,7 +957,7 @@ impl Calls {
         if it.talking == Some(adviser) {
             // Accepted on the page while the phone rang.
             if let Some(call) = it.call() {
-                out.push(Output::Voice(voice::Command::Bridge { call, leg }));
+                out.push(Output::Voice(voice::Command::bridge(call, leg)));
             }
             return;
         }

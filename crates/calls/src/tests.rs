@@ -207,7 +207,7 @@ fn a_key_puts_the_caller_in_line_and_a_phone_rings_and_is_bridged() {
         line Music { call: CallId(7) }
         line Dial { leg: LegId(4), call: CallId(7), user: "K990001", contact: "C40", caller_display: "Arbeid og helse" }
         desk Accept { offer: OfferId(90), adviser: AdviserId(901) }
-        line Bridge { call: CallId(7), leg: LegId(4) }
+        line Bridge { a: Call(CallId(7)), b: Leg(LegId(4)) }
     "#]]);
 }
 
@@ -293,7 +293,7 @@ fn a_transfer_gives_the_caller_music_again() {
     }));
     it.shows(&expect![[r#"
         line HangUpLeg { leg: LegId(4) }
-        line Unbridge { call: CallId(7) }
+        line Unbridge { party: Call(CallId(7)) }
         line Music { call: CallId(7) }
     "#]]);
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use crate::destination::{Number, Pattern};
 use crate::digest::Ha1;
 
 /// Settings of [`crate::Voice`].
@@ -21,6 +22,8 @@ pub struct Config {
     pub max_calls: usize,
     /// Who may send calls. default: loopback
     pub trunks: Vec<Network>,
+    /// Where calls to the public network go. default: nowhere
+    pub outgoing: Option<Outgoing>,
     /// The realm of digest authentication. default: linje
     pub realm: String,
     /// The phones' users.
@@ -90,6 +93,7 @@ impl Default for Config {
             media_threads: 1,
             max_calls: 5_000,
             trunks: Network::loopback(),
+            outgoing: None,
             realm: "linje".to_owned(),
             users: Vec::new(),
             max_expires: Duration::from_secs(3_600),
@@ -102,6 +106,65 @@ impl Default for Config {
             retry_after_s: 5,
             guard: Guard::default(),
         }
+    }
+}
+
+/// The trunk to the public network, and what may be asked of it.
+#[derive(Clone, Debug)]
+pub struct Outgoing {
+    /// Where the trunk is.
+    pub trunk: SocketAddr,
+    /// The host in the addresses that the trunk is asked for. default: the address of `trunk`
+    pub host: Option<String>,
+    /// What it is spoken to over. default: UDP
+    pub transport: Transport,
+    /// What a challenge (401, 407) is answered with. default: nothing
+    pub login: Option<Login>,
+    /// The number that people see.
+    pub from: Number,
+    /// Which numbers may be called; premium numbers never. default: Norwegian subscribers, `+47NXXXXXXX`
+    pub allowed: Vec<Pattern>,
+    /// Outgoing calls at one time. default: 50
+    pub max_calls: usize,
+}
+
+impl Outgoing {
+    /// A trunk with the usual limits.
+    pub fn new(trunk: SocketAddr, from: Number) -> Self {
+        Self {
+            trunk,
+            host: None,
+            transport: Transport::Udp,
+            login: None,
+            from,
+            allowed: Pattern::norwegian(),
+            max_calls: 50,
+        }
+    }
+}
+
+/// How a trunk is spoken to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Transport {
+    /// Datagrams.
+    #[default]
+    Udp,
+    /// One connection, opened when it is needed.
+    Tcp,
+}
+
+/// User and password at a trunk.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Login {
+    /// The user.
+    pub user: String,
+    /// The password.
+    pub password: String,
+}
+
+impl std::fmt::Debug for Login {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("Login(..)")
     }
 }
 

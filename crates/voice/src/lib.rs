@@ -5,6 +5,7 @@
 
 pub mod audio;
 mod config;
+mod destination;
 mod digest;
 mod flows;
 pub mod g711;
@@ -19,7 +20,8 @@ mod sip;
 pub mod testing;
 mod voice;
 
-pub use config::{Config, Guard, Network, NetworkParseError, User};
+pub use config::{Config, Guard, Login, Network, NetworkParseError, Outgoing, Transport, User};
+pub use destination::{Number, Pattern, PatternParseError};
 pub use voice::{Stats, Voice};
 
 use std::io;
@@ -27,13 +29,54 @@ use std::net::SocketAddr;
 
 use audio::ClipId;
 
-/// A caller's call. Made here, never used twice in one run.
+/// A call from or to the outside. Never used twice in one run.
+///
+/// Calls that come in are numbered here. Whoever sends [`Command::CallOut`] numbers those by [`CallId::outgoing`],
+/// which never meets the numbers of the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CallId(pub u64);
+
+impl CallId {
+    /// The bit that outgoing calls have and incoming ones have not.
+    const OUTGOING: u64 = 1 << 63;
+
+    /// The call with this number, below 2^63, among the outgoing ones.
+    #[must_use]
+    pub const fn outgoing(number: u64) -> Self {
+        Self(number | Self::OUTGOING)
+    }
+
+    /// Whether it was made by [`CallId::outgoing`].
+    #[must_use]
+    pub const fn is_outgoing(self) -> bool {
+        self.0 & Self::OUTGOING != 0
+    }
+}
 
 /// A call to a phone. Made by whoever sends [`Command::Dial`]; must not be used twice in one run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LegId(pub u64);
+
+/// One end of a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Party {
+    /// The person outside.
+    Call(CallId),
+    /// A phone.
+    Leg(LegId),
+}
+
+impl From<CallId> for Party {
+    fn from(call: CallId) -> Self {
+        Self::Call(call)
+    }
+}
+
+impl From<LegId> for Party {
+    fn from(leg: LegId) -> Self {
+        Self::Leg(leg)
+    }
+}
 
 /// Who calls, as far as the network says. A hint, never an identity.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -84,6 +127,28 @@ pub enum Cause {
     Cancelled,
 }
 
+/// Why an outgoing call was not answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CallCause {
+    /// 486, 600.
+    Busy,
+    /// It rang for as long as allowed, or the network gave up ringing.
+    NoAnswer,
+    /// The network does not reach the number: switched off, not in use, incomplete.
+    Unreachable,
+    /// The network or the person refused the call.
+    Declined,
+    /// The list of destinations does not allow the number, or it is no number. Nothing left this machine.
+    Refused,
+    /// As many outgoing calls as allowed are open. Nothing left this machine.
+    Full,
+    /// No trunk is set, or it did not do its part: silent, broken, does not know us.
+    /// It says nothing about the person.
+    Trunk,
+    /// [`Command::HangUp`] before the answer.
+    Cancelled,
+}
+
 /// What happened on the lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
@@ -109,6 +174,23 @@ pub enum Event {
         call: CallId,
         /// The number that the command gave.
         play: u64,
+    },
+    /// It rings at the other end of an outgoing call. Told once.
+    CallRinging {
+        /// The call.
+        call: CallId,
+    },
+    /// An outgoing call was answered: from now on it is like one that came in and was answered.
+    CallAnswered {
+        /// The call.
+        call: CallId,
+    },
+    /// An outgoing call was not answered. The call is gone, without [`Event::CallEnded`].
+    CallFailed {
+        /// The call.
+        call: CallId,
+        /// Why.
+        cause: CallCause,
     },
     /// The call is over; its legs are ended too, each with its own event.
     CallEnded {
@@ -195,7 +277,17 @@ pub enum Command {
         /// Seconds for `Retry-After`.
         retry_after: Option<u32>,
     },
-    /// Play clips without gaps. Replaces what the caller hears now.
+    /// Call a number of the public network through the trunk. The answer is one of [`Event::CallAnswered`]
+    /// (then `Answer` is not needed) and [`Event::CallFailed`]; [`Command::HangUp`] withdraws it.
+    CallOut {
+        /// A new number, made by [`CallId::outgoing`].
+        call: CallId,
+        /// Whom to call.
+        number: Number,
+        /// Longest time from the command to the answer.
+        ring_timeout: std::time::Duration,
+    },
+    /// Play clips without gaps. Parts the call from its partner; replaces what the caller hears now.
     Play {
         /// The call.
         call: CallId,
@@ -206,24 +298,24 @@ pub enum Command {
         /// Music follows the last clip; else silence.
         then_music: bool,
     },
-    /// Play music.
+    /// Play music. Parts the call from its partner, who hears silence.
     Music {
         /// The call.
         call: CallId,
     },
-    /// Play nothing.
+    /// Play nothing. Parts the call from its partner, who hears silence.
     Silence {
         /// The call.
         call: CallId,
     },
-    /// Play clips, then send back what the caller says.
+    /// Play clips, then send back what the caller says. Parts the call from its partner.
     Echo {
         /// The call.
         call: CallId,
         /// The clips in order.
         first: Vec<ClipId>,
     },
-    /// Call a registered phone on behalf of a call.
+    /// Call a registered phone on behalf of a call. A call may have several phones, e.g. an adviser's and an expert's.
     Dial {
         /// A new leg.
         leg: LegId,
@@ -241,29 +333,30 @@ pub enum Command {
         /// The leg.
         leg: LegId,
     },
-    /// Let a call and an answered leg hear each other.
+    /// Let two parties of one call hear each other: the call and one of its answered legs, or two of its legs.
+    /// Each is parted from its partner before, who then hears silence.
     Bridge {
-        /// The call.
-        call: CallId,
-        /// The leg.
-        leg: LegId,
+        /// One of them.
+        a: Party,
+        /// The other.
+        b: Party,
     },
-    /// Part them again; both hear silence.
+    /// Part a party from its partner; both hear silence.
     Unbridge {
-        /// The call.
-        call: CallId,
+        /// One of the two.
+        party: Party,
     },
     /// The caller hears music; the bridged phone is put on hold by re-INVITE.
     Hold {
         /// The call.
         call: CallId,
     },
-    /// Ends [`Command::Hold`].
+    /// Ends [`Command::Hold`]. So does parting the two.
     Resume {
         /// The call.
         call: CallId,
     },
-    /// End a call, answered or not.
+    /// End a call, answered or not; its legs end too.
     HangUp {
         /// The call.
         call: CallId,
@@ -273,6 +366,23 @@ pub enum Command {
         /// The leg.
         leg: LegId,
     },
+}
+
+impl Command {
+    /// [`Command::Bridge`] of a call and a leg, or of two legs.
+    pub fn bridge(a: impl Into<Party>, b: impl Into<Party>) -> Self {
+        Self::Bridge {
+            a: a.into(),
+            b: b.into(),
+        }
+    }
+
+    /// [`Command::Unbridge`] of a call or a leg.
+    pub fn unbridge(party: impl Into<Party>) -> Self {
+        Self::Unbridge {
+            party: party.into(),
+        }
+    }
 }
 
 /// What keeps the telephony shell from working.

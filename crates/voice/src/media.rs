@@ -16,19 +16,12 @@ use nix::sys::eventfd::EventFd;
 
 use crate::audio::{AudioBank, ClipId};
 use crate::sdp::Remote;
-use crate::{CallId, Error, LegId};
+use crate::{Error, Party};
 
 /// Orders that may wait for one media thread.
 const ORDERS: usize = 16_384;
 /// Reports that may wait for the switchboard.
 pub(crate) const REPORTS: usize = 16_384;
-
-/// Which side of a call a media leg serves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Party {
-    Caller(CallId),
-    Phone(LegId),
-}
 
 /// What follows when the clips are over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

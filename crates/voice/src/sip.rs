@@ -1,6 +1,7 @@
 //! Dialogs on top of the SIP stack: what comes in is sorted here, calls and phones are kept by the switchboard.
 
 pub(crate) mod board;
+mod bridge;
 mod dispatch;
 mod hold;
 mod phone;

@@ -153,7 +153,7 @@ async fn a_phone_that_was_told_to_stop_rings_no_more_and_the_caller_waits_on() {
     })
     .await;
     // S12: what comes too late changes nothing.
-    line.send(Command::Bridge { call, leg });
+    line.send(Command::bridge(call, leg));
     line.send(Command::HangUpLeg { leg });
     line.send(Command::HangUp { call });
     line.ended(call, End::Near).await;
@@ -371,7 +371,7 @@ async fn commands_for_nobody_do_nothing() {
             contact: String::new(),
         },
         Command::Music { call },
-        Command::Bridge { call, leg },
+        Command::bridge(call, leg),
         Command::Hold { call },
         Command::HangUp { call },
         Command::HangUpLeg { leg },

@@ -63,7 +63,7 @@ impl Router {
             }
             Event::LegAnswered { leg } => {
                 let call = self.legs[&leg].0;
-                line.send(Command::Bridge { call, leg });
+                line.send(Command::bridge(call, leg));
                 self.connected += 1;
             }
             Event::LegEnded { leg } => {

@@ -5,7 +5,8 @@
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
-use super::{After, Counters, NewLeg, Party, Source};
+use super::{After, Counters, NewLeg, Source};
+use crate::Party;
 use crate::audio::{AudioBank, ClipId};
 use crate::g711::{Codec, FRAME, transcode};
 use crate::rtp::{self, Reception, Sent};

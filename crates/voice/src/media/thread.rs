@@ -13,9 +13,9 @@ use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTime
 use nix::sys::eventfd::EventFd;
 
 use super::leg::{Leg, MAX_PACKET, Taken};
-use super::{Counters, Limits, Order, Party, Report};
+use super::{Counters, Limits, Order, Report};
 use crate::audio::AudioBank;
-use crate::{Error, rtp};
+use crate::{Error, Party, rtp};
 
 const TICK: Duration = Duration::from_millis(20);
 /// Time that packets may gather before the sockets are read again.

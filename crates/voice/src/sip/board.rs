@@ -21,14 +21,15 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::bridge::Talk;
 use super::phone::Leg;
 use super::timers::Timers;
 use super::{Arrival, Notice, Shared, allow_header, contact_header, key, sdp_header};
 use crate::g711::Codec;
-use crate::media::{self, After, Media, NewLeg, Order, Party, Report, Source};
+use crate::media::{self, After, Media, NewLeg, Order, Report, Source};
 use crate::message::{self, SessionTimer};
 use crate::sdp::{self, Description, Direction, Local};
-use crate::{CallId, Command, End, Event, LegId};
+use crate::{CallId, Command, End, Event, LegId, Party};
 
 /// Events that may wait for the shell above before new calls are refused.
 const MAX_BACKLOG: usize = 4_096;
@@ -53,14 +54,6 @@ pub(super) enum Done {
     },
 }
 
-/// What a caller hears while not talking.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Hears {
-    Own,
-    Music,
-    Phone(LegId),
-}
-
 /// A call from outside.
 pub(super) struct Call {
     dialog: InviteDialog,
@@ -72,17 +65,15 @@ pub(super) struct Call {
     flow: Option<String>,
     /// Our end, once there is one.
     local: Option<Local>,
-    answered: bool,
-    confirmed: bool,
+    pub(super) answered: bool,
+    pub(super) confirmed: bool,
     /// Our offer is out; the answer comes in the ACK.
     awaits_answer: bool,
     expires: Option<Instant>,
-    pub(super) bridged: Option<LegId>,
     pub(super) legs: Vec<LegId>,
-    /// A command replaced the phone's voice until the next Bridge.
-    interrupted: bool,
-    hears: Hears,
-    held_by_far: bool,
+    pub(super) talk: Talk,
+    pub(super) held_by_far: bool,
+    /// We hold: [`Command::Hold`].
     pub(super) held: bool,
 }
 
@@ -304,10 +295,14 @@ impl Board {
             Command::CancelLeg { leg } | Command::HangUpLeg { leg } => {
                 self.end_leg(leg, crate::Cause::Cancelled, true)
             }
-            Command::Bridge { call, leg } => self.bridge(call, leg),
-            Command::Unbridge { call } => self.unbridge(call),
+            Command::Bridge { a, b } => self.bridge(a, b),
+            Command::Unbridge { party } => self.part_pair(party),
             Command::Hold { call } => self.hold(call, true),
             Command::Resume { call } => self.hold(call, false),
+            Command::CallOut { call, .. } => self.tell(Event::CallFailed {
+                call,
+                cause: crate::CallCause::Trunk,
+            }),
             Command::HangUp { call } => self.end_call(call, End::Near, true),
         }
     }
@@ -333,7 +328,7 @@ impl Board {
             self.release(flow);
             return;
         }
-        self.dialogs.insert(key(&dialog.id()), Party::Caller(call));
+        self.dialogs.insert(key(&dialog.id()), Party::Call(call));
         let state = Call {
             dialog,
             respond,
@@ -347,10 +342,8 @@ impl Board {
             confirmed: false,
             awaits_answer: false,
             expires: None,
-            bridged: None,
             legs: Vec::new(),
-            interrupted: false,
-            hears: Hears::Own,
+            talk: Talk::default(),
             held_by_far: false,
             held: false,
         };
@@ -379,7 +372,7 @@ impl Board {
         let Some(call) = self.calls.get_mut(&id).filter(|call| !call.answered) else {
             return;
         };
-        let Some((new, local)) = new_media(Party::Caller(id), advertised, call.source) else {
+        let Some((new, local)) = new_media(Party::Call(id), advertised, call.source) else {
             tracing::error!("cannot open an RTP socket");
             self.end_call(id, End::Failed, true);
             return;
@@ -399,7 +392,7 @@ impl Board {
                 self.media.order(
                     call.thread,
                     Order::Remote {
-                        party: Party::Caller(id),
+                        party: Party::Call(id),
                         remote: offer.remote,
                     },
                 );
@@ -466,7 +459,7 @@ impl Board {
         self.shared.calls.fetch_sub(1, Ordering::Relaxed);
         self.dialogs.remove(&key(&call.dialog.id()));
         if call.local.is_some() {
-            self.media.remove(call.thread, Party::Caller(id));
+            self.media.remove(call.thread, Party::Call(id));
         }
         let leaving = Leaving {
             dialog: call.dialog,
@@ -525,143 +518,10 @@ impl Board {
         });
     }
 
-    // What a caller hears.
-
-    fn hear(&mut self, id: CallId, source: Source) {
-        let Some(call) = self.calls.get_mut(&id).filter(|call| call.answered) else {
-            return;
-        };
-        call.interrupted = call.bridged.is_some();
-        call.hears = Hears::Own;
-        self.media.order(
-            call.thread,
-            Order::Hear {
-                party: Party::Caller(id),
-                source,
-            },
-        );
-        self.refresh(id);
-    }
-
-    fn bridge(&mut self, id: CallId, leg_id: LegId) {
-        let Some(call) = self.calls.get_mut(&id).filter(|call| call.answered) else {
-            return;
-        };
-        if !self
-            .legs
-            .get(&leg_id)
-            .is_some_and(|leg| leg.call == id && leg.answered)
-        {
-            return;
-        }
-        if let Some(old) = call.bridged.replace(leg_id).filter(|old| *old != leg_id) {
-            self.silence_leg(old);
-        }
-        if let Some(call) = self.calls.get_mut(&id) {
-            call.interrupted = false;
-        }
-        self.refresh(id);
-    }
-
-    fn unbridge(&mut self, id: CallId) {
-        let Some(call) = self.calls.get_mut(&id) else {
-            return;
-        };
-        if let Some(leg) = call.bridged.take() {
-            call.held = false;
-            self.silence_leg(leg);
-            self.hear(id, Source::Silence);
-        }
-    }
-
-    fn silence_leg(&mut self, id: LegId) {
-        if let Some(leg) = self.legs.get_mut(&id) {
-            leg.hears_caller = false;
-            self.media.order(
-                leg.thread,
-                Order::Hear {
-                    party: Party::Phone(id),
-                    source: Source::Silence,
-                },
-            );
-        }
-    }
-
-    /// The bridged leg went away by itself.
-    pub(super) fn leg_gone(&mut self, id: CallId, leg: LegId) {
-        let Some(call) = self.calls.get_mut(&id) else {
-            return;
-        };
-        call.legs.retain(|other| *other != leg);
-        if call.bridged == Some(leg) {
-            call.bridged = None;
-            call.held = false;
-            if !call.interrupted {
-                self.hear(id, Source::Silence);
-            }
-        }
-    }
-
-    /// Brings what both sides hear in line with bridge and hold.
-    pub(super) fn refresh(&mut self, id: CallId) {
-        let Some(call) = self.calls.get_mut(&id) else {
-            return;
-        };
-        let Some((leg_id, leg)) = call
-            .bridged
-            .and_then(|leg| Some((leg, self.legs.get_mut(&leg)?)))
-        else {
-            return;
-        };
-        let paused = call.held || leg.held_by_far;
-        let wanted = match (call.interrupted, paused) {
-            (true, _) => Hears::Own,
-            (false, true) => Hears::Music,
-            (false, false) => Hears::Phone(leg_id),
-        };
-        if wanted != call.hears {
-            call.hears = wanted;
-            let source = match wanted {
-                Hears::Own => None,
-                Hears::Music => Some(Source::Music),
-                Hears::Phone(leg) => Some(Source::Relay {
-                    from: Party::Phone(leg),
-                }),
-            };
-            if let Some(source) = source {
-                self.media.order(
-                    call.thread,
-                    Order::Hear {
-                        party: Party::Caller(id),
-                        source,
-                    },
-                );
-            }
-        }
-        let hears_caller = matches!(wanted, Hears::Phone(_)) && !call.held_by_far;
-        if hears_caller != leg.hears_caller {
-            leg.hears_caller = hears_caller;
-            let source = if hears_caller {
-                Source::Relay {
-                    from: Party::Caller(id),
-                }
-            } else {
-                Source::Silence
-            };
-            self.media.order(
-                leg.thread,
-                Order::Hear {
-                    party: Party::Phone(leg_id),
-                    source,
-                },
-            );
-        }
-    }
-
     fn report(&mut self, report: Report) {
         match report {
             Report::Digit {
-                party: Party::Caller(call),
+                party: Party::Call(call),
                 digit,
             } => {
                 if self.calls.contains_key(&call) {
@@ -669,15 +529,15 @@ impl Board {
                 }
             }
             Report::Digit {
-                party: Party::Phone(_),
+                party: Party::Leg(_),
                 ..
             }
             | Report::PlayEnded {
-                party: Party::Phone(_),
+                party: Party::Leg(_),
                 ..
             } => {}
             Report::PlayEnded {
-                party: Party::Caller(call),
+                party: Party::Call(call),
                 play,
             } => {
                 if self.calls.contains_key(&call) {
@@ -685,10 +545,10 @@ impl Board {
                 }
             }
             Report::Quiet {
-                party: Party::Caller(call),
+                party: Party::Call(call),
             } => self.end_call(call, End::MediaTimeout, true),
             Report::Quiet {
-                party: Party::Phone(leg),
+                party: Party::Leg(leg),
             } => self.end_leg(leg, crate::Cause::Timeout, true),
         }
     }
@@ -704,22 +564,22 @@ impl Board {
                     self.release(leaving.flow);
                 }
                 match party {
-                    Some(Party::Caller(call)) => self.end_call(call, end_of(&reason), false),
-                    Some(Party::Phone(leg)) => self.phone_terminated(leg, &reason),
+                    Some(Party::Call(call)) => self.end_call(call, end_of(&reason), false),
+                    Some(Party::Leg(leg)) => self.phone_terminated(leg, &reason),
                     None => {}
                 }
             }
-            (DialogState::Confirmed(_, _), Some(Party::Caller(call))) => self.confirmed(call),
+            (DialogState::Confirmed(_, _), Some(Party::Call(call))) => self.confirmed(call),
             (DialogState::Confirmed(id, _), None) => {
                 if let Some(leaving) = self.leaving.remove(&key(&id)) {
                     self.part(leaving);
                 }
             }
-            (DialogState::Confirmed(_, response), Some(Party::Phone(leg))) => {
+            (DialogState::Confirmed(_, response), Some(Party::Leg(leg))) => {
                 self.phone_confirmed(leg, &response)
             }
-            (DialogState::Trying(_), Some(Party::Phone(leg))) => self.phone_heard(leg),
-            (DialogState::Early(_, response), Some(Party::Phone(leg))) => {
+            (DialogState::Trying(_), Some(Party::Leg(leg))) => self.phone_heard(leg),
+            (DialogState::Early(_, response), Some(Party::Leg(leg))) => {
                 self.phone_early(leg, &response)
             }
             (DialogState::Updated(_, request, handle), Some(party)) => {
@@ -784,7 +644,7 @@ impl Board {
         } else {
             StatusCode::UnsupportedMediaType
         };
-        if let (Some(digit), Some(Party::Caller(call))) = (key, party) {
+        if let (Some(digit), Some(Party::Call(call))) = (key, party) {
             self.tell(Event::Digit { call, digit });
         }
         self.respond(handle, status, Vec::new(), None);
@@ -811,7 +671,7 @@ impl Board {
                 self.media.order(
                     call.thread,
                     Order::Remote {
-                        party: Party::Caller(id),
+                        party: Party::Call(id),
                         remote,
                     },
                 );
@@ -830,7 +690,7 @@ impl Board {
             call.held_by_far = held;
             self.tell(Event::CallHeld { call: id, held });
         }
-        self.refresh(id);
+        self.refresh_pair(Party::Call(id));
     }
 
     /// A re-INVITE or UPDATE of the caller.
@@ -874,7 +734,7 @@ impl Board {
                 self.media.order(
                     thread,
                     Order::Remote {
-                        party: Party::Caller(id),
+                        party: Party::Call(id),
                         remote,
                     },
                 );

@@ -5,9 +5,9 @@
 use super::board::{Board, Done};
 use super::sdp_header;
 use crate::g711::Codec;
-use crate::media::{Order, Party};
+use crate::media::Order;
 use crate::sdp::{self, Description, Direction};
-use crate::{CallId, Cause, LegId};
+use crate::{CallId, Cause, LegId, Party};
 
 /// Tries when both sides ask at once (RFC 3261, 14.1).
 const GLARE_TRIES: usize = 3;
@@ -17,13 +17,21 @@ impl Board {
         let Some(call) = self.calls.get_mut(&id) else {
             return;
         };
-        let Some(leg_id) = call.bridged else { return };
+        let Some(Party::Leg(leg_id)) = call.talk.partner else {
+            return;
+        };
         call.held = held;
-        if let Some(leg) = self.legs.get_mut(&leg_id) {
+        self.refresh(Party::Call(id));
+        self.refresh(Party::Leg(leg_id));
+        self.tell_hold(leg_id, held);
+    }
+
+    /// What the phone shall know about hold.
+    pub(super) fn tell_hold(&mut self, id: LegId, held: bool) {
+        if let Some(leg) = self.legs.get_mut(&id) {
             leg.wants_hold = held;
         }
-        self.refresh(id);
-        self.reinvite(leg_id);
+        self.reinvite(id);
     }
 
     /// Tells the phone what is wanted, if it was told otherwise.
@@ -90,7 +98,7 @@ impl Board {
             self.media.order(
                 thread,
                 Order::Remote {
-                    party: Party::Phone(id),
+                    party: Party::Leg(id),
                     remote,
                 },
             );

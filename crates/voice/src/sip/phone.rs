@@ -10,12 +10,13 @@ use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::sip::{Request, Response, StatusCode};
 
 use super::board::{Board, Deadline, Done, Leaving, Renegotiated, new_media, renegotiated};
+use super::bridge::Talk;
 use super::{allow_header, contact_header, key, sdp_header, socket_address};
 use crate::g711::Codec;
-use crate::media::{Order, Party};
+use crate::media::Order;
 use crate::registrar::Target;
 use crate::sdp::{self, Direction, Local};
-use crate::{CallId, Cause, Event, LegId};
+use crate::{CallId, Cause, Event, LegId, Party};
 
 /// A call to a phone.
 pub(super) struct Leg {
@@ -27,7 +28,7 @@ pub(super) struct Leg {
     heard: bool,
     ringing: bool,
     pub(super) answered: bool,
-    pub(super) hears_caller: bool,
+    pub(super) talk: Talk,
     pub(super) held_by_far: bool,
     /// What the phone shall be told about hold, what it was told last, and whether an answer is due.
     pub(super) wants_hold: bool,
@@ -75,7 +76,7 @@ impl Board {
             });
         };
         self.media.add(thread, new);
-        self.dialogs.insert(key(&dialog.id()), Party::Phone(id));
+        self.dialogs.insert(key(&dialog.id()), Party::Leg(id));
         self.timers
             .set(Instant::now() + self.dial_timeout, Deadline::Dial(id));
         self.shared.legs.fetch_add(1, Ordering::Relaxed);
@@ -87,7 +88,7 @@ impl Board {
             heard: false,
             ringing: false,
             answered: false,
-            hears_caller: false,
+            talk: Talk::default(),
             held_by_far: false,
             wants_hold: false,
             told_hold: false,
@@ -108,7 +109,7 @@ impl Board {
         display: &str,
     ) -> Option<(InviteDialog, crate::media::NewLeg, Local)> {
         let signalling = socket_address(&target.at)?;
-        let (new, local) = new_media(Party::Phone(id), self.shared.advertised.ip(), signalling)?;
+        let (new, local) = new_media(Party::Leg(id), self.shared.advertised.ip(), signalling)?;
         let display: String = display
             .chars()
             .filter(|c| !c.is_control() && !matches!(c, '"' | '\\'))
@@ -178,7 +179,7 @@ impl Board {
         self.media.order(
             thread,
             Order::Remote {
-                party: Party::Phone(id),
+                party: Party::Leg(id),
                 remote: answer.remote,
             },
         );
@@ -200,8 +201,11 @@ impl Board {
         };
         self.shared.legs.fetch_sub(1, Ordering::Relaxed);
         self.dialogs.remove(&key(&leg.dialog.id()));
-        self.media.remove(leg.thread, Party::Phone(id));
-        self.leg_gone(leg.call, id);
+        self.media.remove(leg.thread, Party::Leg(id));
+        if let Some(call) = self.calls.get_mut(&leg.call) {
+            call.legs.retain(|other| *other != id);
+        }
+        self.partner_gone(leg.talk.partner);
         if say {
             self.part(Leaving {
                 dialog: leg.dialog,
@@ -223,8 +227,8 @@ impl Board {
         handle: TransactionHandle,
     ) {
         match party {
-            Party::Caller(call) => self.caller_renegotiates(call, request, handle),
-            Party::Phone(leg) => self.phone_renegotiates(leg, request, handle),
+            Party::Call(call) => self.caller_renegotiates(call, request, handle),
+            Party::Leg(leg) => self.phone_renegotiates(leg, request, handle),
         }
     }
 
@@ -239,13 +243,13 @@ impl Board {
         let most = leg.told_hold.then_some(Direction::SendOnly);
         match renegotiated(request, &mut leg.local, most) {
             Renegotiated::Answer { text, description } => {
-                let (call, thread) = (leg.call, leg.thread);
+                let thread = leg.thread;
                 let held = description.remote.direction.is_hold();
                 let changed = std::mem::replace(&mut leg.held_by_far, held) != held;
                 self.media.order(
                     thread,
                     Order::Remote {
-                        party: Party::Phone(id),
+                        party: Party::Leg(id),
                         remote: description.remote,
                     },
                 );
@@ -253,7 +257,7 @@ impl Board {
                 if changed {
                     self.tell(Event::LegHeld { leg: id, held });
                 }
-                self.refresh(call);
+                self.refresh_pair(Party::Leg(id));
             }
             Renegotiated::Offer { text } => {
                 self.respond(handle, StatusCode::OK, vec![sdp_header()], Some(text))

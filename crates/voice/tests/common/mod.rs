@@ -177,7 +177,7 @@ impl Line {
         let leg = self.dial(call, user);
         self.event(Event::LegRinging { leg }).await;
         self.event(Event::LegAnswered { leg }).await;
-        self.send(Command::Bridge { call, leg });
+        self.send(Command::bridge(call, leg));
         leg
     }
 
