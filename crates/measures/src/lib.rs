@@ -1,19 +1,30 @@
-//! The figures: folds over `(at, event)`, one definition each for page, report and simulation.
+//! The figures: folds over `(at, event)` into sums, and the named formulas that are applied to sums on
+//! reading, the same for page, report, file and simulation.
 //!
 //! Nothing here reads a clock, and nothing here recomputes history silently: the same events give
 //! the same figures, live and from scratch (S26). A figure about one adviser is for that adviser only.
 #![warn(missing_docs)]
 
+mod calls;
 mod expected;
+mod formula;
+mod formulas;
 mod level;
 mod own;
+mod percentile;
+mod quantity;
 mod queue;
 mod ring;
 mod today;
 
+pub use calls::{Call, CallOutcome, CallSums};
 pub use expected::{Basis, Expected, LineNow, WINDOW_MIN, expected_wait};
+pub use formula::{Amounts, Formula, Group, Rule, Term, Unit, Waits, Words};
+pub use formulas::{FORMULAS, HEADLINE, formula};
 pub use level::{DEFINITION, ServiceLevel};
 pub use own::OwnDay;
+pub use percentile::percentile;
+pub use quantity::{Kind, QUANTITIES, Quantity};
 pub use queue::QueueDay;
 pub use ring::{MINUTES, Minute, Ring};
 pub use today::{Day, Goal, Layout};

@@ -60,6 +60,15 @@ pub(crate) enum Command {
         after_help = "Example:\n  linje prompt export main-menu --lang nb --output menu.wav"
     )]
     Prompt(Prompt),
+    /// Figures of a list of calls in a CSV file, by every common definition of service level.
+    ///
+    /// The columns are id, queue, arrived (ISO time), wait_s, outcome (answered, abandoned or callback)
+    /// and talk_s, in any order. A wait of exactly T is within T. `wait_all_s`, `wait_p50_s` and `wait_p90_s` are over
+    /// all rows; percentiles are interpolated linearly between the two nearest (NumPy's default).
+    #[command(
+        after_help = "Example:\n  linje measures --calls calls.csv --threshold 45\n  linje measures --calls calls.csv --threshold 45 --json"
+    )]
+    Measures(Measures),
     /// Says what this machine has and lacks.
     #[command(after_help = "Example:\n  linje doctor --data ./data")]
     Doctor(Doctor),
@@ -172,6 +181,19 @@ pub(crate) enum Lang {
     Nn,
     Se,
     En,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Measures {
+    /// The list of calls.
+    #[arg(long, value_name = "FILE.csv")]
+    pub(crate) calls: PathBuf,
+    /// The acceptable wait T in seconds.
+    #[arg(long, value_name = "S", allow_negative_numbers = true)]
+    pub(crate) threshold: f64,
+    /// As JSON; without, a table.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -15,6 +15,7 @@ use serde_json::json;
 use crate::cli::{self, Cli, Command, Lang, WrongUse};
 use crate::config::{Config, read_centre};
 use crate::lines;
+use crate::measures;
 use crate::start::{self, Options};
 
 /// Runs one command.
@@ -31,6 +32,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
             centre,
             data,
         }) => export(&id, lang, &output, centre.as_deref(), data.as_deref()),
+        Command::Measures(flags) => measures::run(&flags),
         Command::Doctor(flags) => doctor(&flags),
         Command::Openapi => print(&linje_http::openapi()),
     }

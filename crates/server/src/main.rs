@@ -9,6 +9,7 @@ mod command;
 mod config;
 mod desk_shell;
 mod lines;
+mod measures;
 mod morning;
 mod population;
 mod scenario;
@@ -53,6 +54,14 @@ fn wrong_use(error: &clap::Error) -> ExitCode {
         .next()
         .unwrap_or("wrong use")
         .trim_start_matches("error: ");
+    let mut what = what.to_owned();
+    if what.ends_with(':') {
+        // The names of what is missing follow, one a line.
+        for name in lines.by_ref().take_while(|line| line.starts_with('-')) {
+            what.push(' ');
+            what.push_str(name);
+        }
+    }
     let tip = lines.find(|line| line.starts_with("tip:"));
     let tip = tip.map_or_else(String::new, |tip| format!(" ({tip})"));
     say(&format!("linje: {what}{tip}; see `linje --help`"));
