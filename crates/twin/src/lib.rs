@@ -14,6 +14,7 @@ mod population;
 mod profile;
 mod random;
 mod simulate;
+pub mod yesterday;
 
 pub use arrivals::Citizen;
 pub use centre::profile_from;
