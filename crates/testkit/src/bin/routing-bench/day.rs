@@ -11,7 +11,7 @@ use linje_types::{Channel, Timestamp};
 use crate::{Part, Size, figure, machine::timed, median, number};
 
 /// 2026-11-23 00:00 in Oslo, a Monday.
-const MONDAY: Timestamp = Timestamp(1_795_388_400_000_000);
+pub(crate) const MONDAY: Timestamp = Timestamp(1_795_388_400_000_000);
 
 #[derive(Default)]
 struct Count {

@@ -10,6 +10,7 @@ mod day;
 mod decision;
 mod erlang;
 mod machine;
+mod yesterday;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -18,8 +19,9 @@ use serde_json::{Value, json};
 
 const HELP: &str = "How fast the routing core decides.
 
-usage: routing-bench [--small] [--json] [erlang] [decision] [day]
-  erlang    M/M/100+M; decision: a full house; day: a national Monday; none named: all three
+usage: routing-bench [--small] [--json] [erlang] [decision] [day] [yesterday]
+  erlang    M/M/100+M; decision: a full house; day: a national Monday;
+            yesterday: a recorded Monday lived again; none named: all four
   --small   a tenth of the work or less, for CI: the figures are coarse
   --json    one JSON document instead of tables
 
@@ -92,6 +94,7 @@ fn main() -> io::Result<ExitCode> {
             "erlang" => wanted.push("erlang"),
             "decision" => wanted.push("decision"),
             "day" => wanted.push("day"),
+            "yesterday" => wanted.push("yesterday"),
             "--help" | "-h" => {
                 writeln!(out, "{HELP}")?;
                 return Ok(ExitCode::SUCCESS);
@@ -108,10 +111,11 @@ fn main() -> io::Result<ExitCode> {
     let before = machine::ticks();
     let load_before = machine::load();
     let yardstick_ns = machine::yardstick_ns();
-    let all: [(&str, Measure); 3] = [
+    let all: [(&str, Measure); 4] = [
         ("erlang", erlang::measure),
         ("decision", decision::measure),
         ("day", day::measure),
+        ("yesterday", yesterday::measure),
     ];
     let named = all
         .iter()
