@@ -568,6 +568,7 @@ impl Calls {
             language,
             class,
             place: Timestamp::NEVER,
+            needs: linje_event::Needs::NONE,
         };
         let submit = self.submit(command, Asked::Enqueue(line));
         out.push(Output::Submit(submit));
@@ -623,6 +624,10 @@ impl Calls {
             Effect::Resume { .. } => self.hold(line, false, status, out),
             Effect::Disconnect { requeued, .. } => self.disconnect(line, requeued, status, out),
             Effect::Release { reason, .. } => self.release(line, reason, status, out),
+            Effect::Consult { .. }
+            | Effect::HandOver { .. }
+            | Effect::Dial { .. }
+            | Effect::StopDial { .. } => {}
         }
     }
 
@@ -688,6 +693,27 @@ impl Calls {
             | Event::ContactClosed { .. }
             | Event::WrapUpSet { .. }
             | Event::BarEnded { .. }
+            | Event::ContactNeeds { .. }
+            | Event::RingStarted { .. }
+            | Event::ContactOverdue { .. }
+            | Event::ContactOverflowed { .. }
+            | Event::ContactSetAside { .. }
+            | Event::ContactGivenBack { .. }
+            | Event::ContactTakenUp { .. }
+            | Event::ConsultStarted { .. }
+            | Event::ConsultEnded { .. }
+            | Event::ContactHandedOver { .. }
+            | Event::CallbackAsked { .. }
+            | Event::CallbackDue { .. }
+            | Event::CallbackDialling { .. }
+            | Event::CallbackAnswered { .. }
+            | Event::CallbackMissed { .. }
+            | Event::AlsoChosen { .. }
+            | Event::QueueExpected { .. }
+            | Event::PlanSwitched { .. }
+            | Event::RequestMade { .. }
+            | Event::RequestAnswered { .. }
+            | Event::RequestClosed { .. }
             | Event::AdviserSignedIn { .. }
             | Event::AdviserSignedOut { .. }
             | Event::ActivityChosen { .. }
@@ -1164,6 +1190,10 @@ fn contact_of(effect: &Effect) -> ContactId {
         | Effect::Hold { contact }
         | Effect::Resume { contact }
         | Effect::Disconnect { contact, .. }
+        | Effect::Consult { contact, .. }
+        | Effect::HandOver { contact, .. }
+        | Effect::Dial { contact, .. }
+        | Effect::StopDial { contact, .. }
         | Effect::Release { contact, .. } => contact,
     }
 }

@@ -2,8 +2,8 @@
 
 use core::fmt::{self, Write as _};
 
-use linje_routing::{AdviserRule, CAPACITY, QueueRule, Requirement, Rules};
-use linje_types::{Channels, Language, Origins, SECOND_US, SkillId};
+use linje_routing::{AdviserRule, CAPACITY, Class, Condition, QueueRule, Requirement, Ring, Rules};
+use linje_types::{Channels, Clearance, Language, Origins, QueueId, SECOND_US, SkillId};
 
 use crate::model::{Centre, Queue};
 use crate::people::{Extra, Person, Role, staff};
@@ -22,12 +22,16 @@ pub fn routing_rules(centre: &Centre, extra: &Extra) -> Rules {
     rules.classes = centre
         .classes
         .iter()
-        .map(|class| i64::from(class.head_start_s) * SECOND_US)
+        .map(|class| Class::ahead(i64::from(class.head_start_s) * SECOND_US))
         .collect();
     for language in SKILL_LANGUAGES {
         rules.languages[language as usize] = language_skill(centre, language);
     }
-    rules.queues = centre.queues.iter().map(queue_rule).collect();
+    rules.queues = centre
+        .queues
+        .iter()
+        .map(|queue| queue_rule(centre, queue))
+        .collect();
     rules.advisers = staff(centre, extra)
         .iter()
         .map(|person| adviser_rule(centre, person))
@@ -46,22 +50,28 @@ fn language_skill(centre: &Centre, language: Language) -> Option<Requirement> {
     })
 }
 
-fn queue_rule(queue: &Queue) -> QueueRule {
+fn queue_rule(centre: &Centre, queue: &Queue) -> QueueRule {
+    let needed: Vec<Requirement> = queue
+        .requires
+        .iter()
+        .map(|requirement| Requirement {
+            skill: requirement.skill,
+            level: requirement.level,
+        })
+        .collect();
+    let others = (0_u16..).zip(&centre.queues);
     QueueRule {
-        requires: queue
-            .requires
-            .iter()
-            .map(|requirement| Requirement {
-                skill: requirement.skill,
-                level: requirement.level,
-            })
-            .collect(),
         // Who serves a queue follows from the skills; `check` holds the named units against them.
-        units: Vec::new(),
+        rings: vec![Ring::of(Condition::skills(&needed))],
+        transfers: others
+            .filter(|(_, other)| other.channel == queue.channel && other.id != queue.id)
+            .map(|(id, _)| QueueId(id))
+            .collect(),
         wrap_up_us: i64::from(queue.wrap_up_s) * SECOND_US,
         ring_us: i64::from(queue.ring_s) * SECOND_US,
         max_waiting: queue.max_waiting,
         class: u8::try_from(queue.class.0).unwrap_or(0),
+        ..QueueRule::default()
     }
 }
 
@@ -83,6 +93,8 @@ fn adviser_rule(centre: &Centre, person: &Person) -> AdviserRule {
             Role::Adviser | Role::Leader | Role::Steering => Origins::SYNTHETIC,
         },
         channels: channels(centre, person),
+        groups: Vec::new(),
+        clearance: Clearance::NONE,
     }
 }
 

@@ -612,6 +612,7 @@ impl Desk {
                     queue,
                     class,
                     place: enqueued,
+                    ..
                 },
             ..
         }) = &mut command
@@ -636,7 +637,9 @@ impl Desk {
             return None;
         };
         let view = self.state.contact(contact)?;
-        (view.channel == Channel::Voice && view.origin == Origin::Live).then_some(view)
+        // Nobody is on the line of a consultation or of a callback not yet answered.
+        let citizen = view.consult_of.is_none() && !view.callback;
+        (view.channel == Channel::Voice && view.origin == Origin::Live && citizen).then_some(view)
     }
 
     /// The place of a live call that was still being served, as it would be kept.

@@ -40,7 +40,8 @@ impl Reconcile {
 
     fn died(&self, view: &ContactView) -> bool {
         let kept = self.keep_synthetic && view.origin == Origin::Synthetic;
-        view.channel == Channel::Voice && view.state != ContactState::WrapUp && !kept
+        let line = !view.callback || view.state == ContactState::Dialling;
+        view.channel == Channel::Voice && view.state != ContactState::WrapUp && line && !kept
     }
 
     /// First of all, so that nothing is offered to somebody who is not there.
@@ -66,7 +67,8 @@ impl Reconcile {
         let contact = view.id;
         let kept = desk.place_of(contact, ContactId::NONE, now);
         let lost = desk.handle(&Command::Lose { contact }, None, now).is_ok();
-        if lost && view.origin == Origin::Live {
+        let citizen = view.consult_of.is_none() && !view.callback;
+        if lost && view.origin == Origin::Live && citizen {
             desk.call_back_lost(view, kept, now);
         }
     }
@@ -102,6 +104,7 @@ impl Desk {
                 queue,
                 class: 0,
                 place: Timestamp::NEVER,
+                needs: linje_event::Needs::NONE,
             },
         };
         self.handle(&arrive, None, now).ok()?;

@@ -1,12 +1,45 @@
 //! Commands: what somebody wants. Imperative, may be refused.
 
 use linje_types::{
-    Activity, AdviserId, Channel, ContactId, Language, OfferId, Origin, Origins, QueueId,
-    Timestamp, TopicId,
+    Activity, AdviserId, Channel, Channels, Clearance, ContactId, Language, OfferId, Origin,
+    Origins, PlanId, QueueId, RequestId, Timestamp, TopicId, UnitId,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{CloseReason, FailCause};
+
+/// What one contact needs beyond its queue. All of it is an input: the core looks nobody up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Needs {
+    /// What the adviser must be cleared for.
+    pub clearance: Clearance,
+    /// Who is asked first, for as long as the queue's rule says; `NONE` = nobody in particular.
+    pub named: AdviserId,
+    /// Whose own case it is: never offered to them; `NONE` = nobody's.
+    pub not_to: AdviserId,
+    /// Messages and tasks: when it must be done; `NEVER` = the queue's goal after it came.
+    pub due: Timestamp,
+}
+
+impl Needs {
+    /// Nothing beyond the queue.
+    pub const NONE: Needs = Needs {
+        clearance: Clearance::NONE,
+        named: AdviserId::NONE,
+        not_to: AdviserId::NONE,
+        due: Timestamp::NEVER,
+    };
+}
+
+/// How an adviser ends a consultation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsultAction {
+    /// Back to the citizen; the expert leaves, or is no longer waited for.
+    TakeBack,
+    /// The citizen goes to the expert who has answered (*sett over med samtale*).
+    HandOver,
+}
 
 /// Where a contact starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +54,8 @@ pub enum Entry {
         class: u8,
         /// The moment it counts as having waited since; `NEVER` = from now.
         place: Timestamp,
+        /// What it needs beyond the queue.
+        needs: Needs,
     },
 }
 
@@ -67,6 +102,8 @@ pub enum Command {
         class: u8,
         /// The moment it counts as having waited since; `NEVER` = from now.
         place: Timestamp,
+        /// What it needs beyond the queue.
+        needs: Needs,
     },
     /// The citizen hung up or closed the window.
     Leave {
@@ -180,4 +217,116 @@ pub enum Command {
     },
     /// Time passed: fire what is due.
     Tick,
+    /// A deferred contact (message, task) that the adviser has goes back in line.
+    Return {
+        /// The contact.
+        contact: ContactId,
+        /// Who gives it back.
+        adviser: AdviserId,
+    },
+    /// The adviser asks an expert in another queue while the citizen stays with them.
+    Consult {
+        /// The contact of the citizen.
+        contact: ContactId,
+        /// The consultation: the id that the state says comes next.
+        consult: ContactId,
+        /// Who asks.
+        adviser: AdviserId,
+        /// The experts' queue.
+        queue: QueueId,
+    },
+    /// The adviser ends the consultation.
+    EndConsult {
+        /// The contact of the citizen.
+        contact: ContactId,
+        /// Who asked; `NONE` = whoever has the contact.
+        adviser: AdviserId,
+        /// Back to the citizen, or over to the expert.
+        action: ConsultAction,
+    },
+    /// A caller in line wants to be rung instead; the place is kept.
+    AskCallback {
+        /// The contact, waiting in a queue.
+        contact: ContactId,
+        /// Not rung before this moment; in the past = when its turn comes.
+        from: Timestamp,
+        /// The promise: rung before this moment.
+        until: Timestamp,
+    },
+    /// Somebody who is not on the line wants to be rung (web, API, a menu that offers nothing else).
+    BookCallback {
+        /// The contact: the id that the state says comes next.
+        contact: ContactId,
+        /// The queue.
+        queue: QueueId,
+        /// Its topic, or `NONE`.
+        topic: TopicId,
+        /// Live or synthetic.
+        origin: Origin,
+        /// The language wanted.
+        language: Language,
+        /// Priority class.
+        class: u8,
+        /// What the adviser must be cleared for.
+        clearance: Clearance,
+        /// Whose own case it is, or `NONE`.
+        not_to: AdviserId,
+        /// Not rung before this moment; in the past = when its turn comes.
+        from: Timestamp,
+        /// The promise: rung before this moment.
+        until: Timestamp,
+    },
+    /// What came of ringing the citizen of a callback.
+    Dialled {
+        /// The contact.
+        contact: ContactId,
+        /// Which attempt this is about, 1 = the first; a late word about another changes nothing.
+        attempt: u8,
+        /// Why they were not reached; `None` = they answered.
+        failed: Option<FailCause>,
+    },
+    /// What the adviser takes besides the activity: other lines at once, messages and tasks when it is quiet.
+    Also {
+        /// The adviser.
+        adviser: AdviserId,
+        /// The channels.
+        channels: Channels,
+    },
+    /// How long one who comes to this queue now is expected to wait, as measured; overflow looks at it.
+    Expect {
+        /// The queue.
+        queue: QueueId,
+        /// Microseconds.
+        wait_us: i64,
+    },
+    /// A traffic controller switches a crisis plan.
+    SwitchPlan {
+        /// The plan.
+        plan: PlanId,
+        /// On or off.
+        on: bool,
+    },
+    /// A traffic controller asks advisers to change activity; they decide.
+    AskAdvisers {
+        /// What they are asked to do.
+        activity: Activity,
+        /// How many are wanted, 1 or more.
+        wanted: u16,
+        /// Of this unit; `None` = of all units.
+        unit: Option<UnitId>,
+    },
+    /// An adviser's answer; a yes also chooses the activity.
+    AnswerRequest {
+        /// The request.
+        request: RequestId,
+        /// The adviser.
+        adviser: AdviserId,
+        /// Yes or no.
+        yes: bool,
+    },
+    /// The request is no longer needed.
+    CloseRequest {
+        /// The request.
+        request: RequestId,
+    },
 }

@@ -1,12 +1,12 @@
 //! Events: what happened. Past tense, logged, and the only way state changes.
 
 use linje_types::{
-    Activity, AdviserId, Channel, ContactId, Language, OfferId, Origin, Origins, QueueId,
-    Timestamp, TopicId,
+    Activity, AdviserId, Channel, Channels, ContactId, Language, OfferId, Origin, Origins, PlanId,
+    QueueId, RequestId, Timestamp, TopicId, UnitId,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{By, CloseReason, OfferOutcome};
+use crate::{By, CloseReason, ConsultOutcome, FailCause, Needs, OfferOutcome};
 
 /// Which rule made an offer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +17,19 @@ pub enum WhyRule {
     IdleLongest,
     /// An adviser became free and the contact first in line among those they can take was chosen.
     FirstInLine,
+    /// A contact came and, among the advisers whom the rule prefers, the one idle longest was chosen.
+    Preferred,
+    /// The adviser whom the contact names was free.
+    Named,
+    /// An adviser became free and a contact whose guaranteed longest wait was over was chosen.
+    Overdue,
+    /// An adviser who takes several channels became free; the contact that had used the largest share of its
+    /// queue's goal was chosen.
+    GoalShare,
+    /// Deferred work for somebody free, because more advisers than the reserve were free.
+    Quiet,
+    /// Nobody was free, and the adviser idle longest before could set deferred work aside.
+    SetAside,
 }
 
 /// The figures that decided an offer, fixed in size; the full list is rebuilt by replay.
@@ -28,7 +41,8 @@ pub struct Why {
     pub ring: u8,
     /// The contact's priority class.
     pub class: u8,
-    /// Whether an adviser was passed over because they had just let this contact go (S9).
+    /// A contact chose: whether a free adviser was passed over because of a bar (S9, own case).
+    /// An adviser chose: whether the first in order was passed over because of one; by `GoalShare`, the first of some line.
     pub barred: bool,
     /// `IdleLongest`: idle advisers able to take it, the barred one not counted.
     /// `FirstInLine`: queues lines that held somebody this adviser can take.
@@ -237,6 +251,179 @@ pub enum Event {
         /// The contact.
         contact: ContactId,
     },
+    /// What the contact needs beyond its queue; comes before it is queued.
+    ContactNeeds {
+        /// The contact.
+        contact: ContactId,
+        /// What.
+        needs: Needs,
+    },
+    /// The circle of those who are asked widens, or the named adviser is no longer waited for.
+    RingStarted {
+        /// The contact.
+        contact: ContactId,
+        /// The step of the queue's rule now in force, 0 = the first.
+        ring: u8,
+    },
+    /// The guaranteed longest wait is over: it goes before all whose is not.
+    ContactOverdue {
+        /// The contact.
+        contact: ContactId,
+    },
+    /// Waited too long, or would have to: in another queue now, place kept.
+    ContactOverflowed {
+        /// The contact.
+        contact: ContactId,
+        /// The queue it left.
+        from: QueueId,
+        /// The queue it waits in.
+        queue: QueueId,
+    },
+    /// A contact that cannot wait is offered to the adviser, who lays this one aside.
+    ContactSetAside {
+        /// The contact.
+        contact: ContactId,
+        /// The adviser.
+        adviser: AdviserId,
+    },
+    /// The adviser gave deferred work back; it is in line where it was.
+    ContactGivenBack {
+        /// The contact.
+        contact: ContactId,
+        /// Who had it.
+        adviser: AdviserId,
+        /// Until when it is not offered to them again.
+        barred_until: Timestamp,
+    },
+    /// The adviser has it in hand again.
+    ContactTakenUp {
+        /// The contact.
+        contact: ContactId,
+        /// The adviser.
+        adviser: AdviserId,
+    },
+    /// An adviser asks an expert: the consultation is a contact of its own, the citizen's is on hold.
+    ConsultStarted {
+        /// The contact of the citizen.
+        contact: ContactId,
+        /// The consultation.
+        consult: ContactId,
+        /// Who asks.
+        adviser: AdviserId,
+        /// The experts' queue.
+        queue: QueueId,
+    },
+    /// It is over, and the citizen is with whoever has the contact now.
+    ConsultEnded {
+        /// The contact of the citizen.
+        contact: ContactId,
+        /// The consultation.
+        consult: ContactId,
+        /// How.
+        outcome: ConsultOutcome,
+    },
+    /// The citizen went over to the expert.
+    ContactHandedOver {
+        /// The contact of the citizen.
+        contact: ContactId,
+        /// Who had it.
+        from: AdviserId,
+        /// Who has it.
+        to: AdviserId,
+        /// The experts' queue, which is the contact's queue now.
+        queue: QueueId,
+    },
+    /// The citizen wants to be rung; the place is kept.
+    CallbackAsked {
+        /// The contact.
+        contact: ContactId,
+        /// Not rung before.
+        from: Timestamp,
+        /// Promised before.
+        until: Timestamp,
+    },
+    /// Its time has come: it waits in line at its place.
+    CallbackDue {
+        /// The contact.
+        contact: ContactId,
+    },
+    /// An adviser is ready and the citizen is being rung.
+    CallbackDialling {
+        /// The offer that the adviser took.
+        offer: OfferId,
+        /// The contact.
+        contact: ContactId,
+        /// The adviser.
+        adviser: AdviserId,
+        /// 1 = the first.
+        attempt: u8,
+        /// When the attempt ends by itself.
+        expires: Timestamp,
+    },
+    /// The citizen answered.
+    CallbackAnswered {
+        /// The contact.
+        contact: ContactId,
+        /// The adviser.
+        adviser: AdviserId,
+    },
+    /// The citizen was not reached.
+    CallbackMissed {
+        /// The contact.
+        contact: ContactId,
+        /// The adviser, who is free again.
+        adviser: AdviserId,
+        /// Why.
+        cause: FailCause,
+        /// When it is tried again; `NEVER` = it was the last attempt.
+        retry_at: Timestamp,
+    },
+    /// What the adviser takes besides the activity was changed.
+    AlsoChosen {
+        /// The adviser.
+        adviser: AdviserId,
+        /// The channels.
+        channels: Channels,
+    },
+    /// The measured expected wait of a queue.
+    QueueExpected {
+        /// The queue.
+        queue: QueueId,
+        /// Microseconds.
+        wait_us: i64,
+    },
+    /// A crisis plan was switched.
+    PlanSwitched {
+        /// The plan.
+        plan: PlanId,
+        /// On or off.
+        on: bool,
+    },
+    /// A traffic controller asks advisers to change activity.
+    RequestMade {
+        /// The request.
+        request: RequestId,
+        /// What they are asked to do.
+        activity: Activity,
+        /// How many are wanted.
+        wanted: u16,
+        /// Of this unit; `None` = of all units.
+        unit: Option<UnitId>,
+    },
+    /// An adviser answered.
+    RequestAnswered {
+        /// The request.
+        request: RequestId,
+        /// The adviser.
+        adviser: AdviserId,
+        /// Yes or no.
+        yes: bool,
+    },
+    /// The request is over: enough said yes, or it is no longer needed.
+    RequestClosed {
+        /// The request.
+        request: RequestId,
+    },
 }
 
 impl Event {
@@ -257,8 +444,29 @@ impl Event {
             | Event::ContactTransferred { contact, .. }
             | Event::ContactReturned { contact, .. }
             | Event::BarEnded { contact }
+            | Event::ContactNeeds { contact, .. }
+            | Event::RingStarted { contact, .. }
+            | Event::ContactOverdue { contact }
+            | Event::ContactOverflowed { contact, .. }
+            | Event::ContactSetAside { contact, .. }
+            | Event::ContactTakenUp { contact, .. }
+            | Event::ContactGivenBack { contact, .. }
+            | Event::ConsultStarted { contact, .. }
+            | Event::ConsultEnded { contact, .. }
+            | Event::ContactHandedOver { contact, .. }
+            | Event::CallbackAsked { contact, .. }
+            | Event::CallbackDue { contact }
+            | Event::CallbackDialling { contact, .. }
+            | Event::CallbackAnswered { contact, .. }
+            | Event::CallbackMissed { contact, .. }
             | Event::ContactClosed { contact, .. } => Some(contact),
-            Event::CentrePublished { .. }
+            Event::AlsoChosen { .. }
+            | Event::QueueExpected { .. }
+            | Event::PlanSwitched { .. }
+            | Event::RequestMade { .. }
+            | Event::RequestAnswered { .. }
+            | Event::RequestClosed { .. }
+            | Event::CentrePublished { .. }
             | Event::AdviserSignedIn { .. }
             | Event::AdviserSignedOut { .. }
             | Event::ActivityChosen { .. }
@@ -287,6 +495,16 @@ impl Event {
             | Event::ActivityChosen { adviser, .. }
             | Event::OriginsChosen { adviser, .. }
             | Event::PresenceLost { adviser, .. }
+            | Event::ContactSetAside { adviser, .. }
+            | Event::ContactTakenUp { adviser, .. }
+            | Event::ContactGivenBack { adviser, .. }
+            | Event::ConsultStarted { adviser, .. }
+            | Event::CallbackDialling { adviser, .. }
+            | Event::CallbackAnswered { adviser, .. }
+            | Event::CallbackMissed { adviser, .. }
+            | Event::AlsoChosen { adviser, .. }
+            | Event::RequestAnswered { adviser, .. }
+            | Event::ContactHandedOver { to: adviser, .. }
             | Event::PresenceRegained { adviser } => Some(adviser),
             Event::ContactClosed { adviser, .. } => {
                 if adviser.0 == AdviserId::NONE.0 {
@@ -298,6 +516,17 @@ impl Event {
             Event::CentrePublished { .. }
             | Event::ContactArrived { .. }
             | Event::ContactQueued { .. }
+            | Event::ContactNeeds { .. }
+            | Event::RingStarted { .. }
+            | Event::ContactOverdue { .. }
+            | Event::ContactOverflowed { .. }
+            | Event::ConsultEnded { .. }
+            | Event::CallbackAsked { .. }
+            | Event::CallbackDue { .. }
+            | Event::QueueExpected { .. }
+            | Event::PlanSwitched { .. }
+            | Event::RequestMade { .. }
+            | Event::RequestClosed { .. }
             | Event::BarEnded { .. } => None,
         }
     }
@@ -327,6 +556,27 @@ impl Event {
             Event::PresenceLost { .. } => "presence_lost",
             Event::PresenceRegained { .. } => "presence_regained",
             Event::BarEnded { .. } => "bar_ended",
+            Event::ContactNeeds { .. } => "contact_needs",
+            Event::RingStarted { .. } => "ring_started",
+            Event::ContactOverdue { .. } => "contact_overdue",
+            Event::ContactOverflowed { .. } => "contact_overflowed",
+            Event::ContactSetAside { .. } => "contact_set_aside",
+            Event::ContactTakenUp { .. } => "contact_taken_up",
+            Event::ContactGivenBack { .. } => "contact_given_back",
+            Event::ConsultStarted { .. } => "consult_started",
+            Event::ConsultEnded { .. } => "consult_ended",
+            Event::ContactHandedOver { .. } => "contact_handed_over",
+            Event::CallbackAsked { .. } => "callback_asked",
+            Event::CallbackDue { .. } => "callback_due",
+            Event::CallbackDialling { .. } => "callback_dialling",
+            Event::CallbackAnswered { .. } => "callback_answered",
+            Event::CallbackMissed { .. } => "callback_missed",
+            Event::AlsoChosen { .. } => "also_chosen",
+            Event::QueueExpected { .. } => "queue_expected",
+            Event::PlanSwitched { .. } => "plan_switched",
+            Event::RequestMade { .. } => "request_made",
+            Event::RequestAnswered { .. } => "request_answered",
+            Event::RequestClosed { .. } => "request_closed",
         }
     }
 
@@ -389,6 +639,42 @@ pub enum Effect {
         adviser: AdviserId,
         /// Whether the citizen waits on.
         requeued: bool,
+    },
+    /// The citizen hears music, the adviser waits for an expert; [`Effect::Connect`] of the consultation joins the two.
+    Consult {
+        /// The contact of the citizen.
+        contact: ContactId,
+        /// The consultation.
+        consult: ContactId,
+        /// Who asks.
+        adviser: AdviserId,
+    },
+    /// The expert talks with the citizen from now on; the side of `from` ends, the consultation is over.
+    HandOver {
+        /// The contact of the citizen.
+        contact: ContactId,
+        /// The consultation.
+        consult: ContactId,
+        /// Whose side ends.
+        from: AdviserId,
+        /// Who has the citizen now.
+        to: AdviserId,
+    },
+    /// Ring the citizen and say what came of it by [`crate::Command::Dialled`].
+    Dial {
+        /// The contact.
+        contact: ContactId,
+        /// The adviser, who waits on the line.
+        adviser: AdviserId,
+        /// 1 = the first.
+        attempt: u8,
+    },
+    /// Stop ringing the citizen, and end the adviser's side.
+    StopDial {
+        /// The contact.
+        contact: ContactId,
+        /// The adviser.
+        adviser: AdviserId,
     },
     /// The contact is over; the citizen's side ends.
     Release {

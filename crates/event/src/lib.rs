@@ -8,9 +8,9 @@ mod command;
 mod event;
 mod reason;
 
-pub use command::{Command, Entry, WrapUpAction};
+pub use command::{Command, ConsultAction, Entry, Needs, WrapUpAction};
 pub use event::{Effect, Event, Output, Why, WhyRule};
-pub use reason::{By, CloseReason, FailCause, NotReady, OfferOutcome, Rejection};
+pub use reason::{By, CloseReason, ConsultOutcome, FailCause, NotReady, OfferOutcome, Rejection};
 
 /// Version of the binary form of [`Event`] in the log.
 pub const LOG_VERSION: u16 = 1;

@@ -23,6 +23,10 @@ pub enum CloseReason {
     Cancelled,
     /// The menu ended without a choice.
     NoChoice,
+    /// A callback that never reached the citizen, as often as the rule says.
+    NotReached,
+    /// A consultation that ended because the citizen went over to the expert.
+    HandedOver,
 }
 
 impl CloseReason {
@@ -38,6 +42,8 @@ impl CloseReason {
             CloseReason::ClosedHours => "closed_hours",
             CloseReason::Cancelled => "cancelled",
             CloseReason::NoChoice => "no_choice",
+            CloseReason::NotReached => "not_reached",
+            CloseReason::HandedOver => "handed_over",
         }
     }
 }
@@ -91,6 +97,25 @@ pub enum OfferOutcome {
     PresenceLost,
     /// The adviser chose another activity or signed out.
     AdviserLeft,
+    /// A contact that cannot wait came first; the deferred one is back in line.
+    Interrupted,
+}
+
+/// How a consultation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[repr(u8)]
+pub enum ConsultOutcome {
+    /// The adviser went back to the citizen.
+    TakenBack,
+    /// The citizen went over to the expert.
+    HandedOver,
+    /// The expert ended it.
+    ExpertLeft,
+    /// The expert's connection died, or the experts' queue was full.
+    Failed,
+    /// The citizen left.
+    CitizenLeft,
 }
 
 /// Why an adviser who is signed in gets no offers although the activity would give them.
@@ -135,4 +160,14 @@ pub enum Rejection {
     HasContacts,
     /// The contact id is not the one that comes next.
     WrongId,
+    /// No rule allows this transfer or consultation.
+    NotAllowed,
+    /// The contact has been in that queue before: it would go round in a loop.
+    Loop,
+    /// No open request has this id.
+    UnknownRequest,
+    /// No such crisis plan, or it is so already.
+    UnknownPlan,
+    /// It is so already.
+    Already,
 }

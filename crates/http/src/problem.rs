@@ -175,6 +175,22 @@ impl From<Rejection> for Problem {
                 "has_contacts",
                 "Veilederen har henvendelser som ikke er avsluttet.",
             ),
+            Rejection::NotAllowed => Problem::conflict(
+                "not_allowed",
+                "Reglene for køen tillater ikke dette. En administrator kan åpne for det i beskrivelsen av sentret.",
+            ),
+            Rejection::Loop => Problem::conflict(
+                "loop",
+                "Henvendelsen har vært i den køen før. Den settes ikke over i ring.",
+            ),
+            Rejection::UnknownRequest => {
+                Problem::not_found("Spørsmålet er besvart av nok veiledere eller trukket tilbake.")
+            }
+            Rejection::UnknownPlan => Problem::conflict(
+                "unknown_plan",
+                "Beredskapsplanen finnes ikke, eller er allerede slik.",
+            ),
+            Rejection::Already => Problem::conflict("already", "Det er allerede gjort."),
             Rejection::UnknownClass | Rejection::WrongId => Problem::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "internal",

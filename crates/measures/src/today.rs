@@ -124,7 +124,11 @@ impl Day {
             Event::ContactEnded {
                 contact, adviser, ..
             } => self.end_talk(contact, adviser, at),
-            Event::ContactReturned { contact, adviser } => {
+            Event::CallbackAnswered { contact, adviser } => self.answer(contact, adviser, at),
+            Event::ContactReturned { contact, adviser }
+            | Event::ContactGivenBack {
+                contact, adviser, ..
+            } => {
                 self.end_talk(contact, adviser, at);
                 self.wait(contact);
             }
@@ -146,7 +150,26 @@ impl Day {
             | Event::OriginsChosen { .. }
             | Event::PresenceLost { .. }
             | Event::PresenceRegained { .. }
-            | Event::BarEnded { .. } => {}
+            | Event::BarEnded { .. }
+            | Event::ContactNeeds { .. }
+            | Event::RingStarted { .. }
+            | Event::ContactOverdue { .. }
+            | Event::ContactOverflowed { .. }
+            | Event::ContactSetAside { .. }
+            | Event::ContactTakenUp { .. }
+            | Event::ConsultStarted { .. }
+            | Event::ConsultEnded { .. }
+            | Event::ContactHandedOver { .. }
+            | Event::CallbackAsked { .. }
+            | Event::CallbackDue { .. }
+            | Event::CallbackDialling { .. }
+            | Event::CallbackMissed { .. }
+            | Event::AlsoChosen { .. }
+            | Event::QueueExpected { .. }
+            | Event::PlanSwitched { .. }
+            | Event::RequestMade { .. }
+            | Event::RequestAnswered { .. }
+            | Event::RequestClosed { .. } => {}
         }
     }
 
@@ -341,6 +364,8 @@ impl Day {
             CloseReason::Abandoned
             | CloseReason::Lost
             | CloseReason::QueueFull
+            | CloseReason::NotReached
+            | CloseReason::HandedOver
             | CloseReason::LeftInMenu
             | CloseReason::ClosedHours
             | CloseReason::Cancelled

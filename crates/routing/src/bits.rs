@@ -36,6 +36,14 @@ impl Sparse {
         }
     }
 
+    /// Makes room for more bits in a set of one row.
+    pub(crate) fn grow(&mut self, n_bits: usize) {
+        self.words_per_row = words(n_bits);
+        self.above_per_row = words(self.words_per_row);
+        self.words.resize(self.words_per_row, 0);
+        self.above.resize(self.above_per_row, 0);
+    }
+
     #[inline]
     pub(crate) fn set(&mut self, row: usize, bit: usize) {
         self.words[row * self.words_per_row + bit / 64] |= 1 << (bit % 64);

@@ -1,13 +1,14 @@
 //! The invariants that can be seen in one state, checked in full. For tests, simulation and `/debug`.
 
-use linje_types::{Channel, Channels};
+use linje_types::{Channel, Channels, Timestamp};
 
 use crate::{
     bits,
     cast::u32_of,
+    idle::Mask,
     lines::NONE,
     rules::CAPACITY,
-    state::{ContactState, State},
+    state::{Contact, ContactState, State, flag},
 };
 
 macro_rules! ensure {
@@ -39,11 +40,28 @@ impl State {
             "slabs differ in length"
         );
         let mut waiting = vec![0; self.waiting.len()];
-        for lane in 0..self.tables.n_lanes() {
+        ensure!(self.personal.is_sorted(), "S8: personal lines out of order");
+        for entry in &self.personal {
+            let it = &self.contacts[entry.slot as usize];
+            ensure!(
+                it.open && it.state == ContactState::Queued && it.is(flag::PERSONAL),
+                "S1: slot {} waits for adviser {} in state {:?}",
+                entry.slot,
+                entry.adviser,
+                it.state
+            );
+            ensure!(
+                self.deadlines.of(entry.slot).is_some(),
+                "L3: slot {} waits for one adviser for ever",
+                entry.slot
+            );
+            waiting[it.queue.idx()] += 1;
+        }
+        for lane in 0..self.lanes.len() {
             let mut before = None;
             for slot in self.lines.iter(lane) {
                 let it = &self.contacts[slot as usize];
-                let queued = it.open && it.state == ContactState::Queued;
+                let queued = it.open && it.state == ContactState::Queued && !it.is(flag::PERSONAL);
                 ensure!(
                     queued,
                     "S1: slot {slot} lies in a line in state {:?}",
@@ -60,6 +78,9 @@ impl State {
                 );
                 before = Some(order);
                 waiting[it.queue.idx()] += 1;
+                let step = self.step_at(slot, u32_of(lane));
+                let alarm = self.alarms.of(u32_of(lane)).unwrap_or(Timestamp::NEVER);
+                ensure!(alarm <= step, "L2: slot {slot} misses its step");
             }
             let empty = self.lines.is_empty(lane);
             ensure!(empty == before.is_none(), "line {lane}: wrong bit");
@@ -80,6 +101,9 @@ impl State {
                     | ContactState::Active
                     | ContactState::Held
                     | ContactState::WrapUp
+                    | ContactState::Dialling
+                    | ContactState::SetAside
+                    | ContactState::Consulting
             );
             ensure!(
                 has_adviser == should,
@@ -100,6 +124,7 @@ impl State {
                     "L4: the offer of slot {slot} never ends"
                 );
             }
+            self.check_pair(slot, it)?;
             n_queued += u32::from(it.state == ContactState::Queued);
             let bars = self.bars_of(slot).len();
             ensure!(
@@ -118,6 +143,36 @@ impl State {
         Ok(())
     }
 
+    /// A consultation and the contact it is about belong to each other; a callback has nobody on the line.
+    fn check_pair(&self, slot: u32, it: &Contact) -> Result<(), String> {
+        let consulting = it.state == ContactState::Consulting;
+        let waits = it.is(flag::CONSULT) && it.state != ContactState::WrapUp;
+        ensure!(
+            (it.peer != NONE) == (consulting || waits),
+            "S21: slot {slot} is {:?} with peer {}",
+            it.state,
+            it.peer
+        );
+        if it.peer != NONE {
+            let peer = &self.contacts[it.peer as usize];
+            ensure!(
+                peer.open && peer.peer == slot && peer.is(flag::CONSULT) == consulting,
+                "S21: slot {slot} and its consultation have lost each other"
+            );
+        }
+        let dials = matches!(it.state, ContactState::Dialling | ContactState::Parked);
+        ensure!(
+            !dials || it.is(flag::CALLBACK),
+            "S20: slot {slot} is {:?} and no callback",
+            it.state
+        );
+        ensure!(
+            !dials || self.deadlines.of(slot).is_some(),
+            "S20: the callback of slot {slot} is never rung"
+        );
+        Ok(())
+    }
+
     fn check_adviser(&self, adviser: u32) -> Result<(), String> {
         let who = &self.advisers[adviser as usize];
         let weights = &self.tables.rules().weights;
@@ -128,9 +183,17 @@ impl State {
                 it.open && it.adviser == adviser,
                 "S3: adviser {adviser} lists slot {slot}"
             );
-            used += weights[it.channel as usize];
+            if it.state != ContactState::SetAside {
+                used += weights[it.channel as usize];
+            }
             calls += u8::from(it.channel == Channel::Voice);
-            let speaks = matches!(it.state, ContactState::Offered | ContactState::Active);
+            let speaks = matches!(
+                it.state,
+                ContactState::Offered
+                    | ContactState::Active
+                    | ContactState::Consulting
+                    | ContactState::Dialling
+            );
             speaking += u8::from(it.channel == Channel::Voice && speaks);
         }
         ensure!(
@@ -148,7 +211,7 @@ impl State {
             "S4: adviser {adviser} has {speaking} calls at once"
         );
         ensure!(
-            who.signed_in || used == 0,
+            who.signed_in || who.first == NONE,
             "S7: adviser {adviser} is signed out with contacts"
         );
         Ok(())
@@ -156,13 +219,13 @@ impl State {
 
     fn check_idle(&self) -> Result<(), String> {
         let mut listed = 0;
-        for (idx, &channels) in self.tables.masks().iter().enumerate() {
+        for mask in Mask::all() {
             for profile in 0..self.tables.n_profiles() {
                 let mut before = None;
-                for adviser in self.idle.iter(idx, profile) {
+                for adviser in self.idle.iter(mask, profile) {
                     listed += 1;
                     let who = &self.advisers[adviser as usize];
-                    let here = self.mask(adviser) == channels
+                    let here = self.mask(adviser) == mask
                         && self.tables.profile(adviser, who.origins) as usize == profile;
                     ensure!(here, "S7: adviser {adviser} lies in a wrong idle list");
                     let seq = Some(self.idle.seq(adviser));
@@ -172,8 +235,16 @@ impl State {
             }
         }
         let offerable = (0..u32_of(self.advisers.len()))
-            .filter(|&adviser| self.mask(adviser) != Channels::NONE)
+            .filter(|&adviser| !self.mask(adviser).is_nothing())
             .count();
+        let quiet = (0..u32_of(self.advisers.len()))
+            .filter(|&adviser| self.mask(adviser).is_quiet())
+            .count();
+        ensure!(
+            quiet == self.idle.n_quiet() as usize,
+            "L1: {quiet} are free for deferred work, {} counted",
+            self.idle.n_quiet()
+        );
         ensure!(
             listed == offerable,
             "L1: {offerable} are idle, {listed} listed"
@@ -181,29 +252,37 @@ impl State {
         Ok(())
     }
 
-    /// L1 and L3: no waiting contact has an idle adviser who could take it and is not barred.
+    /// L1 and L3: no waiting contact has somebody free who could take it and is not barred.
     fn check_nobody_waits_needlessly(&self) -> Result<(), String> {
-        for lane in 0..self.tables.n_lanes() {
-            let Some(first) = self.lines.iter(lane).next() else {
-                continue;
-            };
-            let channel = self.contacts[first as usize].channel;
-            let profiles = self.tables.profiles_for(u32_of(lane));
-            for (idx, &mask) in self.tables.masks().iter().enumerate() {
-                if !mask.has(channel) {
-                    continue;
-                }
-                let able = (0..self.tables.n_profiles()).filter(|&at| bits::has(profiles, at));
-                for adviser in able.flat_map(|profile| self.idle.iter(idx, profile)) {
-                    let barred =
-                        |slot: u32| self.bars_of(slot).iter().any(|bar| bar.adviser == adviser);
-                    let free = self.lines.iter(lane).find(|&slot| !barred(slot));
-                    ensure!(
-                        free.is_none(),
-                        "L1: slot {free:?} waits while adviser {adviser} is idle"
-                    );
-                }
+        for adviser in (0..u32_of(self.advisers.len())).filter(|&at| self.idle.is_listed(at)) {
+            let profile = self
+                .tables
+                .profile(adviser, self.advisers[adviser as usize].origins);
+            let now = self.mask(adviser).channels();
+            let mut channels = now;
+            if self.idle.n_quiet() > self.tables.rules().reserve {
+                channels = Channels(now.0 | self.quiet(adviser).0);
             }
+            let barred = |slot: u32| self.bars_of(slot).iter().any(|bar| bar.adviser == adviser);
+            for lane in 0..u32_of(self.lanes.len()) {
+                let takes = channels.has(self.lanes.get(lane).channel)
+                    && bits::has(self.lanes.able(lane), profile as usize);
+                let mut line = self.lines.iter(lane as usize);
+                let free = line.find(|&slot| takes && !barred(slot));
+                ensure!(
+                    free.is_none(),
+                    "L1: slot {free:?} waits while adviser {adviser} is idle"
+                );
+            }
+            let own = self.personal.iter().find(|it| {
+                it.adviser == adviser
+                    && now.has(self.contacts[it.slot as usize].channel)
+                    && !barred(it.slot)
+            });
+            ensure!(
+                own.is_none(),
+                "L1: {own:?} waits while adviser {adviser} is idle"
+            );
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! One deadline per contact, in an indexed 4-ary heap: no stale entries, the root is the next.
+//! One deadline per contact, and one alarm per lane, each in an indexed 4-ary heap: the root is the next.
 
 use linje_types::Timestamp;
 
@@ -7,20 +7,28 @@ use crate::cast::u32_of;
 const NOWHERE: u32 = u32::MAX;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Entry {
+struct Entry<T> {
     at: Timestamp,
+    tie: T,
     slot: u32,
 }
 
-/// Deadlines by contact slot; ties go by slot.
+/// Deadlines by slot (of a contact, of a lane); equal ones go by `T`, then by slot.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Deadlines {
-    heap: Vec<Entry>,
+pub(crate) struct Deadlines<T = ()> {
+    heap: Vec<Entry<T>>,
     /// By slot: its place in the heap.
     place: Vec<u32>,
 }
 
 impl Deadlines {
+    /// Sets the deadline of `slot`; `NEVER` takes it away.
+    pub(crate) fn set(&mut self, slot: u32, at: Timestamp) {
+        self.set_with(slot, at, ());
+    }
+}
+
+impl<T: Copy + Ord> Deadlines<T> {
     pub(crate) fn add_slot(&mut self) {
         self.place.push(NOWHERE);
     }
@@ -32,17 +40,26 @@ impl Deadlines {
 
     #[inline]
     pub(crate) fn of(&self, slot: u32) -> Option<Timestamp> {
+        self.entry(slot).map(|(at, _)| at)
+    }
+
+    /// The deadline of `slot` and what decides between equal ones.
+    #[inline]
+    pub(crate) fn entry(&self, slot: u32) -> Option<(Timestamp, T)> {
         let place = self.place[slot as usize];
-        (place != NOWHERE).then(|| self.heap[place as usize].at)
+        (place != NOWHERE).then(|| {
+            let entry = &self.heap[place as usize];
+            (entry.at, entry.tie)
+        })
     }
 
     /// Sets the deadline of `slot`; `NEVER` takes it away.
-    pub(crate) fn set(&mut self, slot: u32, at: Timestamp) {
+    pub(crate) fn set_with(&mut self, slot: u32, at: Timestamp, tie: T) {
         if at == Timestamp::NEVER {
             self.clear(slot);
             return;
         }
-        let entry = Entry { at, slot };
+        let entry = Entry { at, tie, slot };
         let place = self.place[slot as usize];
         if place == NOWHERE {
             self.heap.push(entry);
@@ -75,12 +92,12 @@ impl Deadlines {
         }
     }
 
-    fn put(&mut self, place: usize, entry: Entry) {
+    fn put(&mut self, place: usize, entry: Entry<T>) {
         self.heap[place] = entry;
         self.place[entry.slot as usize] = u32_of(place);
     }
 
-    fn up(&mut self, mut place: usize, entry: Entry) {
+    fn up(&mut self, mut place: usize, entry: Entry<T>) {
         while place > 0 {
             let parent = (place - 1) / 4;
             if self.heap[parent] <= entry {
@@ -92,7 +109,7 @@ impl Deadlines {
         self.put(place, entry);
     }
 
-    fn down(&mut self, mut place: usize, entry: Entry) {
+    fn down(&mut self, mut place: usize, entry: Entry<T>) {
         loop {
             let first = place * 4 + 1;
             let end = (first + 4).min(self.heap.len());
@@ -115,7 +132,7 @@ mod tests {
 
     #[test]
     fn the_root_is_always_the_earliest() {
-        let mut deadlines = Deadlines::default();
+        let mut deadlines = Deadlines::<()>::default();
         let mut plain = std::collections::BTreeMap::new();
         for _ in 0..64 {
             deadlines.add_slot();

@@ -1,19 +1,29 @@
 //! Decisions: a command and a time in, events and effects out. Every change goes through `apply`.
 
 use linje_event::{
-    By, CloseReason, Command, Effect, Entry, Event, FailCause, OfferOutcome, Output, Rejection,
-    Why, WhyRule, WrapUpAction,
+    By, CloseReason, Command, Effect, Entry, Event, FailCause, Needs, OfferOutcome, Output,
+    Rejection, Why, WhyRule, WrapUpAction,
 };
 use linje_types::{
-    AdviserId, Channel, Channels, ContactId, Language, OfferId, Origin, QueueId, Timestamp, TopicId,
+    Activity, AdviserId, Channel, Channels, Clearance, ContactId, Language, OfferId, Origin,
+    QueueId, SECOND_US, Timestamp, TopicId,
 };
 
 use crate::{
     bits,
     cast::ms_of,
+    idle::{Longest, PLAIN, WITH_ASIDE},
     lines::NONE,
-    state::{Contact, ContactState, State},
+    state::{Contact, ContactState, State, flag},
 };
+
+mod callback;
+mod consult;
+mod request;
+mod steps;
+
+/// How long a callback is offered in a queue whose contacts go straight through: somebody must say that they are ready.
+const CALLBACK_OFFER_US: i64 = 20 * SECOND_US;
 
 /// How many deadlines one `Tick` fires at most; the desk ticks until none is due.
 pub const TICK_MAX: usize = 256;
@@ -45,10 +55,12 @@ impl State {
                 language,
                 class,
                 place,
+                needs,
             } => {
                 let slot = self.open(contact)?;
                 self.expect(slot, &[ContactState::InMenu])?;
-                self.enqueue(slot, (queue, topic, language, class), place, now, out)
+                let to = (queue, topic, language, class);
+                self.enqueue(slot, to, (place, needs), now, out)
             }
             Command::Leave { contact } => self.leave(contact, now, out),
             Command::Lose { contact } => self.lose(contact, now, out),
@@ -58,8 +70,12 @@ impl State {
                     ContactState::InMenu,
                     ContactState::Queued,
                     ContactState::Offered,
+                    ContactState::Parked,
                 ];
                 self.expect(slot, &waiting)?;
+                if self.contacts[slot as usize].is(flag::CONSULT) {
+                    return Err(Rejection::WrongState);
+                }
                 self.close_waiting(slot, reason, now, out);
                 Ok(())
             }
@@ -97,13 +113,7 @@ impl State {
             Command::SignOut { adviser } => self.sign_out(adviser, now, out),
             Command::Choose { adviser, activity } => {
                 self.signed_in(adviser)?;
-                let takes = Channels::of(activity);
-                let outcome = OfferOutcome::AdviserLeft;
-                let back =
-                    self.withdraw(adviser.0, outcome, |channel| !takes.has(channel), now, out);
-                self.emit(Event::ActivityChosen { adviser, activity }, now, out);
-                self.serve_all(&back, now, out);
-                self.serve_adviser(adviser.0, now, out);
+                self.choose(adviser, activity, now, out);
                 Ok(())
             }
             Command::Meet { adviser, origins } => {
@@ -130,14 +140,80 @@ impl State {
                 self.tick(now, out);
                 Ok(())
             }
+            Command::Return { contact, adviser } => self.give_back(contact, adviser, now, out),
+            Command::Consult {
+                contact,
+                consult,
+                adviser,
+                queue,
+            } => self.consult(contact, consult, adviser, queue, now, out),
+            Command::EndConsult {
+                contact,
+                adviser,
+                action,
+            } => self.end_consult(contact, adviser, action, now, out),
+            Command::AskCallback {
+                contact,
+                from,
+                until,
+            } => self.ask_callback(contact, from, until, now, out),
+            Command::BookCallback { .. } => self.book_callback(cmd, now, out),
+            Command::Dialled {
+                contact,
+                attempt,
+                failed,
+            } => self.dialled(contact, attempt, failed, now, out),
+            Command::Also { adviser, channels } => {
+                self.signed_in(adviser)?;
+                self.emit(Event::AlsoChosen { adviser, channels }, now, out);
+                self.serve_adviser(adviser.0, now, out);
+                Ok(())
+            }
+            Command::Expect { queue, wait_us } => {
+                self.known_queue(queue, 0)?;
+                self.emit(Event::QueueExpected { queue, wait_us }, now, out);
+                Ok(())
+            }
+            Command::SwitchPlan { plan, on } => self.switch_plan(plan, on, now, out),
+            Command::AskAdvisers {
+                activity,
+                wanted,
+                unit,
+            } => self.ask_advisers(activity, wanted, unit, now, out),
+            Command::AnswerRequest {
+                request,
+                adviser,
+                yes,
+            } => self.answer_request(request, adviser, yes, now, out),
+            Command::CloseRequest { request } => self.close_request(request, now, out),
         }
+    }
+
+    fn choose<O: Output>(
+        &mut self,
+        adviser: AdviserId,
+        activity: Activity,
+        now: Timestamp,
+        out: &mut O,
+    ) {
+        let mut takes = Channels::of(activity);
+        if takes != Channels::NONE {
+            takes = Channels(takes.0 | self.advisers[adviser.idx()].also.0);
+        }
+        let outcome = OfferOutcome::AdviserLeft;
+        let back = self.withdraw(adviser.0, outcome, |channel| !takes.has(channel), now, out);
+        self.emit(Event::ActivityChosen { adviser, activity }, now, out);
+        self.serve_all(&back, now, out);
+        self.serve_adviser(adviser.0, now, out);
     }
 
     /// When `Command::Tick` is next wanted; `NEVER` when nothing is due.
     #[must_use]
     #[inline]
     pub fn next_deadline(&self) -> Timestamp {
-        self.deadlines.next().map_or(Timestamp::NEVER, |(at, _)| at)
+        let of_contact = self.deadlines.next().map_or(Timestamp::NEVER, |(at, _)| at);
+        let of_lane = self.alarms.next().map_or(Timestamp::NEVER, |(at, _)| at);
+        of_contact.min(of_lane)
     }
 
     #[inline(always)]
@@ -209,7 +285,7 @@ impl State {
             return Err(Rejection::WrongId);
         }
         if let Entry::Queue { queue, class, .. } = entry {
-            self.known_queue(queue, class)?;
+            self.queue_for_citizens(queue, class)?;
         }
         let arrived = Event::ContactArrived {
             contact,
@@ -226,9 +302,11 @@ impl State {
                 queue,
                 class,
                 place,
+                needs,
             } => {
                 let slot = contact.slot();
-                self.enqueue(slot, (queue, topic, language, class), place, now, out)
+                let to = (queue, topic, language, class);
+                self.enqueue(slot, to, (place, needs), now, out)
             }
         }
     }
@@ -245,23 +323,56 @@ impl State {
         Ok(())
     }
 
+    /// The same, and contacts of citizens may come there.
+    fn queue_for_citizens(&self, queue: QueueId, class: u8) -> Result<(), Rejection> {
+        self.known_queue(queue, class)?;
+        if self.tables.rules().queues[queue.idx()].experts {
+            return Err(Rejection::NotAllowed);
+        }
+        Ok(())
+    }
+
     fn enqueue<O: Output>(
         &mut self,
         slot: u32,
-        (queue, topic, language, class): (QueueId, TopicId, Language, u8),
-        place: Timestamp,
+        to: (QueueId, TopicId, Language, u8),
+        (place, needs): (Timestamp, Needs),
         now: Timestamp,
         out: &mut O,
     ) -> Result<(), Rejection> {
-        self.known_queue(queue, class)?;
+        self.queue_for_citizens(to.0, to.3)?;
+        if self.put_in_line(slot, to, (place, needs), now, out) {
+            self.overflow_at_entry(slot, now, out);
+            self.serve_contact(slot, now, out);
+        }
+        Ok(())
+    }
+
+    /// Whether there was room.
+    fn put_in_line<O: Output>(
+        &mut self,
+        slot: u32,
+        (queue, topic, language, class): (QueueId, TopicId, Language, u8),
+        (place, needs): (Timestamp, Needs),
+        now: Timestamp,
+        out: &mut O,
+    ) -> bool {
+        let contact = self.id_of(slot);
         if self.waiting[queue.idx()] >= self.tables.rules().queues[queue.idx()].max_waiting {
-            let (contact, reason) = (self.id_of(slot), CloseReason::QueueFull);
+            let reason = CloseReason::QueueFull;
             self.close(slot, queue, reason, now, out);
             self.effect(slot, Effect::Release { contact, reason }, out);
-            return Ok(());
+            return false;
+        }
+        if needs != Needs::NONE {
+            let needs = Needs {
+                clearance: Clearance(needs.clearance.0 & Clearance::ALL.0),
+                ..needs
+            };
+            self.emit(Event::ContactNeeds { contact, needs }, now, out);
         }
         let queued = Event::ContactQueued {
-            contact: self.id_of(slot),
+            contact,
             queue,
             topic,
             language,
@@ -269,8 +380,7 @@ impl State {
             enqueued: place.min(now),
         };
         self.emit(queued, now, out);
-        self.serve_contact(slot, now, out);
-        Ok(())
+        true
     }
 
     fn leave<O: Output>(
@@ -280,15 +390,28 @@ impl State {
         out: &mut O,
     ) -> Result<(), Rejection> {
         let slot = self.open(contact)?;
-        match self.contacts[slot as usize].state {
+        let it = &self.contacts[slot as usize];
+        // Nobody is on the line: not yet rung, or an adviser and an expert.
+        if it.is(flag::CALLBACK) || it.is(flag::CONSULT) {
+            return Err(Rejection::WrongState);
+        }
+        match it.state {
             ContactState::InMenu => {
                 self.close_waiting(slot, CloseReason::LeftInMenu, now, out);
             }
             ContactState::Queued | ContactState::Offered => {
                 self.close_waiting(slot, CloseReason::Abandoned, now, out);
             }
-            ContactState::Active | ContactState::Held => self.ended(slot, By::Citizen, now, out),
-            ContactState::WrapUp => return Err(Rejection::WrongState),
+            ContactState::Active | ContactState::Held | ContactState::SetAside => {
+                self.ended(slot, By::Citizen, now, out);
+            }
+            ContactState::Consulting => {
+                self.stop_consult(slot, linje_event::ConsultOutcome::CitizenLeft, now, out);
+                self.ended(slot, By::Citizen, now, out);
+            }
+            ContactState::WrapUp | ContactState::Parked | ContactState::Dialling => {
+                return Err(Rejection::WrongState);
+            }
         }
         Ok(())
     }
@@ -300,17 +423,33 @@ impl State {
         out: &mut O,
     ) -> Result<(), Rejection> {
         let slot = self.open(contact)?;
+        let it = self.contacts[slot as usize];
         let Contact {
             state,
             adviser,
             queue,
             ..
-        } = self.contacts[slot as usize];
+        } = it;
+        if it.is(flag::CALLBACK) && state != ContactState::Dialling {
+            return Err(Rejection::WrongState);
+        }
+        if it.is(flag::CONSULT) {
+            return self.lose_consult(slot, now, out);
+        }
         match state {
             ContactState::InMenu | ContactState::Queued | ContactState::Offered => {
                 self.close_waiting(slot, CloseReason::Lost, now, out);
             }
-            ContactState::Active | ContactState::Held => {
+            ContactState::Dialling => {
+                self.not_reached(slot, FailCause::Unreachable, now, out);
+            }
+            ContactState::Active
+            | ContactState::Held
+            | ContactState::SetAside
+            | ContactState::Consulting => {
+                if state == ContactState::Consulting {
+                    self.stop_consult(slot, linje_event::ConsultOutcome::CitizenLeft, now, out);
+                }
                 let adviser_id = AdviserId(adviser);
                 let disconnect = Effect::Disconnect {
                     contact,
@@ -321,7 +460,7 @@ impl State {
                 self.close(slot, queue, CloseReason::Lost, now, out);
                 self.serve_adviser(adviser, now, out);
             }
-            ContactState::WrapUp => return Err(Rejection::WrongState),
+            ContactState::WrapUp | ContactState::Parked => return Err(Rejection::WrongState),
         }
         Ok(())
     }
@@ -378,6 +517,10 @@ impl State {
         let slot = self.offered(offer, adviser)?;
         let contact = self.id_of(slot);
         let adviser = AdviserId(self.contacts[slot as usize].adviser);
+        if self.contacts[slot as usize].is(flag::CALLBACK) {
+            self.dial(slot, now, out);
+            return Ok(());
+        }
         let accepted = Event::OfferAccepted {
             offer,
             contact,
@@ -390,9 +533,13 @@ impl State {
 
     /// The offer ends through the adviser: not ready, barred for a while, the contact goes to others.
     fn let_go<O: Output>(&mut self, slot: u32, outcome: OfferOutcome, now: Timestamp, out: &mut O) {
-        let until = self.barred_until(slot, self.contacts[slot as usize].adviser, None, now);
+        let until = self.barred_until(slot, self.contacts[slot as usize].adviser, now);
+        let adviser = self.contacts[slot as usize].adviser;
         self.end_offer(slot, outcome, until, now, out);
         self.serve_contact(slot, now, out);
+        if self.tables.interrupts() {
+            self.take_up(adviser, now, out);
+        }
     }
 
     fn end_offer<O: Output>(
@@ -423,16 +570,10 @@ impl State {
         self.effect(slot, withdraw, out);
     }
 
-    /// S9: nobody is barred when no other who is signed in could take it.
-    fn barred_until(
-        &self,
-        slot: u32,
-        adviser: u32,
-        lane: Option<u32>,
-        now: Timestamp,
-    ) -> Timestamp {
-        let lane = lane.unwrap_or(self.contacts[slot as usize].lane);
-        let row = self.tables.profiles_for(lane);
+    /// S9: nobody is barred when no other who is signed in could take it in the ring in force.
+    fn barred_until(&self, slot: u32, adviser: u32, now: Timestamp) -> Timestamp {
+        let lane = self.contacts[slot as usize].lane;
+        let row = self.lanes.able(lane);
         let mut others = 0;
         for (idx, &word) in row.iter().enumerate() {
             bits::each(idx, word, |profile| {
@@ -459,6 +600,9 @@ impl State {
     ) -> Result<(), Rejection> {
         let slot = self.open(contact)?;
         self.expect(slot, &[ContactState::Active])?;
+        if self.contacts[slot as usize].is(flag::CONSULT) {
+            return Err(Rejection::WrongState);
+        }
         let adviser = AdviserId(self.contacts[slot as usize].adviser);
         self.emit(Event::ContactHeld { contact, adviser }, now, out);
         self.effect(slot, Effect::Hold { contact }, out);
@@ -494,12 +638,48 @@ impl State {
         now: Timestamp,
         out: &mut O,
     ) -> Result<(), Rejection> {
-        let slot = self.talking(contact)?;
-        if adviser != AdviserId::NONE && adviser.0 != self.contacts[slot as usize].adviser {
-            return Err(Rejection::NotYours);
+        let slot = self.open(contact)?;
+        let Contact {
+            state,
+            adviser: has_it,
+            flags,
+            ..
+        } = self.contacts[slot as usize];
+        let theirs = adviser == AdviserId::NONE || adviser.0 == has_it;
+        match state {
+            ContactState::Active
+            | ContactState::Held
+            | ContactState::SetAside
+            | ContactState::Consulting
+            | ContactState::Dialling
+                if !theirs =>
+            {
+                Err(Rejection::NotYours)
+            }
+            ContactState::Active if flags & flag::CONSULT != 0 => {
+                let of = self.contacts[slot as usize].peer;
+                self.stop_consult(of, linje_event::ConsultOutcome::ExpertLeft, now, out);
+                Ok(())
+            }
+            ContactState::Active | ContactState::Held | ContactState::SetAside => {
+                self.ended(slot, By::Adviser, now, out);
+                Ok(())
+            }
+            ContactState::Consulting => {
+                self.stop_consult(slot, linje_event::ConsultOutcome::TakenBack, now, out);
+                self.ended(slot, By::Adviser, now, out);
+                Ok(())
+            }
+            ContactState::Dialling => {
+                self.not_reached(slot, FailCause::NoAnswer, now, out);
+                Ok(())
+            }
+            ContactState::InMenu
+            | ContactState::Queued
+            | ContactState::Offered
+            | ContactState::WrapUp
+            | ContactState::Parked => Err(Rejection::WrongState),
         }
-        self.ended(slot, By::Adviser, now, out);
-        Ok(())
     }
 
     fn ended<O: Output>(&mut self, slot: u32, by: By, now: Timestamp, out: &mut O) {
@@ -541,17 +721,22 @@ impl State {
         let slot = self.talking(contact)?;
         self.known_queue(queue, 0)?;
         let it = self.contacts[slot as usize];
-        let class = self.tables.rules().queues[queue.idx()].class;
-        let lane = self
-            .tables
-            .lane(queue, it.channel, it.language, it.origin, class);
+        let rules = self.tables.rules();
+        let allowed = rules.queues[it.queue.idx()].transfers.contains(&queue);
+        if !allowed || it.is(flag::CONSULT) {
+            return Err(Rejection::NotAllowed);
+        }
+        if self.has_visited(slot, queue) {
+            return Err(Rejection::Loop);
+        }
+        let class = rules.queues[queue.idx()].class;
         let transferred = Event::ContactTransferred {
             contact,
             adviser: AdviserId(it.adviser),
             from: it.queue,
             queue,
             class,
-            barred_until: self.barred_until(slot, it.adviser, Some(lane), now),
+            barred_until: now.plus_us(rules.bar_us),
         };
         let disconnect = Effect::Disconnect {
             contact,
@@ -608,8 +793,9 @@ impl State {
         if answered {
             return Err(Rejection::HasContacts);
         }
-        let back = self.withdraw(adviser.0, OfferOutcome::AdviserLeft, |_| true, now, out);
+        let mut back = self.withdraw(adviser.0, OfferOutcome::AdviserLeft, |_| true, now, out);
         self.emit(Event::AdviserSignedOut { adviser }, now, out);
+        back.extend(self.stop_asking(adviser.0, now, out));
         self.serve_all(&back, now, out);
         Ok(())
     }
@@ -665,67 +851,77 @@ impl State {
         }
     }
 
-    fn tick<O: Output>(&mut self, now: Timestamp, out: &mut O) {
-        for _ in 0..TICK_MAX {
-            let Some((at, slot)) = self.deadlines.next() else {
-                return;
-            };
-            if at > now {
-                return;
-            }
-            self.due(slot, now, out);
-        }
-    }
-
-    fn due<O: Output>(&mut self, slot: u32, now: Timestamp, out: &mut O) {
-        let it = self.contacts[slot as usize];
-        let contact = self.id_of(slot);
-        match it.state {
-            ContactState::Queued => {
-                self.emit(Event::BarEnded { contact }, now, out);
-                self.serve_contact(slot, now, out);
-            }
-            ContactState::Offered => self.let_go(slot, OfferOutcome::Expired, now, out),
-            ContactState::WrapUp => self.finished(slot, now, out),
-            ContactState::Active | ContactState::Held => {
-                let adviser = AdviserId(it.adviser);
-                let disconnect = Effect::Disconnect {
-                    contact,
-                    adviser,
-                    requeued: true,
-                };
-                self.effect(slot, disconnect, out);
-                self.emit(Event::ContactReturned { contact, adviser }, now, out);
-                self.serve_contact(slot, now, out);
-            }
-            ContactState::InMenu => self.deadlines.clear(slot),
-        }
-    }
-
-    /// A contact waits: the able adviser idle longest gets it.
+    /// A contact waits: the able adviser idle longest gets it, those whom the rule prefers first.
     #[inline]
     fn serve_contact<O: Output>(&mut self, slot: u32, now: Timestamp, out: &mut O) {
         let it = &self.contacts[slot as usize];
+        if it.state != ContactState::Queued {
+            return;
+        }
+        if it.is(flag::PERSONAL) {
+            self.serve_named(slot, now, out);
+            return;
+        }
+        let (lane, channel) = (it.lane, it.channel);
+        if self.lanes.get(lane).prefers {
+            let first = self.lanes.preferred(lane);
+            if let Some(found) = self.find::<O>(slot, first, PLAIN, now) {
+                self.give(slot, WhyRule::Preferred, found, now, out);
+                return;
+            }
+        }
+        let able = self.lanes.able(lane);
+        if let Some(found) = self.find::<O>(slot, able, PLAIN, now) {
+            self.give(slot, WhyRule::IdleLongest, found, now, out);
+        } else if self.tables.interrupts()
+            && let Some(found) = self.find::<O>(slot, self.lanes.able(lane), WITH_ASIDE, now)
+        {
+            self.give(slot, WhyRule::SetAside, found, now, out);
+        } else if Channels::DEFERRED.has(channel) {
+            self.serve_quiet(slot, now, out);
+        }
+    }
+
+    #[inline]
+    fn find<O: Output>(
+        &self,
+        slot: u32,
+        profiles: &[u64],
+        masks: u32,
+        now: Timestamp,
+    ) -> Option<Longest> {
+        let it = &self.contacts[slot as usize];
         let any_barred = it.bars > 0;
         let barred = |adviser| any_barred && self.is_barred(slot, adviser, now);
-        let profiles = self.tables.profiles_for(it.lane);
-        let channel = it.channel;
-        let found = if O::WHY {
+        let wanted = (it.channel, masks);
+        if O::WHY {
             self.idle
-                .longest::<true>(&self.tables, channel, profiles, barred, any_barred)
+                .longest::<true>(wanted, profiles, barred, any_barred)
         } else {
             self.idle
-                .longest::<false>(&self.tables, channel, profiles, barred, any_barred)
-        };
-        let Some(found) = found else { return };
+                .longest::<false>(wanted, profiles, barred, any_barred)
+        }
+    }
+
+    /// Offers a waiting contact to the one who was found.
+    #[inline]
+    fn give<O: Output>(
+        &mut self,
+        slot: u32,
+        rule: WhyRule,
+        found: Longest,
+        now: Timestamp,
+        out: &mut O,
+    ) {
         let why = if O::WHY {
+            let it = &self.contacts[slot as usize];
             let idle_ms =
                 |adviser: u32| ms_of(now.since_us(self.advisers[adviser as usize].idle_since));
             Why {
-                rule: WhyRule::IdleLongest,
-                ring: 0,
+                rule,
+                ring: it.ring,
                 class: it.class,
-                barred: any_barred && self.idle_barred(slot, now),
+                barred: it.bars > 0 && self.idle_barred(slot, now),
                 able: found.able,
                 idle_ms: idle_ms(found.adviser),
                 runner_up: AdviserId(found.runner_up),
@@ -742,6 +938,21 @@ impl State {
         self.offer(slot, found.adviser, why, now, out);
     }
 
+    /// The named adviser gets it when free; nobody else does yet.
+    fn serve_named<O: Output>(&mut self, slot: u32, now: Timestamp, out: &mut O) {
+        let it = &self.contacts[slot as usize];
+        let (named, channel) = (it.named, it.channel);
+        let free = self.idle.is_listed(named) && self.mask(named).channels().has(channel);
+        if free && !self.is_barred(slot, named, now) {
+            let found = Longest {
+                adviser: named,
+                runner_up: NONE,
+                able: 1,
+            };
+            self.give(slot, WhyRule::Named, found, now, out);
+        }
+    }
+
     fn is_barred(&self, slot: u32, adviser: u32, now: Timestamp) -> bool {
         self.bars_of(slot)
             .iter()
@@ -751,30 +962,31 @@ impl State {
     /// Whether somebody barred could have taken it.
     fn idle_barred(&self, slot: u32, now: Timestamp) -> bool {
         let it = &self.contacts[slot as usize];
-        let profiles = self.tables.profiles_for(it.lane);
+        let profiles = self.lanes.able(it.lane);
         self.bars_of(slot).iter().any(|bar| {
             let origins = self.advisers[bar.adviser as usize].origins;
             bar.until > now
-                && self.mask(bar.adviser).has(it.channel)
+                && self.mask(bar.adviser).channels().has(it.channel)
                 && bits::has(profiles, self.tables.profile(bar.adviser, origins) as usize)
         })
     }
 
-    /// An adviser is free: the first in line among those they can take comes, until nothing fits.
+    /// An adviser is free: the first in line among those they can take comes, until nothing fits; then what
+    /// they had laid aside; then, when it is quiet, deferred work for whoever is free.
     #[inline]
     fn serve_adviser<O: Output>(&mut self, adviser: u32, now: Timestamp, out: &mut O) {
         while self.idle.is_listed(adviser) {
-            let Some((slot, lines, passed)) = self.first_for::<O>(adviser, now) else {
-                return;
+            let Some(first) = self.first_for::<O>(adviser, now) else {
+                break;
             };
             let why = if O::WHY {
-                let it = &self.contacts[slot as usize];
+                let it = &self.contacts[first.slot as usize];
                 Why {
-                    rule: WhyRule::FirstInLine,
-                    ring: 0,
+                    rule: first.rule,
+                    ring: it.ring,
                     class: it.class,
-                    barred: passed,
-                    able: lines,
+                    barred: first.passed,
+                    able: first.lines,
                     idle_ms: ms_of(now.since_us(self.advisers[adviser as usize].idle_since)),
                     runner_up: AdviserId::NONE,
                     runner_up_idle_ms: 0,
@@ -783,70 +995,201 @@ impl State {
             } else {
                 NO_WHY
             };
-            self.offer(slot, adviser, why, now, out);
+            self.offer(first.slot, adviser, why, now, out);
+        }
+        if self.tables.interrupts() {
+            self.take_up(adviser, now, out);
+        }
+        if self.tables.rules().reserve < self.idle.n_quiet() && self.idle.is_listed(adviser) {
+            self.serve_quiet_lines(now, out);
         }
     }
 
-    /// The first in line for an adviser, how many lines held somebody, and whether one was passed over.
+    /// Who of all that wait is next for an adviser.
     #[inline]
-    fn first_for<O: Output>(&self, adviser: u32, now: Timestamp) -> Option<(u32, u32, bool)> {
-        let origins = self.advisers[adviser as usize].origins;
-        let lanes = self.tables.lanes_for(self.tables.profile(adviser, origins));
-        let mask = self
-            .tables
-            .lanes_in(self.tables.mask_idx(self.mask(adviser)));
-        let mut best = ((i64::MAX, u64::MAX), NONE);
-        let mut lines = 0;
+    fn first_for<O: Output>(&self, adviser: u32, now: Timestamp) -> Option<First> {
+        let who = &self.advisers[adviser as usize];
+        let channels = self.mask(adviser).channels();
+        let lanes = self
+            .lanes
+            .for_profile(self.tables.profile(adviser, who.origins));
+        let mask = self.lanes.for_channels(channels);
         let can_take = |word: usize| lanes[word] & mask[word];
-        self.lines.each(can_take, |lane| {
-            if O::WHY {
+        let mut lines = 0;
+        let mut best: Option<First> = None;
+        let several = channels.0.count_ones() > 1;
+        if several {
+            self.lines.each(can_take, |lane| {
                 lines += 1;
+                let first = self.first_of_lane(lane, adviser, now);
+                best = self.nearer_goal(best, first, now);
+            });
+        } else {
+            let mut head = ((i64::MAX, u64::MAX), NONE);
+            self.lines.each(can_take, |lane| {
+                if O::WHY {
+                    lines += 1;
+                }
+                let order = self.lines.head_order(lane as usize);
+                if order < head.0 {
+                    head = (order, lane);
+                }
+            });
+            if head.1 != NONE {
+                best = self.first_in_order((lanes, mask), head.1, adviser, now);
             }
-            let order = self.lines.head_order(lane as usize);
-            if order < best.0 {
-                best = (order, lane);
+        }
+        if let Some(personal) = self.personal_for(adviser, channels, now) {
+            best = if several {
+                self.nearer_goal(best, Some(personal), now)
+            } else {
+                match best {
+                    Some(other) if other.order < personal.order => Some(other),
+                    _ => Some(personal),
+                }
+            };
+        }
+        best.map(|first| First { lines, ..first })
+    }
+
+    /// The first of a lane whom the adviser is not barred from.
+    fn first_of_lane(&self, lane: u32, adviser: u32, now: Timestamp) -> Option<First> {
+        let mut passed = false;
+        let slot = self.lines.iter(lane as usize).find(|&slot| {
+            let free =
+                self.contacts[slot as usize].bars == 0 || !self.is_barred(slot, adviser, now);
+            passed |= !free;
+            free
+        })?;
+        let overdue = self.lanes.get(lane).overdue;
+        Some(First {
+            slot,
+            order: self.lines.order(slot),
+            rule: if overdue {
+                WhyRule::Overdue
+            } else {
+                WhyRule::FirstInLine
+            },
+            lines: 0,
+            passed,
+        })
+    }
+
+    /// The lane with the earliest head is known; when that head is barred, every lane gives its first who is not.
+    #[inline]
+    fn first_in_order(
+        &self,
+        (lanes, mask): (&[u64], &[u64]),
+        lane: u32,
+        adviser: u32,
+        now: Timestamp,
+    ) -> Option<First> {
+        let slot = self.lines.head(lane as usize);
+        if self.contacts[slot as usize].bars == 0 || !self.is_barred(slot, adviser, now) {
+            return self.first_of_lane(lane, adviser, now);
+        }
+        let can_take = |word: usize| lanes[word] & mask[word];
+        let mut best: Option<First> = None;
+        self.lines.each(can_take, |lane| {
+            if let Some(first) = self.first_of_lane(lane, adviser, now)
+                && best.is_none_or(|best| first.order < best.order)
+            {
+                best = Some(first);
             }
         });
-        if best.1 == NONE {
+        best.map(|first| First {
+            passed: true,
+            ..first
+        })
+    }
+
+    /// Among several channels: overdue ones first, in their order; else the larger share of the goal used,
+    /// `(now - since - head start) / goal`; equal shares by order.
+    fn nearer_goal(&self, a: Option<First>, b: Option<First>, now: Timestamp) -> Option<First> {
+        let (Some(a), Some(b)) = (a, b) else {
+            return a.or(b);
+        };
+        let overdue = |first: &First| self.contacts[first.slot as usize].is(flag::OVERDUE);
+        let earlier = match (overdue(&a), overdue(&b)) {
+            (true, false) => true,
+            (false, true) => false,
+            (true, true) => a.order < b.order,
+            (false, false) => {
+                let (used_a, goal_a) = self.share(&a, now);
+                let (used_b, goal_b) = self.share(&b, now);
+                let (left, right) = (used_a * goal_b, used_b * goal_a);
+                left > right || left == right && a.order < b.order
+            }
+        };
+        let chosen = if earlier { a } else { b };
+        let rule = match chosen.rule {
+            WhyRule::FirstInLine => WhyRule::GoalShare,
+            other => other,
+        };
+        Some(First {
+            rule,
+            passed: a.passed || b.passed,
+            ..chosen
+        })
+    }
+
+    /// Waited, head start included, and the goal, microseconds.
+    fn share(&self, first: &First, now: Timestamp) -> (i128, i128) {
+        let queue = self.contacts[first.slot as usize].queue;
+        let goal = self.tables.rules().queues[queue.idx()].goal_us;
+        (
+            i128::from(now.0) - i128::from(first.order.0),
+            i128::from(goal),
+        )
+    }
+
+    /// The first of those who wait for this adviser only.
+    fn personal_for(&self, adviser: u32, channels: Channels, now: Timestamp) -> Option<First> {
+        if self.personal.is_empty() {
             return None;
         }
-        let slot = self.lines.head(best.1 as usize);
-        if self.contacts[slot as usize].bars == 0 || !self.is_barred(slot, adviser, now) {
-            return Some((slot, lines, false));
-        }
-        self.first_not_barred(adviser, lanes, mask, now)
-            .map(|slot| (slot, lines, true))
-    }
-
-    /// The slow path: the winner's head is barred from this adviser, so each lane gives its first who is not.
-    fn first_not_barred(
-        &self,
-        adviser: u32,
-        lanes: &[u64],
-        mask: &[u64],
-        now: Timestamp,
-    ) -> Option<u32> {
-        let mut best = ((i64::MAX, u64::MAX), NONE);
-        let can_take = |word: usize| lanes[word] & mask[word];
-        self.lines.each(can_take, |lane| {
-            let first = self.lines.iter(lane as usize).find(|&slot| {
-                self.contacts[slot as usize].bars == 0 || !self.is_barred(slot, adviser, now)
-            });
-            if let Some(slot) = first {
-                best = best.min((self.lines.order(slot), slot));
-            }
-        });
-        (best.1 != NONE).then_some(best.1)
+        let from = self.personal.partition_point(|it| it.adviser < adviser);
+        let own = self.personal[from..].iter();
+        own.take_while(|it| it.adviser == adviser)
+            .find(|it| {
+                channels.has(self.contacts[it.slot as usize].channel)
+                    && !self.is_barred(it.slot, adviser, now)
+            })
+            .map(|it| First {
+                slot: it.slot,
+                order: it.order,
+                rule: WhyRule::Named,
+                lines: 0,
+                passed: false,
+            })
     }
 
     #[inline]
     fn offer<O: Output>(&mut self, slot: u32, adviser: u32, why: Why, now: Timestamp, out: &mut O) {
+        let back = self.make_room(slot, adviser, now, out);
+        self.make_offer(slot, adviser, why, now, out);
+        self.serve_all(&back, now, out);
+    }
+
+    #[inline]
+    fn make_offer<O: Output>(
+        &mut self,
+        slot: u32,
+        adviser: u32,
+        why: Why,
+        now: Timestamp,
+        out: &mut O,
+    ) {
         let it = &self.contacts[slot as usize];
         let (queue, channel) = (it.queue, it.channel);
+        let callback = it.is(flag::CALLBACK);
         let contact = self.id_of(slot);
         let offer = OfferId::new(slot, self.next_offer);
         let adviser = AdviserId(adviser);
-        let ring_us = self.tables.rules().queues[queue.idx()].ring_us;
+        let mut ring_us = self.tables.rules().queues[queue.idx()].ring_us;
+        if ring_us == 0 && callback {
+            ring_us = CALLBACK_OFFER_US;
+        }
         if ring_us == 0 {
             let assigned = Event::ContactAssigned {
                 offer,
@@ -874,6 +1217,18 @@ impl State {
         };
         self.effect(slot, present, out);
     }
+}
+
+/// Who is next for an adviser, and by which rule.
+#[derive(Debug, Clone, Copy)]
+struct First {
+    slot: u32,
+    order: (i64, u64),
+    rule: WhyRule,
+    /// How many lines held somebody.
+    lines: u32,
+    /// Whether one was passed over because of a bar.
+    passed: bool,
 }
 
 const NO_WHY: Why = Why {

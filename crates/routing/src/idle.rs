@@ -1,8 +1,72 @@
 //! The idle advisers: each in exactly one list, by what they can take (mask) and who they are (profile).
 
-use linje_types::Channel;
+use linje_types::{Channel, Channels};
 
 use crate::{bits::Sparse, cast::u32_of, lines::NONE, tables::Tables};
+
+/// What somebody can take now: channels, and whether deferred work must be laid aside for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Mask(u8);
+
+/// How many masks there are.
+const N_MASKS: usize = 32;
+const ASIDE: u8 = 16;
+
+impl Mask {
+    pub(crate) const NOTHING: Mask = Mask(0);
+
+    pub(crate) fn new(channels: Channels, aside: bool) -> Mask {
+        Mask(channels.0 & 15 | if aside { ASIDE } else { 0 })
+    }
+
+    #[inline]
+    pub(crate) fn channels(self) -> Channels {
+        Channels(self.0 & 15)
+    }
+
+    #[inline]
+    pub(crate) fn is_nothing(self) -> bool {
+        self.channels() == Channels::NONE
+    }
+
+    /// Free, takes a live channel, has nothing that would be laid aside.
+    #[inline]
+    pub(crate) fn is_quiet(self) -> bool {
+        self.0 & ASIDE == 0 && self.0 & Channels::LIVE.0 != 0
+    }
+
+    /// All masks.
+    pub(crate) fn all() -> impl Iterator<Item = Mask> {
+        (0_u8..).take(N_MASKS).map(Mask)
+    }
+
+    #[inline]
+    fn idx(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+/// By channel: the masks that hold it, those with nothing to lay aside first in the low half.
+const WITH: [u32; 4] = {
+    let mut with = [0; 4];
+    let mut mask = 0;
+    while mask < N_MASKS {
+        let mut channel = 0;
+        while channel < 4 {
+            if mask >> channel & 1 == 1 {
+                with[channel] |= 1 << mask;
+            }
+            channel += 1;
+        }
+        mask += 1;
+    }
+    with
+};
+
+/// Masks with nothing to lay aside.
+pub(crate) const PLAIN: u32 = 0xffff;
+/// Masks with something to lay aside.
+pub(crate) const WITH_ASIDE: u32 = !PLAIN;
 
 #[derive(Debug, Clone, Copy)]
 struct Place {
@@ -33,16 +97,21 @@ pub(crate) struct Idle {
     tail: Vec<u32>,
     head_seq: Vec<u64>,
     len: Vec<u32>,
-    /// By mask index: row over profiles.
+    /// By mask: row over profiles.
     non_empty: Sparse,
+    /// By mask: how many lists hold somebody.
+    lists: [u32; N_MASKS],
+    /// The masks of which some list holds somebody.
+    in_use: u32,
+    /// How many are in a list of a mask that [`Mask::is_quiet`].
+    n_quiet: u32,
     profile_bits: u32,
 }
 
 impl Idle {
     pub(crate) fn new(tables: &Tables) -> Idle {
-        let n_masks = tables.masks().len();
         let stride = tables.n_profiles().next_power_of_two();
-        let n_lists = n_masks * stride;
+        let n_lists = N_MASKS * stride;
         Idle {
             places: vec![
                 Place {
@@ -57,7 +126,10 @@ impl Idle {
             tail: vec![NONE; n_lists],
             head_seq: vec![0; n_lists],
             len: vec![0; n_lists],
-            non_empty: Sparse::new(n_masks, stride),
+            non_empty: Sparse::new(N_MASKS, stride),
+            lists: [0; N_MASKS],
+            in_use: 0,
+            n_quiet: 0,
             profile_bits: stride.trailing_zeros(),
         }
     }
@@ -65,6 +137,12 @@ impl Idle {
     #[inline]
     pub(crate) fn is_listed(&self, adviser: u32) -> bool {
         self.places[adviser as usize].list != NONE
+    }
+
+    /// How many are free, take a live channel and have nothing laid aside.
+    #[inline]
+    pub(crate) fn n_quiet(&self) -> u32 {
+        self.n_quiet
     }
 
     #[inline]
@@ -79,9 +157,9 @@ impl Idle {
 
     /// Moves the adviser to the list of (mask, profile), or out of all lists.
     #[inline]
-    pub(crate) fn relist(&mut self, adviser: u32, to: Option<(usize, u32)>) {
+    pub(crate) fn relist(&mut self, adviser: u32, to: Option<(Mask, u32)>) {
         let list = to.map_or(NONE, |(mask, profile)| {
-            u32_of(mask << self.profile_bits) | profile
+            u32_of(mask.idx() << self.profile_bits) | profile
         });
         self.take_out(adviser);
         if list != NONE {
@@ -103,6 +181,8 @@ impl Idle {
             if next == NONE {
                 let (mask, profile) = self.mask_and_profile(at);
                 self.non_empty.clear(mask, profile);
+                self.lists[mask] -= 1;
+                self.in_use &= !(u32::from(self.lists[mask] == 0) << mask);
             } else {
                 self.head_seq[at] = self.seq(next);
             }
@@ -115,6 +195,7 @@ impl Idle {
             self.places[next as usize].prev = prev;
         }
         self.len[at] -= 1;
+        self.n_quiet -= u32::from(self.mask_of(at).is_quiet());
         self.places[adviser as usize].list = NONE;
     }
 
@@ -133,7 +214,11 @@ impl Idle {
             self.head[at] = adviser;
             self.head_seq[at] = seq;
             let (mask, profile) = self.mask_and_profile(at);
-            self.non_empty.set(mask, profile);
+            if next == NONE {
+                self.non_empty.set(mask, profile);
+                self.lists[mask] += 1;
+                self.in_use |= 1 << mask;
+            }
         } else {
             self.places[prev as usize].next = adviser;
         }
@@ -143,6 +228,7 @@ impl Idle {
             self.places[next as usize].prev = adviser;
         }
         self.len[at] += 1;
+        self.n_quiet += u32::from(self.mask_of(at).is_quiet());
         self.places[adviser as usize] = Place {
             seq,
             next,
@@ -157,21 +243,28 @@ impl Idle {
         (mask, list & ((1 << self.profile_bits) - 1))
     }
 
+    #[inline]
+    fn mask_of(&self, list: usize) -> Mask {
+        Mask(u8::try_from(list >> self.profile_bits).unwrap_or(0))
+    }
+
     /// The adviser idle longest among those able, without those whom `barred` names.
     ///
-    /// `profiles` is the bit row of the profiles that can take the contact.
+    /// `profiles` is the bit row of the profiles that can take the contact; `masks` are [`PLAIN`] or [`WITH_ASIDE`].
     #[inline]
     pub(crate) fn longest<const WHY: bool>(
         &self,
-        tables: &Tables,
-        channel: Channel,
+        (channel, masks): (Channel, u32),
         profiles: &[u64],
         barred: impl Fn(u32) -> bool + Copy,
         any_barred: bool,
     ) -> Option<Longest> {
         let (mut best, mut second) = ((u64::MAX, NONE), (u64::MAX, NONE));
         let mut able = 0;
-        for &mask in tables.masks_with(channel) {
+        let mut left = self.in_use & WITH[channel as usize] & masks;
+        while left != 0 {
+            let mask = left.trailing_zeros() as usize;
+            left &= left - 1;
             let can = |word: usize| profiles[word];
             self.non_empty.each(mask, can, |profile| {
                 let list = mask << self.profile_bits | profile as usize;
@@ -235,9 +328,36 @@ impl Idle {
         found
     }
 
-    /// The advisers in the list of (mask index, profile), longest idle first.
-    pub(crate) fn iter(&self, mask: usize, profile: usize) -> impl Iterator<Item = u32> + '_ {
-        let first = self.head[mask << self.profile_bits | profile];
+    /// The adviser idle longest among those with one of `profiles` who take a live channel, have nothing laid
+    /// aside, and whom `takes` names; and how many there are.
+    pub(crate) fn longest_quiet(
+        &self,
+        profiles: &[u64],
+        takes: impl Fn(u32) -> bool,
+    ) -> Option<Longest> {
+        let mut found: Vec<(u64, u32)> = Vec::new();
+        for mask in Mask::all().filter(|mask| mask.is_quiet()) {
+            self.non_empty.each(
+                mask.idx(),
+                |word| profiles[word],
+                |profile| {
+                    let able = self.iter(mask, profile as usize).filter(|at| takes(*at));
+                    found.extend(able.map(|at| (self.seq(at), at)));
+                },
+            );
+        }
+        found.sort_unstable();
+        let adviser = found.first()?.1;
+        Some(Longest {
+            adviser,
+            runner_up: found.get(1).map_or(NONE, |next| next.1),
+            able: u32_of(found.len()),
+        })
+    }
+
+    /// The advisers in the list of (mask, profile), longest idle first.
+    pub(crate) fn iter(&self, mask: Mask, profile: usize) -> impl Iterator<Item = u32> + '_ {
+        let first = self.head[mask.idx() << self.profile_bits | profile];
         std::iter::successors((first != NONE).then_some(first), |&adviser| {
             let next = self.places[adviser as usize].next;
             (next != NONE).then_some(next)

@@ -12,6 +12,7 @@ mod check;
 mod deadlines;
 mod handle;
 mod idle;
+mod lanes;
 mod lines;
 mod rules;
 mod snapshot;
@@ -22,8 +23,11 @@ mod tests;
 mod view;
 
 pub use handle::TICK_MAX;
-pub use rules::{AdviserRule, CAPACITY, QueueRule, Requirement, Rules};
+pub use rules::{
+    AdviserRule, CAPACITY, CallbackRule, Class, Condition, MAX_HOPS, Overflow, QueueRule,
+    Requirement, Ring, Rules, T_AGE_US,
+};
 pub use snapshot::RestoreError;
-pub use state::{ContactState, State};
+pub use state::{ContactState, Request, State};
 pub use tables::{TableError, Tables};
 pub use view::{AdviserCounts, AdviserState, AdviserView, ContactView};

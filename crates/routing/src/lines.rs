@@ -30,14 +30,21 @@ pub(crate) struct Lines {
 }
 
 impl Lines {
-    pub(crate) fn new(n_lanes: usize) -> Lines {
+    pub(crate) fn new() -> Lines {
         Lines {
             links: Vec::new(),
-            head: vec![NONE; n_lanes],
-            tail: vec![NONE; n_lanes],
-            head_order: vec![(0, 0); n_lanes],
-            non_empty: Sparse::new(1, n_lanes),
+            head: Vec::new(),
+            tail: Vec::new(),
+            head_order: Vec::new(),
+            non_empty: Sparse::new(1, 0),
         }
+    }
+
+    pub(crate) fn add_lane(&mut self) {
+        self.head.push(NONE);
+        self.tail.push(NONE);
+        self.head_order.push((0, 0));
+        self.non_empty.grow(self.head.len());
     }
 
     pub(crate) fn add_slot(&mut self) {
@@ -80,6 +87,11 @@ impl Lines {
     #[inline]
     pub(crate) fn head_order(&self, lane: usize) -> (i64, u64) {
         self.head_order[lane]
+    }
+
+    /// Who comes after `slot` in its line, or `NONE`.
+    pub(crate) fn next(&self, slot: u32) -> u32 {
+        self.links[slot as usize].next
     }
 
     #[inline]
@@ -174,7 +186,8 @@ mod tests {
 
     #[test]
     fn a_line_stays_sorted_whatever_comes_and_goes() {
-        let mut lines = Lines::new(1);
+        let mut lines = Lines::new();
+        lines.add_lane();
         let mut plain: Vec<(i64, u64, u32)> = Vec::new();
         for _ in 0..40 {
             lines.add_slot();

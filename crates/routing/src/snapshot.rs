@@ -3,18 +3,20 @@
 use std::sync::Arc;
 
 use linje_event::NotReady;
-use linje_types::{Activity, Channel, Language, Origin, Origins, QueueId, Timestamp, TopicId};
+use linje_types::{
+    Activity, Channel, Channels, Clearance, Language, Origin, Origins, QueueId, Timestamp, TopicId,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     cast::u32_of,
     lines::NONE,
-    state::{Bar, Contact, ContactState, EMPTY, State},
+    state::{Bar, Contact, ContactState, EMPTY, Request, State, flag},
     tables::Tables,
 };
 
 /// Form of the bytes; another form is refused.
-const VERSION: u16 = 1;
+const VERSION: u16 = 2;
 
 /// A snapshot that cannot be used with these tables.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -42,13 +44,19 @@ struct Snapshot {
     slots: Vec<(u32, Option<Open>)>,
     advisers: Vec<Person>,
     bars: Vec<Bar>,
+    visits: Vec<(u32, QueueId)>,
+    expected: Vec<i64>,
+    requests: Vec<Request>,
+    next_request: u32,
+    plans: u64,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Open {
     arrived: Timestamp,
     enqueued: Timestamp,
-    key: i64,
+    /// The moment it counts as having waited since; in a menu its date. The key follows from the tables.
+    since: i64,
     seq: u64,
     adviser: u32,
     offer: u32,
@@ -60,6 +68,12 @@ struct Open {
     origin: Origin,
     class: u8,
     deadline: Option<Timestamp>,
+    ring: u8,
+    clearance: Clearance,
+    flags: u8,
+    attempts: u8,
+    named: u32,
+    peer: u32,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -71,6 +85,7 @@ struct Person {
     idle_since: Timestamp,
     idle_seq: u64,
     return_at: Timestamp,
+    also: Channels,
 }
 
 impl State {
@@ -101,9 +116,15 @@ impl State {
                     idle_since: who.idle_since,
                     idle_seq: self.idle.seq(adviser),
                     return_at: who.return_at,
+                    also: who.also,
                 })
                 .collect(),
             bars: self.bars.clone(),
+            visits: self.visits.clone(),
+            expected: self.expected.clone(),
+            requests: self.requests.clone(),
+            next_request: self.next_request,
+            plans: self.plans,
         };
         postcard::to_stdvec(&snapshot).unwrap_or_default()
     }
@@ -113,7 +134,11 @@ impl State {
         Open {
             arrived: it.arrived,
             enqueued: it.enqueued,
-            key: link.key,
+            since: if it.queue == QueueId::NONE {
+                link.key
+            } else {
+                self.since(slot).0
+            },
             seq: link.seq,
             adviser: it.adviser,
             offer: it.offer,
@@ -125,6 +150,12 @@ impl State {
             origin: it.origin,
             class: it.class,
             deadline: self.deadlines.of(slot),
+            ring: it.ring,
+            clearance: it.clearance,
+            flags: it.flags,
+            attempts: it.attempts,
+            named: it.named,
+            peer: it.peer,
         }
     }
 
@@ -155,6 +186,14 @@ impl State {
         state.next_seq = snapshot.next_seq;
         state.next_idle = snapshot.next_idle;
         state.next_offer = snapshot.next_offer;
+        state.next_request = snapshot.next_request;
+        state.requests = snapshot.requests;
+        state.plans = snapshot.plans;
+        for (expected, was) in state.expected.iter_mut().zip(&snapshot.expected) {
+            *expected = *was;
+        }
+        // Lanes depend on where a contact has been.
+        state.visits = snapshot.visits;
         for (adviser, person) in (0..).zip(&snapshot.advisers) {
             state.restore_person(adviser, person);
         }
@@ -183,6 +222,7 @@ impl State {
         who.origins = person.origins;
         who.idle_since = person.idle_since;
         who.return_at = person.return_at;
+        who.also = person.also;
         self.idle.set_seq(adviser, person.idle_seq);
         if person.signed_in {
             let profile = self.tables.profile(adviser, person.origins) as usize;
@@ -200,22 +240,11 @@ impl State {
             });
             return;
         };
-        let lane = if open.queue == QueueId::NONE {
-            NONE
-        } else {
-            self.tables.lane(
-                open.queue,
-                open.channel,
-                open.language,
-                open.origin,
-                open.class,
-            )
-        };
         self.contacts.push(Contact {
             arrived: open.arrived,
             enqueued: open.enqueued,
             generation,
-            lane,
+            lane: NONE,
             adviser: open.adviser,
             offer: open.offer,
             next: NONE,
@@ -229,9 +258,18 @@ impl State {
             origin: open.origin,
             class: open.class,
             bars: 0,
+            ring: self.tables.ring_within(open.queue, open.ring),
+            clearance: open.clearance,
+            flags: open.flags,
+            attempts: open.attempts,
+            named: open.named,
+            peer: open.peer,
         });
         self.n_open += 1;
-        self.lines.set_order(slot, open.key, open.seq);
+        self.lines.set_order(slot, open.since, open.seq);
+        if open.queue != QueueId::NONE {
+            self.restore_order(slot, Timestamp(open.since));
+        }
         if open.state == ContactState::Queued {
             self.line_up(slot);
         }
@@ -260,9 +298,24 @@ fn fits(snapshot: &Snapshot, tables: &Tables) -> Result<(), RestoreError> {
         if usize::from(open.class) >= n_classes {
             return Err(RestoreError::Misfit("a priority class is missing"));
         }
+        if open.flags & flag::PERSONAL != 0 && open.named as usize >= tables.n_advisers() {
+            return Err(RestoreError::Misfit("a named adviser is missing"));
+        }
+        if open.peer != NONE && open.peer as usize >= n_slots {
+            return Err(RestoreError::Misfit("a consultation is missing"));
+        }
         if open.adviser != NONE && open.adviser as usize >= snapshot.advisers.len() {
             return Err(RestoreError::Misfit("an adviser is missing"));
         }
+    }
+    if snapshot.expected.len() > tables.n_queues() {
+        return Err(RestoreError::Misfit("a queue is missing"));
+    }
+    let visits = snapshot.visits.iter();
+    let mut left =
+        visits.map(|(slot, queue)| (*slot as usize) < n_slots && queue.idx() < tables.n_queues());
+    if !left.all(|exists| exists) {
+        return Err(RestoreError::Misfit("a visit cannot be placed"));
     }
     let slots_exist = snapshot.free.iter().all(|&slot| (slot as usize) < n_slots)
         && snapshot.bars.iter().all(|bar| {

@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use linje_event::{Event, NotReady, OfferOutcome};
+use linje_event::{Event, Needs, NotReady, OfferOutcome};
 use linje_types::{
-    Activity, AdviserId, Channel, Channels, ContactId, Language, OfferId, Origin, Origins, QueueId,
-    Timestamp, TopicId,
+    Activity, AdviserId, Channel, Channels, Clearance, ContactId, Language, OfferId, Origin,
+    Origins, QueueId, RequestId, Timestamp, TopicId, UnitId,
 };
 
 use crate::{
     cast::u32_of,
     deadlines::Deadlines,
-    idle::Idle,
+    idle::{Idle, Mask},
+    lanes::{Kind, Lanes, NO_STEP},
     lines::{Lines, NONE},
     tables::Tables,
 };
@@ -35,6 +36,26 @@ pub enum ContactState {
     Held,
     /// Over for the citizen; the adviser finishes.
     WrapUp,
+    /// A callback that waits for its time or for the next attempt.
+    Parked,
+    /// A callback: the adviser is ready and the citizen is being rung.
+    Dialling,
+    /// Deferred work that its adviser has laid aside.
+    SetAside,
+    /// With an adviser who asks an expert; the citizen hears music.
+    Consulting,
+}
+
+/// What a contact is besides.
+pub(crate) mod flag {
+    /// The citizen is not on the line and will be rung.
+    pub(crate) const CALLBACK: u8 = 1;
+    /// A consultation of an expert about another contact.
+    pub(crate) const CONSULT: u8 = 2;
+    /// Its guaranteed longest wait is over.
+    pub(crate) const OVERDUE: u8 = 4;
+    /// Only the named adviser is asked.
+    pub(crate) const PERSONAL: u8 = 8;
 }
 
 /// One slot of the slab: one cache line.
@@ -59,6 +80,23 @@ pub(crate) struct Contact {
     pub(crate) class: u8,
     /// How many advisers are barred from it.
     pub(crate) bars: u8,
+    pub(crate) ring: u8,
+    pub(crate) clearance: Clearance,
+    /// See [`flag`].
+    pub(crate) flags: u8,
+    /// Callback: attempts begun.
+    pub(crate) attempts: u8,
+    /// Who is asked first, or `NONE`.
+    pub(crate) named: u32,
+    /// Slot of the consultation, or of the contact it is about, or `NONE`.
+    pub(crate) peer: u32,
+}
+
+impl Contact {
+    #[inline]
+    pub(crate) fn is(&self, flag: u8) -> bool {
+        self.flags & flag != 0
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -76,6 +114,41 @@ pub(crate) struct Adviser {
     pub(crate) activity: Activity,
     pub(crate) not_ready: Option<NotReady>,
     pub(crate) origins: Origins,
+    /// Taken besides the activity.
+    pub(crate) also: Channels,
+}
+
+/// A contact that waits for one adviser only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Personal {
+    pub(crate) adviser: u32,
+    pub(crate) order: (i64, u64),
+    pub(crate) slot: u32,
+}
+
+/// An open request of the traffic controller.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Request {
+    /// Its id.
+    pub id: RequestId,
+    /// What advisers are asked to do.
+    pub activity: Activity,
+    /// How many are wanted.
+    pub wanted: u16,
+    /// Of this unit; `None` = of all.
+    pub unit: Option<UnitId>,
+    /// When it was made.
+    pub at: Timestamp,
+    /// Who has answered, and what.
+    pub answers: Vec<(AdviserId, bool)>,
+}
+
+impl Request {
+    /// How many said yes.
+    #[must_use]
+    pub fn accepted(&self) -> usize {
+        self.answers.iter().filter(|(_, yes)| *yes).count()
+    }
 }
 
 /// An adviser who let a contact go is not asked about it again until then (S9).
@@ -93,8 +166,20 @@ pub(crate) struct Bar {
 pub struct State {
     pub(crate) tables: Arc<Tables>,
     pub(crate) contacts: Vec<Contact>,
+    pub(crate) lanes: Arc<Lanes>,
     pub(crate) lines: Lines,
     pub(crate) deadlines: Deadlines,
+    /// By lane: not later than the next step of its first contact; equal ones go by that contact's number.
+    pub(crate) alarms: Deadlines<u64>,
+    /// Sorted; those who wait for one adviser only.
+    pub(crate) personal: Vec<Personal>,
+    /// Sorted: (slot, queue) that the contact has left.
+    pub(crate) visits: Vec<(u32, QueueId)>,
+    /// By queue: measured expected wait, microseconds.
+    pub(crate) expected: Vec<i64>,
+    pub(crate) requests: Vec<Request>,
+    /// A bit for each crisis plan that is on.
+    pub(crate) plans: u64,
     pub(crate) advisers: Vec<Adviser>,
     pub(crate) idle: Idle,
     /// By queue.
@@ -109,6 +194,7 @@ pub struct State {
     pub(crate) next_seq: u64,
     pub(crate) next_idle: u64,
     pub(crate) next_offer: u32,
+    pub(crate) next_request: u32,
 }
 
 impl State {
@@ -125,11 +211,19 @@ impl State {
             activity: Activity::Break,
             not_ready: None,
             origins: rule.origins,
+            also: Channels::NONE,
         });
         State {
             contacts: Vec::new(),
-            lines: Lines::new(tables.n_lanes()),
+            lanes: Arc::new(Lanes::new(&tables)),
+            lines: Lines::new(),
             deadlines: Deadlines::default(),
+            alarms: Deadlines::default(),
+            personal: Vec::new(),
+            visits: Vec::new(),
+            expected: vec![0; tables.n_queues()],
+            requests: Vec::new(),
+            plans: 0,
             advisers: advisers.collect(),
             idle: Idle::new(&tables),
             waiting: vec![0; tables.n_queues()],
@@ -140,6 +234,7 @@ impl State {
             next_seq: 0,
             next_idle: 0,
             next_offer: 0,
+            next_request: 0,
             tables,
         }
     }
@@ -164,7 +259,7 @@ impl State {
                 language,
                 class,
                 enqueued,
-            } => self.queued(contact, (queue, topic, language, class), enqueued),
+            } => self.queued(contact, (queue, topic, language, class), enqueued, at),
             Event::OfferMade {
                 offer,
                 adviser,
@@ -216,8 +311,10 @@ impl State {
                 ..
             } => self.transferred(contact, adviser.0, (queue, class), barred_until, at),
             Event::ContactReturned { contact, adviser } => {
-                self.release(contact.slot(), adviser.0, Some(at));
-                self.back_in_line(contact.slot(), at);
+                let slot = contact.slot();
+                self.release(slot, adviser.0, Some(at));
+                self.contacts[slot as usize].flags &= !flag::PERSONAL;
+                self.back_in_line(slot, at);
             }
             Event::ContactClosed { contact, .. } => self.closed(contact.slot(), at),
             Event::AdviserSignedIn { adviser, activity } => {
@@ -242,6 +339,134 @@ impl State {
                 self.freed(adviser.0, at);
             }
             Event::BarEnded { contact } => self.next_bar(contact.slot(), at),
+            Event::ContactNeeds { contact, needs } => self.needs(contact.slot(), needs, at),
+            Event::RingStarted { contact, ring } => self.moved(contact.slot(), at, |it| {
+                it.ring = ring;
+                it.flags &= !flag::PERSONAL;
+            }),
+            Event::ContactOverdue { contact } => {
+                self.moved(contact.slot(), at, |it| it.flags |= flag::OVERDUE);
+            }
+            Event::ContactOverflowed {
+                contact,
+                from,
+                queue,
+            } => {
+                self.visit(contact.slot(), from);
+                self.moved(contact.slot(), at, |it| it.queue = queue);
+            }
+            Event::ContactSetAside { contact, adviser } => {
+                self.set_aside(contact.slot(), adviser.0, true);
+            }
+            Event::ContactGivenBack {
+                contact,
+                adviser,
+                barred_until,
+            } => {
+                let slot = contact.slot();
+                self.release(slot, adviser.0, Some(at));
+                self.contacts[slot as usize].flags &= !flag::PERSONAL;
+                self.bar(slot, adviser.0, barred_until);
+                self.back_in_line(slot, at);
+            }
+            Event::ContactTakenUp { contact, adviser } => {
+                self.set_aside(contact.slot(), adviser.0, false);
+            }
+            Event::ConsultStarted {
+                contact, consult, ..
+            } => self.consult_started(contact.slot(), consult, at),
+            Event::ConsultEnded {
+                contact, consult, ..
+            } => self.consult_ended(contact, consult),
+            Event::ContactHandedOver {
+                contact,
+                from,
+                to,
+                queue,
+            } => {
+                let slot = contact.slot();
+                self.release(slot, from.0, Some(at));
+                let it = &mut self.contacts[slot as usize];
+                it.queue = queue;
+                it.ring = 0;
+                it.state = ContactState::Active;
+                self.hold_by(slot, to.0);
+                self.relist(to.0);
+            }
+            Event::CallbackAsked { contact, from, .. } => {
+                self.callback_asked(contact.slot(), from, at);
+            }
+            Event::CallbackDue { contact } => {
+                self.line_up(contact.slot());
+                self.next_bar(contact.slot(), at);
+            }
+            Event::CallbackDialling {
+                contact,
+                attempt,
+                expires,
+                ..
+            } => {
+                let it = &mut self.contacts[contact.slot() as usize];
+                it.state = ContactState::Dialling;
+                it.attempts = attempt;
+                self.deadlines.set(contact.slot(), expires);
+            }
+            Event::CallbackAnswered { contact, .. } => {
+                let it = &mut self.contacts[contact.slot() as usize];
+                it.state = ContactState::Active;
+                it.flags &= !flag::CALLBACK;
+                self.deadlines.clear(contact.slot());
+            }
+            Event::CallbackMissed {
+                contact,
+                adviser,
+                retry_at,
+                ..
+            } => {
+                self.release(contact.slot(), adviser.0, Some(at));
+                self.contacts[contact.slot() as usize].state = ContactState::Parked;
+                self.deadlines.set(contact.slot(), retry_at);
+            }
+            Event::AlsoChosen { adviser, channels } => {
+                self.advisers[adviser.idx()].also = channels;
+                self.relist(adviser.0);
+            }
+            Event::QueueExpected { queue, wait_us } => self.expected[queue.idx()] = wait_us,
+            Event::PlanSwitched { plan, on } => {
+                let bit = 1 << plan.0;
+                self.plans = if on {
+                    self.plans | bit
+                } else {
+                    self.plans & !bit
+                };
+            }
+            Event::RequestMade {
+                request,
+                activity,
+                wanted,
+                unit,
+            } => {
+                self.next_request = request.0 + 1;
+                self.requests.push(Request {
+                    id: request,
+                    activity,
+                    wanted,
+                    unit,
+                    at,
+                    answers: Vec::new(),
+                });
+            }
+            Event::RequestAnswered {
+                request,
+                adviser,
+                yes,
+            } => {
+                let asked = self.requests.iter_mut().find(|it| it.id == request);
+                if let Some(asked) = asked {
+                    asked.answers.push((adviser, yes));
+                }
+            }
+            Event::RequestClosed { request } => self.requests.retain(|it| it.id != request),
         }
     }
 
@@ -261,8 +486,8 @@ impl State {
             self.contacts.push(EMPTY);
         }
         self.n_open += 1;
-        // The order of the slot's last contact must not show: a restored state does not know it.
-        self.lines.set_order(slot, 0, 0);
+        // The order of the slot's last contact must not show. Until it is queued the key is its date.
+        self.lines.set_order(slot, Timestamp::NEVER.0, 0);
         self.contacts[slot as usize] = Contact {
             arrived: at,
             enqueued: at,
@@ -276,45 +501,266 @@ impl State {
         };
     }
 
+    fn needs(&mut self, slot: u32, needs: Needs, at: Timestamp) {
+        self.lines.set_order(slot, needs.due.0, 0);
+        let it = &mut self.contacts[slot as usize];
+        it.clearance = needs.clearance;
+        it.named = needs.named.0;
+        if needs.not_to.idx() < self.advisers.len() {
+            self.bar(slot, needs.not_to.0, Timestamp::NEVER);
+            self.next_bar(slot, at);
+        }
+    }
+
     #[inline]
     fn queued(
         &mut self,
         contact: ContactId,
         (queue, topic, language, class): (QueueId, TopicId, Language, u8),
         enqueued: Timestamp,
+        at: Timestamp,
     ) {
         let slot = contact.slot();
         let seq = self.next_seq;
         self.next_seq += 1;
-        let key = self.tables.key(enqueued, class);
-        self.lines.set_order(slot, key, seq);
+        let due = self.lines.link(slot).key;
         let it = &mut self.contacts[slot as usize];
         it.enqueued = enqueued;
         it.topic = topic;
         it.language = language;
         it.queue = queue;
         it.class = class;
-        it.lane = self
-            .tables
-            .lane(queue, it.channel, language, it.origin, class);
+        let dated = Channels::DEFERRED.has(it.channel) && due != Timestamp::NEVER.0;
+        let since = if dated {
+            let goal_us = self.tables.rules().queues[queue.idx()].goal_us;
+            Timestamp(due.saturating_sub(goal_us))
+        } else {
+            enqueued
+        };
+        it.ring = self.tables.ring_after(queue, at.since_us(since));
+        self.lines
+            .set_order(slot, self.tables.key(since, class), seq);
+        if self.waits_for_named(slot) {
+            self.contacts[slot as usize].flags |= flag::PERSONAL;
+            let named_us = self.tables.rules().queues[queue.idx()].named_us;
+            self.deadlines.set(slot, at.plus_us(named_us));
+        }
+        self.relane(slot);
         self.line_up(slot);
+    }
+
+    /// Whether the contact names somebody who is signed in, able and not barred, and the rule waits for them.
+    fn waits_for_named(&self, slot: u32) -> bool {
+        let it = &self.contacts[slot as usize];
+        let Some(who) = self.advisers.get(it.named as usize) else {
+            return false;
+        };
+        let named_us = self.tables.rules().queues[it.queue.idx()].named_us;
+        named_us > 0
+            && who.signed_in
+            && !self.bars_of(slot).iter().any(|bar| bar.adviser == it.named)
+            && self
+                .tables
+                .able_ever(it.named, who.origins, &self.kind(slot))
+    }
+
+    fn kind(&self, slot: u32) -> Kind {
+        let it = &self.contacts[slot as usize];
+        let overflow = &self.tables.rules().queues[it.queue.idx()].overflow;
+        Kind {
+            queue: it.queue,
+            ring: it.ring,
+            class: it.class,
+            channel: it.channel,
+            language: it.language,
+            origin: it.origin,
+            clearance: it.clearance,
+            overdue: it.is(flag::OVERDUE),
+            fixed: match overflow {
+                Some(overflow) => self.has_visited(slot, overflow.to),
+                None => false,
+            },
+        }
+    }
+
+    /// Finds the lane for what the contact is now.
+    #[inline]
+    fn relane(&mut self, slot: u32) {
+        let kind = self.kind(slot);
+        let lane = if let Some(lane) = self.lanes.find(&self.tables, &kind) {
+            lane
+        } else {
+            self.lines.add_lane();
+            self.alarms.add_slot();
+            Arc::make_mut(&mut self.lanes).add(&self.tables, &kind)
+        };
+        self.contacts[slot as usize].lane = lane;
+    }
+
+    /// Key and lane, under the tables in force, of a contact read from a snapshot.
+    pub(crate) fn restore_order(&mut self, slot: u32, since: Timestamp) {
+        self.set_key(slot, since);
+        self.relane(slot);
+    }
+
+    /// The moment it counts as having waited since, for order, rings and overflow.
+    #[inline]
+    pub(crate) fn since(&self, slot: u32) -> Timestamp {
+        let lane = self.lanes.get(self.contacts[slot as usize].lane);
+        Timestamp(self.lines.link(slot).key.saturating_add(lane.to_since))
+    }
+
+    /// Changes something about a contact in line that decides where it stands.
+    fn moved(&mut self, slot: u32, at: Timestamp, change: impl FnOnce(&mut Contact)) {
+        let since = self.since(slot);
+        self.out_of_line(slot);
+        let queue = self.contacts[slot as usize].queue;
+        change(&mut self.contacts[slot as usize]);
+        self.reorder(slot, since, queue, at);
+        self.line_up(slot);
+        self.next_bar(slot, at);
+    }
+
+    /// Key and lane after a change of queue, class, ring or guarantee.
+    fn reorder(&mut self, slot: u32, since: Timestamp, was_in: QueueId, at: Timestamp) {
+        let it = &mut self.contacts[slot as usize];
+        if it.queue != was_in {
+            it.flags &= !(flag::OVERDUE | flag::PERSONAL);
+            it.ring = self.tables.ring_after(it.queue, at.since_us(since));
+        }
+        self.set_key(slot, since);
+        self.relane(slot);
+    }
+
+    fn set_key(&mut self, slot: u32, since: Timestamp) {
+        let it = &self.contacts[slot as usize];
+        let key = if it.is(flag::OVERDUE) {
+            self.tables.overdue_key(since, it.class, it.language)
+        } else {
+            self.tables.key(since, it.class)
+        };
+        let seq = self.lines.link(slot).seq;
+        self.lines.set_order(slot, key, seq);
+    }
+
+    fn visit(&mut self, slot: u32, queue: QueueId) {
+        if let Err(place) = self.visits.binary_search(&(slot, queue)) {
+            self.visits.insert(place, (slot, queue));
+        }
+    }
+
+    pub(crate) fn has_visited(&self, slot: u32, queue: QueueId) -> bool {
+        self.visits.binary_search(&(slot, queue)).is_ok()
     }
 
     #[inline]
     pub(crate) fn line_up(&mut self, slot: u32) {
         let it = &mut self.contacts[slot as usize];
         it.state = ContactState::Queued;
-        let (lane, queue) = (it.lane as usize, it.queue.idx());
-        self.lines.insert(lane, slot);
+        let (lane, queue, personal, named) =
+            (it.lane, it.queue.idx(), it.is(flag::PERSONAL), it.named);
         self.waiting[queue] += 1;
+        if personal {
+            let entry = Personal {
+                adviser: named,
+                order: self.lines.order(slot),
+                slot,
+            };
+            let place = self.personal.partition_point(|other| *other < entry);
+            self.personal.insert(place, entry);
+            return;
+        }
+        self.lines.insert(lane as usize, slot);
+        let at = self.step_at(slot, lane);
+        let seq = self.lines.link(slot).seq;
+        let known = self.alarms.entry(lane);
+        if known.is_none_or(|known| (at, seq) < known) {
+            self.alarms.set_with(lane, at, seq);
+        }
+    }
+
+    /// When the next step of a contact in this lane comes.
+    #[inline]
+    pub(crate) fn step_at(&self, slot: u32, lane: u32) -> Timestamp {
+        let of = self.lanes.get(lane);
+        if of.step_us == NO_STEP {
+            return Timestamp::NEVER;
+        }
+        let since = self.lines.link(slot).key.saturating_add(of.to_since);
+        Timestamp(since.saturating_add(of.step_us))
     }
 
     #[inline]
     fn out_of_line(&mut self, slot: u32) {
         let it = &self.contacts[slot as usize];
         let (lane, queue) = (it.lane as usize, it.queue.idx());
-        self.lines.remove(lane, slot);
         self.waiting[queue] -= 1;
+        if it.is(flag::PERSONAL) {
+            self.personal.retain(|entry| entry.slot != slot);
+        } else {
+            self.lines.remove(lane, slot);
+        }
+    }
+
+    fn set_aside(&mut self, slot: u32, adviser: u32, aside: bool) {
+        let it = &mut self.contacts[slot as usize];
+        let weight = self.tables.rules().weights[it.channel as usize];
+        let who = &mut self.advisers[adviser as usize];
+        if aside {
+            it.state = ContactState::SetAside;
+            who.used -= weight;
+        } else {
+            it.state = ContactState::Active;
+            who.used += weight;
+        }
+        self.relist(adviser);
+    }
+
+    fn consult_started(&mut self, slot: u32, consult: ContactId, at: Timestamp) {
+        let it = self.contacts[slot as usize];
+        let about = (it.channel, it.topic, it.origin, it.language);
+        self.arrived(consult, at, about);
+        let own = &mut self.contacts[consult.slot() as usize];
+        own.flags = flag::CONSULT;
+        own.clearance = it.clearance;
+        own.peer = slot;
+        let it = &mut self.contacts[slot as usize];
+        it.state = ContactState::Consulting;
+        it.peer = consult.slot();
+        // Nobody is asked about their own case, and nobody is asked by themselves.
+        let forbidden: Vec<u32> = self
+            .bars_of(slot)
+            .iter()
+            .filter(|bar| bar.until == Timestamp::NEVER)
+            .map(|bar| bar.adviser)
+            .collect();
+        for adviser in forbidden {
+            self.bar(consult.slot(), adviser, Timestamp::NEVER);
+        }
+    }
+
+    fn consult_ended(&mut self, contact: ContactId, consult: ContactId) {
+        if let Some(slot) = self.slot_of(consult) {
+            self.contacts[slot as usize].peer = NONE;
+        }
+        let it = &mut self.contacts[contact.slot() as usize];
+        it.peer = NONE;
+        if it.state == ContactState::Consulting {
+            it.state = ContactState::Active;
+        }
+    }
+
+    fn callback_asked(&mut self, slot: u32, from: Timestamp, at: Timestamp) {
+        if from > at {
+            self.out_of_line(slot);
+            self.deadlines.set(slot, from);
+            self.contacts[slot as usize].state = ContactState::Parked;
+        }
+        let it = &mut self.contacts[slot as usize];
+        it.flags |= flag::CALLBACK;
+        if from > at {
+            it.flags &= !flag::PERSONAL;
+        }
     }
 
     /// From the line to the adviser, whose capacity is reserved from now on (S5).
@@ -337,7 +783,9 @@ impl State {
         let it = &mut self.contacts[slot as usize];
         let first = who.first;
         who.first = slot;
-        who.used += self.tables.rules().weights[it.channel as usize];
+        if it.state != ContactState::SetAside {
+            who.used += self.tables.rules().weights[it.channel as usize];
+        }
         who.calls += u8::from(it.channel == Channel::Voice);
         it.adviser = adviser;
         it.prev = NONE;
@@ -354,6 +802,7 @@ impl State {
             next,
             prev,
             channel,
+            state,
             ..
         } = self.contacts[slot as usize];
         if prev == NONE {
@@ -366,7 +815,9 @@ impl State {
         }
         self.contacts[slot as usize].adviser = NONE;
         let who = &mut self.advisers[adviser as usize];
-        who.used -= self.tables.rules().weights[channel as usize];
+        if state != ContactState::SetAside {
+            who.used -= self.tables.rules().weights[channel as usize];
+        }
         who.calls -= u8::from(channel == Channel::Voice);
         match freed_at {
             Some(at) => self.freed(adviser, at),
@@ -388,32 +839,71 @@ impl State {
     #[inline]
     pub(crate) fn relist(&mut self, adviser: u32) {
         let mask = self.mask(adviser);
-        let to = (mask != Channels::NONE).then(|| {
+        let to = (!mask.is_nothing()).then(|| {
             let origins = self.advisers[adviser as usize].origins;
-            (
-                self.tables.mask_idx(mask),
-                self.tables.profile(adviser, origins),
-            )
+            (mask, self.tables.profile(adviser, origins))
         });
         self.idle.relist(adviser, to);
     }
 
-    /// The channels that presence, activity and remaining capacity allow.
+    /// What presence, activity and remaining capacity allow.
     #[inline]
-    pub(crate) fn mask(&self, adviser: u32) -> Channels {
+    pub(crate) fn mask(&self, adviser: u32) -> Mask {
         let who = &self.advisers[adviser as usize];
         let offerable =
             who.signed_in && who.not_ready.is_none() && who.return_at == Timestamp::NEVER;
         if !offerable {
-            return Channels::NONE;
+            return Mask::NOTHING;
         }
+        let wanted = takes_now(who);
         // One call at a time, whatever it weighs (S4).
         let second_call = if who.calls == 0 {
             0
         } else {
             Channels::NONE.with(Channel::Voice).0
         };
-        Channels(Channels::of(who.activity).0 & self.tables.fits(who.used).0 & !second_call)
+        let plain = wanted.0 & self.tables.fits(who.used).0 & !second_call;
+        let more = wanted.0 & !plain & !second_call;
+        if more == 0 || who.first == NONE || !self.tables.interrupts() {
+            return Mask::new(Channels(plain), false);
+        }
+        let freed = Channel::ALL.iter().filter(|&&channel| {
+            Channels(more).has(channel) && {
+                let left = who.used - self.soft(adviser, channel);
+                self.tables.fits(left).has(channel)
+            }
+        });
+        let freed = freed.fold(Channels::NONE, |all, channel| all.with(*channel));
+        Mask::new(Channels(plain | freed.0), freed != Channels::NONE)
+    }
+
+    /// The share of the capacity that a contact of `channel` may have freed for it.
+    fn soft(&self, adviser: u32, channel: Channel) -> u16 {
+        let rules = self.tables.rules();
+        self.slots_of(adviser)
+            .filter(|&slot| self.is_soft(slot, channel))
+            .map(|slot| rules.weights[self.contacts[slot as usize].channel as usize])
+            .sum()
+    }
+
+    /// Whether a contact of `channel` may come before this one, which an adviser has.
+    pub(crate) fn is_soft(&self, slot: u32, channel: Channel) -> bool {
+        let it = &self.contacts[slot as usize];
+        matches!(it.state, ContactState::Active | ContactState::Offered)
+            && self.tables.rules().interrupts[channel as usize].has(it.channel)
+            && Channels::LIVE.has(channel)
+            && Channels::DEFERRED.has(it.channel)
+    }
+
+    /// The deferred channels that somebody free takes when it is quiet.
+    pub(crate) fn quiet(&self, adviser: u32) -> Channels {
+        let who = &self.advisers[adviser as usize];
+        let deferred = Channels(who.also.0 & Channels::DEFERRED.0 & !takes_now(who).0);
+        if self.mask(adviser).is_quiet() {
+            Channels(deferred.0 & self.tables.fits(who.used).0)
+        } else {
+            Channels::NONE
+        }
     }
 
     fn offer_ended(
@@ -431,11 +921,19 @@ impl State {
             OfferOutcome::Unreachable | OfferOutcome::BridgeFailed => {
                 Some(NotReady::PhoneUnreachable)
             }
-            OfferOutcome::CitizenLeft | OfferOutcome::PresenceLost | OfferOutcome::AdviserLeft => {
-                self.advisers[adviser as usize].not_ready
-            }
+            OfferOutcome::CitizenLeft
+            | OfferOutcome::PresenceLost
+            | OfferOutcome::AdviserLeft
+            | OfferOutcome::Interrupted => self.advisers[adviser as usize].not_ready,
         };
         let slot = offer.slot();
+        // Whoever was asked alone has had the chance.
+        if !matches!(
+            outcome,
+            OfferOutcome::CitizenLeft | OfferOutcome::Interrupted
+        ) {
+            self.contacts[slot as usize].flags &= !flag::PERSONAL;
+        }
         self.release(slot, adviser, None);
         self.bar(slot, adviser, barred_until);
         self.back_in_line(slot, at);
@@ -500,16 +998,16 @@ impl State {
         at: Timestamp,
     ) {
         let slot = contact.slot();
+        let since = self.since(slot);
         self.release(slot, adviser, Some(at));
         let it = &mut self.contacts[slot as usize];
+        let from = it.queue;
         it.queue = queue;
         it.class = class;
-        it.lane = self
-            .tables
-            .lane(queue, it.channel, it.language, it.origin, class);
-        let key = self.tables.key(it.enqueued, class);
-        let seq = self.lines.link(slot).seq;
-        self.lines.set_order(slot, key, seq);
+        // Wherever it goes, it begins with the usual rings; the one who had it is not asked alone again.
+        it.flags &= !flag::PERSONAL;
+        self.visit(slot, from);
+        self.reorder(slot, since, from, at);
         self.bar(slot, adviser, barred_until);
         self.back_in_line(slot, at);
     }
@@ -528,6 +1026,9 @@ impl State {
         self.deadlines.clear(slot);
         if bars > 0 {
             self.bars.retain(|bar| bar.slot != slot);
+        }
+        if !self.visits.is_empty() {
+            self.visits.retain(|visit| visit.0 != slot);
         }
         if adviser != NONE {
             self.release(slot, adviser, Some(at));
@@ -572,7 +1073,10 @@ impl State {
         let mut slot = self.advisers[adviser as usize].first;
         while slot != NONE {
             let it = &self.contacts[slot as usize];
-            let talks = matches!(it.state, ContactState::Active | ContactState::Held);
+            let talks = matches!(
+                it.state,
+                ContactState::Active | ContactState::Held | ContactState::SetAside
+            );
             if talks && it.channel != Channel::Voice {
                 self.deadlines.set(slot, at);
             }
@@ -605,6 +1109,19 @@ impl State {
     }
 }
 
+/// The channels that an adviser takes whenever there is room.
+#[inline]
+fn takes_now(who: &Adviser) -> Channels {
+    let own = Channels::of(who.activity);
+    if own == Channels::NONE {
+        own
+    } else if own.0 & Channels::LIVE.0 == 0 {
+        Channels(own.0 | who.also.0)
+    } else {
+        Channels(own.0 | who.also.0 & Channels::LIVE.0)
+    }
+}
+
 pub(crate) const EMPTY: Contact = Contact {
     arrived: Timestamp::ZERO,
     enqueued: Timestamp::ZERO,
@@ -623,6 +1140,12 @@ pub(crate) const EMPTY: Contact = Contact {
     origin: Origin::Live,
     class: 0,
     bars: 0,
+    ring: 0,
+    clearance: Clearance::NONE,
+    flags: 0,
+    attempts: 0,
+    named: NONE,
+    peer: NONE,
 };
 
 const _: () = assert!(size_of::<Contact>() <= 64, "a contact is one cache line");

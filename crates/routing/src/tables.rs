@@ -3,17 +3,18 @@
 use std::collections::BTreeMap;
 
 use linje_types::{
-    Activity, Channel, Channels, Language, Origin, Origins, QueueId, Timestamp, UnitId,
+    Channel, Channels, Clearance, GroupId, Language, Origin, Origins, QueueId, Timestamp, UnitId,
 };
 
 use crate::{
     bits,
     cast::u32_of,
-    rules::{AdviserRule, CAPACITY, QueueRule, Requirement, Rules},
+    lanes::{Kind, Lane, NO_STEP},
+    rules::{AdviserRule, CAPACITY, Condition, MAX_HOPS, Requirement, Rules, T_AGE_US},
 };
 
-/// Kinds of contact that one queue can hold: channel x language x origin.
-const NEEDS: usize = 4 * 4 * 2;
+/// Whoever is overdue comes this much earlier than anybody who is not, microseconds.
+const FAR_US: i64 = 1 << 61;
 
 /// Rules that cannot be run.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -27,114 +28,119 @@ pub enum TableError {
     /// A queue names a class that does not exist.
     #[error("queue {0} names priority class {1}, which does not exist")]
     Class(usize, u8),
+    /// A head start or a guarantee beyond the bound within which nobody is overtaken.
+    #[error("priority class {0} has a head start or a guarantee beyond 20 minutes")]
+    Bound(usize),
+    /// A guarantee for a language beyond the bound.
+    #[error("the guaranteed longest wait of language {0} is not within 0..=20 minutes")]
+    LanguageBound(usize),
+    /// A queue without rings, with too many, or with rings that do not follow each other.
+    #[error("queue {0} has no first ring at 0, more than 250 rings, or rings out of order")]
+    Rings(usize),
+    /// A time that is negative, or a goal of nothing.
+    #[error("queue {0} has a negative time, or a goal that is not above 0")]
+    Time(usize),
+    /// A queue names a queue that does not exist, or one that takes only consultations.
+    #[error("queue {0} names queue {1}, which does not exist or does not take such contacts")]
+    Target(usize, usize),
+    /// Overflow that would never end.
+    #[error("the overflow of queue {0} leads in a circle or over more than 8 queues")]
+    Circle(usize),
+    /// A callback that is never tried or lasts no time, or a negative time of the centre.
+    #[error(
+        "a callback needs at least 1 attempt and times above 0; bar and return must not be negative"
+    )]
+    Callback,
+    /// More crisis plans than can be switched.
+    #[error("there are more than 64 crisis plans")]
+    Plans,
     /// More than the ids can name.
-    #[error("too many queues, advisers or lanes")]
+    #[error("too many queues or advisers")]
     TooMany,
 }
 
-/// What an adviser is, as far as requirements can ask; shared by all who are alike.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Profile {
-    unit: UnitId,
-    skills: Vec<Requirement>,
-    channels: Channels,
-    origins: u8,
-}
+/// What an adviser is, as far as requirements can ask, and whom they meet; shared by all who are alike.
+type Profile = (AdviserRule, Origins);
 
-/// Lanes, profiles and which can serve which, as bit rows.
+/// A set of profiles.
+type Row = Vec<u64>;
+
+/// Profiles, and which rule holds for which, as bit rows.
 #[derive(Debug)]
 pub struct Tables {
     rules: Rules,
     n_profiles: usize,
     /// The profile of all who meet nobody: it can serve no lane.
     nobody: u32,
-    /// A lane is `demand << class_bits | class`.
-    class_bits: u32,
     /// By share of the capacity in use: the channels that still fit.
     fits: [Channels; CAPACITY as usize + 1],
-    profile_words: usize,
-    lane_words: usize,
+    interrupts: bool,
     /// By adviser, then origins 1..=3 minus one: the profile.
     profile_of: Vec<[u32; 3]>,
-    /// By demand (queue x need): bit row over profiles.
-    demand_profiles: Vec<u64>,
-    /// By profile: bit row over lanes.
-    profile_lanes: Vec<u64>,
-    /// By mask index: bit row over lanes whose channel it holds.
-    mask_lanes: Vec<u64>,
-    masks: Vec<Channels>,
-    /// By `Channel as usize`: the masks that hold it.
-    masks_with: [Vec<usize>; 4],
-    /// By `Channels.0`: index into `masks`.
-    mask_idx: [u8; 16],
+    /// By queue: number of its first ring.
+    first_ring: Vec<usize>,
+    n_rings: usize,
+    /// By ring: for whom the condition holds, and who comes first (`None` = nobody before the others).
+    rings: Vec<(Row, Option<Row>)>,
+    languages: [Row; 4],
+    channels: [Row; 4],
+    origins: [Row; 2],
+    clearances: Vec<Row>,
 }
 
 impl Tables {
-    /// Evaluates every requirement once.
+    /// Evaluates every condition once.
     ///
     /// # Errors
     /// When the rules contradict themselves or are larger than ids can name.
     pub fn new(rules: &Rules) -> Result<Tables, TableError> {
         validate(rules)?;
         let (profiles, profile_of) = intern(&rules.advisers);
-        let n_classes = rules.classes.len();
-        let class_bits = n_classes.next_power_of_two().trailing_zeros();
-        let n_lanes = (rules.queues.len() * NEEDS) << class_bits;
-        let n_profiles = profiles.len() + 1;
-        let (profile_words, lane_words) = (bits::words(n_profiles), bits::words(n_lanes));
-        let (masks, mask_idx) = masks();
-        let mut tables = Tables {
-            rules: rules.clone(),
-            n_profiles,
-            class_bits,
-            fits: fits(&rules.weights),
-            nobody: u32_of(profiles.len()),
-            profile_words,
-            lane_words,
-            profile_of,
-            demand_profiles: vec![0; rules.queues.len() * NEEDS * profile_words],
-            profile_lanes: vec![0; n_profiles * lane_words],
-            mask_lanes: vec![0; masks.len() * lane_words],
-            masks_with: masks_with(&masks),
-            masks,
-            mask_idx,
+        let row = |holds: &dyn Fn(&Profile) -> bool| {
+            let mut row = vec![0; bits::words(profiles.len() + 1)];
+            for (idx, profile) in profiles.iter().enumerate() {
+                if holds(profile) {
+                    bits::set(&mut row, idx);
+                }
+            }
+            row
         };
-        for queue in 0..rules.queues.len() {
-            for need in 0..NEEDS {
-                tables.fill(&profiles, queue, need);
+        let mut first_ring = Vec::with_capacity(rules.queues.len());
+        let mut rings = Vec::new();
+        for queue in &rules.queues {
+            first_ring.push(rings.len());
+            for ring in &queue.rings {
+                let prefers = ring.preferred != Condition::ALWAYS;
+                rings.push((
+                    row(&|(who, _)| ring.condition.holds(who, rules)),
+                    prefers.then(|| row(&|(who, _)| ring.preferred.holds(who, rules))),
+                ));
             }
         }
-        Ok(tables)
-    }
-
-    fn fill(&mut self, profiles: &[Profile], queue: usize, need: usize) {
-        let (channel, language, origin) = need_parts(need);
-        let demand = queue * NEEDS + need;
-        let n_classes = self.rules.classes.len();
-        let first = demand << self.class_bits;
-        let lanes = first..first + n_classes;
-        for (idx, mask) in self.masks.iter().enumerate() {
-            if mask.has(channel) {
-                let row = &mut self.mask_lanes[idx * self.lane_words..(idx + 1) * self.lane_words];
-                lanes.clone().for_each(|lane| bits::set(row, lane));
-            }
-        }
-        let language = self.rules.language(language);
-        let row = demand * self.profile_words..(demand + 1) * self.profile_words;
-        for (idx, profile) in profiles.iter().enumerate() {
-            if !able(
-                profile,
-                &self.rules.queues[queue],
-                channel,
-                language,
-                origin,
-            ) {
-                continue;
-            }
-            bits::set(&mut self.demand_profiles[row.clone()], idx);
-            let row = &mut self.profile_lanes[idx * self.lane_words..(idx + 1) * self.lane_words];
-            lanes.clone().for_each(|lane| bits::set(row, lane));
-        }
+        let speaks = |language: usize| match rules.languages[language] {
+            Some(need) => row(&|(who, _)| who.has(need)),
+            None => row(&|_| true),
+        };
+        Ok(Tables {
+            rules: rules.clone(),
+            n_profiles: profiles.len() + 1,
+            nobody: u32_of(profiles.len()),
+            fits: fits(&rules.weights),
+            interrupts: rules.interrupts.iter().any(|of| *of != Channels::NONE),
+            first_ring,
+            n_rings: rings.len(),
+            languages: core::array::from_fn(speaks),
+            channels: core::array::from_fn(|at| {
+                row(&|(who, _)| who.channels.has(Channel::ALL[at]))
+            }),
+            origins: core::array::from_fn(|at| row(&|(_, met)| met.has(Origin::ALL[at]))),
+            clearances: (0_u8..)
+                .take(Clearance::COUNT)
+                .map(|need| row(&|(who, _)| who.clearance.covers(Clearance(need))))
+                .collect(),
+            rings,
+            profile_of,
+        })
     }
 
     /// The rules these tables were made of.
@@ -163,30 +169,45 @@ impl Tables {
         self.n_profiles
     }
 
-    pub(crate) fn n_lanes(&self) -> usize {
-        (self.n_queues() * NEEDS) << self.class_bits
+    pub(crate) fn profile_words(&self) -> usize {
+        bits::words(self.n_profiles)
+    }
+
+    pub(crate) fn n_rings(&self) -> usize {
+        self.n_rings
+    }
+
+    /// The number of ring `ring` of `queue` among all rings.
+    #[inline]
+    pub(crate) fn ring(&self, queue: QueueId, ring: u8) -> usize {
+        self.first_ring[queue.idx()] + usize::from(ring)
+    }
+
+    /// The ring of `queue` in force after waiting `waited_us`.
+    #[inline]
+    pub(crate) fn ring_after(&self, queue: QueueId, waited_us: i64) -> u8 {
+        let rings = &self.rules.queues[queue.idx()].rings;
+        if rings.len() == 1 {
+            return 0;
+        }
+        let begun = rings.partition_point(|ring| ring.after_us <= waited_us);
+        u8::try_from(begun.saturating_sub(1)).unwrap_or(u8::MAX)
+    }
+
+    /// The ring, or the last one when the queue has fewer.
+    pub(crate) fn ring_within(&self, queue: QueueId, ring: u8) -> u8 {
+        let rings = self
+            .rules
+            .queues
+            .get(queue.idx())
+            .map_or(1, |rule| rule.rings.len());
+        ring.min(u8::try_from(rings.saturating_sub(1)).unwrap_or(u8::MAX))
     }
 
     /// The channels that fit beside what an adviser has.
     #[inline]
     pub(crate) fn fits(&self, used: u16) -> Channels {
         self.fits[usize::from(used.min(CAPACITY))]
-    }
-
-    #[inline]
-    pub(crate) fn masks(&self) -> &[Channels] {
-        &self.masks
-    }
-
-    /// The indexes of the masks that hold a channel.
-    #[inline]
-    pub(crate) fn masks_with(&self, channel: Channel) -> &[usize] {
-        &self.masks_with[channel as usize]
-    }
-
-    #[inline]
-    pub(crate) fn mask_idx(&self, channels: Channels) -> usize {
-        usize::from(self.mask_idx[usize::from(channels.0 & 15)])
     }
 
     #[inline]
@@ -199,49 +220,81 @@ impl Tables {
 
     /// Static order while waiting: a place however old or late stays within bounds.
     #[inline]
-    pub(crate) fn key(&self, enqueued: Timestamp, class: u8) -> i64 {
-        enqueued
-            .0
-            .saturating_sub(self.rules.classes[usize::from(class)])
+    pub(crate) fn key(&self, since: Timestamp, class: u8) -> i64 {
+        let class = &self.rules.classes[usize::from(class)];
+        since.0.saturating_sub(class.head_start_us)
     }
 
-    /// The line of (queue, kind of contact, class).
+    /// The order of one whose guaranteed longest wait is over.
     #[inline]
-    pub(crate) fn lane(
-        &self,
-        queue: QueueId,
-        channel: Channel,
-        language: Language,
-        origin: Origin,
-        class: u8,
-    ) -> u32 {
-        let need = need_of(channel, language, origin);
-        let demand = queue.idx() * NEEDS + need;
-        u32_of(demand << self.class_bits | usize::from(class))
+    pub(crate) fn overdue_key(&self, since: Timestamp, class: u8, language: Language) -> i64 {
+        let guarantee = self.rules.guarantee_us(class, language);
+        since.0.saturating_add(guarantee).saturating_sub(FAR_US)
     }
 
-    /// The lanes of a queue.
-    pub(crate) fn lanes_of(&self, queue: QueueId) -> std::ops::Range<usize> {
-        let per_queue = NEEDS << self.class_bits;
-        queue.idx() * per_queue..(queue.idx() + 1) * per_queue
-    }
-
-    /// The profiles that can take what waits in `lane`.
+    /// Whether any contact may lay deferred work aside.
     #[inline]
-    pub(crate) fn profiles_for(&self, lane: u32) -> &[u64] {
-        let demand = lane as usize >> self.class_bits;
-        &self.demand_profiles[demand * self.profile_words..(demand + 1) * self.profile_words]
+    pub(crate) fn interrupts(&self) -> bool {
+        self.interrupts
     }
 
-    #[inline]
-    pub(crate) fn lanes_for(&self, profile: u32) -> &[u64] {
-        let profile = profile as usize;
-        &self.profile_lanes[profile * self.lane_words..(profile + 1) * self.lane_words]
+    /// What all contacts of a kind share.
+    pub(crate) fn lane(&self, kind: &Kind) -> Lane {
+        let queue = &self.rules.queues[kind.queue.idx()];
+        let guarantee = self.rules.guarantee_us(kind.class, kind.language);
+        let live = Channels::LIVE.has(kind.channel);
+        let mut step_us = NO_STEP;
+        if live && !kind.overdue {
+            step_us = guarantee;
+        }
+        if let Some(next) = queue.rings.get(usize::from(kind.ring) + 1) {
+            step_us = step_us.min(next.after_us);
+        }
+        let overflow = queue.overflow.as_ref().filter(|_| !kind.fixed);
+        if let Some(after_us) = overflow.and_then(|overflow| overflow.after_us) {
+            step_us = step_us.min(after_us);
+        }
+        Lane {
+            channel: kind.channel,
+            overdue: kind.overdue,
+            prefers: self.rings[self.ring(kind.queue, kind.ring)].1.is_some(),
+            to_since: if kind.overdue {
+                FAR_US - guarantee
+            } else {
+                self.rules.classes[usize::from(kind.class)].head_start_us
+            },
+            step_us,
+        }
     }
 
-    #[inline]
-    pub(crate) fn lanes_in(&self, mask: usize) -> &[u64] {
-        &self.mask_lanes[mask * self.lane_words..(mask + 1) * self.lane_words]
+    /// The profiles that are able to take a kind of contact, and those of them that come first.
+    pub(crate) fn rows(&self, kind: &Kind) -> (Row, Row) {
+        let (ring, preferred) = &self.rings[self.ring(kind.queue, kind.ring)];
+        let need = usize::from(kind.clearance.0 & Clearance::ALL.0);
+        let able: Row = (0..self.profile_words())
+            .map(|word| {
+                ring[word]
+                    & self.languages[kind.language as usize][word]
+                    & self.channels[kind.channel as usize][word]
+                    & self.origins[kind.origin as usize][word]
+                    & self.clearances[need][word]
+            })
+            .collect();
+        let first = match preferred {
+            Some(preferred) => able.iter().zip(preferred).map(|(a, b)| a & b).collect(),
+            None => able.clone(),
+        };
+        (able, first)
+    }
+
+    /// Whether the adviser, meeting `origins`, is able to take a kind of contact in some ring.
+    pub(crate) fn able_ever(&self, adviser: u32, origins: Origins, kind: &Kind) -> bool {
+        let profile = self.profile(adviser, origins) as usize;
+        let rings = self.rules.queues[kind.queue.idx()].rings.len();
+        (0_u8..).take(rings).any(|ring| {
+            let (able, _) = self.rows(&Kind { ring, ..*kind });
+            bits::has(&able, profile)
+        })
     }
 
     /// Whether the adviser, meeting `origins`, has what any kind of contact of `queue` on `channel` needs.
@@ -252,15 +305,13 @@ impl Tables {
         queue: QueueId,
         channel: Channel,
     ) -> bool {
-        let lanes = self.lanes_for(self.profile(adviser, origins));
-        Language::ALL.iter().any(|&language| {
-            Origin::ALL.iter().any(|&origin| {
-                bits::has(
-                    lanes,
-                    self.lane(queue, channel, language, origin, 0) as usize,
-                )
-            })
-        })
+        let profile = self.profile(adviser, origins) as usize;
+        let rings = self.rules.queues[queue.idx()].rings.len();
+        let first = self.first_ring[queue.idx()];
+        bits::has(&self.channels[channel as usize], profile)
+            && self.origins.iter().any(|row| bits::has(row, profile))
+            && self.languages.iter().any(|row| bits::has(row, profile))
+            && (first..first + rings).any(|ring| bits::has(&self.rings[ring].0, profile))
     }
 }
 
@@ -274,36 +325,95 @@ fn validate(rules: &Rules) -> Result<(), TableError> {
     if n_classes == 0 {
         return Err(TableError::NoClass);
     }
-    for (queue, rule) in rules.queues.iter().enumerate() {
-        if usize::from(rule.class) >= n_classes {
-            return Err(TableError::Class(queue, rule.class));
+    for (idx, class) in rules.classes.iter().enumerate() {
+        let bound = 0..=T_AGE_US;
+        if class.head_start_us.saturating_abs() > T_AGE_US || !bound.contains(&class.guarantee_us) {
+            return Err(TableError::Bound(idx));
         }
     }
-    let too_many = rules.queues.len() >= usize::from(u16::MAX)
+    for (idx, guarantee) in rules.language_guarantees.iter().enumerate() {
+        if !(0..=T_AGE_US).contains(guarantee) {
+            return Err(TableError::LanguageBound(idx));
+        }
+    }
+    let callback = &rules.callback;
+    let times = [callback.retry_us, rules.bar_us, rules.return_us];
+    if callback.attempts == 0 || callback.ring_us <= 0 || times.iter().any(|us| *us < 0) {
+        return Err(TableError::Callback);
+    }
+    if rules.plans > 64 {
+        return Err(TableError::Plans);
+    }
+    if rules.queues.len() >= usize::from(u16::MAX)
         || n_classes > usize::from(u8::MAX)
         || rules.advisers.len() > 10_000_000
-        || rules.queues.len() * NEEDS * n_classes.next_power_of_two() > 16_000_000;
-    if too_many {
+    {
         return Err(TableError::TooMany);
     }
-    Ok(())
+    (0..rules.queues.len()).try_for_each(|queue| validate_queue(rules, queue))
 }
+
+fn validate_queue(rules: &Rules, queue: usize) -> Result<(), TableError> {
+    let rule = &rules.queues[queue];
+    if usize::from(rule.class) >= rules.classes.len() {
+        return Err(TableError::Class(queue, rule.class));
+    }
+    let first = rule.rings.first().is_some_and(|ring| ring.after_us == 0);
+    let grows = rule.rings.is_sorted_by(|a, b| a.after_us < b.after_us);
+    if !first || !grows || rule.rings.len() > 250 {
+        return Err(TableError::Rings(queue));
+    }
+    let overflow = rule.overflow.iter();
+    let waits = overflow.flat_map(|overflow| [overflow.after_us, overflow.expected_us]);
+    let times = [rule.named_us, rule.wrap_up_us, rule.ring_us];
+    if rule.goal_us <= 0 || waits.flatten().chain(times).any(|us| us < 0) {
+        return Err(TableError::Time(queue));
+    }
+    let target = |to: &QueueId, experts: bool| match rules.queues.get(to.idx()) {
+        Some(other) if other.experts == experts && to.idx() != queue => Ok(()),
+        _ => Err(TableError::Target(queue, to.idx())),
+    };
+    rule.transfers.iter().try_for_each(|to| target(to, false))?;
+    rule.consults.iter().try_for_each(|to| target(to, true))?;
+    let mut at = queue;
+    for _ in 0..MAX_HOPS {
+        let Some(overflow) = &rules.queues[at].overflow else {
+            return Ok(());
+        };
+        if at == queue {
+            target(&overflow.to, rule.experts)?;
+        } else if overflow.to.idx() >= rules.queues.len() {
+            return Ok(());
+        }
+        at = overflow.to.idx();
+    }
+    Err(TableError::Circle(queue))
+}
+
+/// What decides whether two advisers are alike.
+type Likeness = (
+    UnitId,
+    Vec<GroupId>,
+    Vec<Requirement>,
+    Channels,
+    Clearance,
+    u8,
+);
 
 /// Profiles in the order of first use, those that the day starts with first, and each adviser's three.
 fn intern(advisers: &[AdviserRule]) -> (Vec<Profile>, Vec<[u32; 3]>) {
-    let mut known: BTreeMap<Profile, u32> = BTreeMap::new();
+    let mut known: BTreeMap<Likeness, u32> = BTreeMap::new();
     let mut profiles = Vec::new();
     let mut id_of = |rule: &AdviserRule, origins: u8| {
         let mut skills = rule.skills.clone();
         skills.sort_unstable();
-        let profile = Profile {
-            unit: rule.unit,
-            skills,
-            channels: rule.channels,
-            origins,
-        };
-        *known.entry(profile.clone()).or_insert_with(|| {
-            profiles.push(profile);
+        let mut groups = rule.groups.clone();
+        groups.sort_unstable();
+        groups.dedup();
+        let clearance = Clearance(rule.clearance.0 & Clearance::ALL.0);
+        let likeness = (rule.unit, groups, skills, rule.channels, clearance, origins);
+        *known.entry(likeness).or_insert_with(|| {
+            profiles.push((rule.clone(), Origins(origins)));
             u32_of(profiles.len() - 1)
         })
     };
@@ -331,59 +441,4 @@ fn fits(weights: &[u16; 4]) -> [Channels; CAPACITY as usize + 1] {
             .fold(Channels::NONE, |all, channel| all.with(*channel));
     }
     fits
-}
-
-/// The masks that some activity can give: every non-empty part of what it takes.
-fn masks() -> (Vec<Channels>, [u8; 16]) {
-    let mut masks: Vec<Channels> = Activity::ALL
-        .iter()
-        .flat_map(|&activity| (1..16).map(move |part| Channels(part & Channels::of(activity).0)))
-        .filter(|mask| *mask != Channels::NONE)
-        .collect();
-    masks.sort_unstable();
-    masks.dedup();
-    let mut idx = [u8::MAX; 16];
-    for (place, mask) in (0_u8..).zip(&masks) {
-        idx[usize::from(mask.0)] = place;
-    }
-    (masks, idx)
-}
-
-fn masks_with(masks: &[Channels]) -> [Vec<usize>; 4] {
-    core::array::from_fn(|channel| {
-        let holds = |mask: &usize| masks[*mask].has(Channel::ALL[channel]);
-        (0..masks.len()).filter(holds).collect()
-    })
-}
-
-fn able(
-    profile: &Profile,
-    queue: &QueueRule,
-    channel: Channel,
-    language: Option<Requirement>,
-    origin: Origin,
-) -> bool {
-    let has = |need: &Requirement| {
-        profile
-            .skills
-            .iter()
-            .any(|own| own.skill == need.skill && own.level >= need.level)
-    };
-    Origins(profile.origins).has(origin)
-        && profile.channels.has(channel)
-        && (queue.units.is_empty() || queue.units.contains(&profile.unit))
-        && queue.requires.iter().all(has)
-        && language.iter().all(has)
-}
-
-fn need_of(channel: Channel, language: Language, origin: Origin) -> usize {
-    (channel as usize * 4 + language as usize) * 2 + origin as usize
-}
-
-fn need_parts(need: usize) -> (Channel, Language, Origin) {
-    (
-        Channel::ALL[need / 8],
-        Language::ALL[need / 2 % 4],
-        Origin::ALL[need % 2],
-    )
 }

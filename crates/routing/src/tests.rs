@@ -5,11 +5,11 @@ use std::{fmt::Write as _, sync::Arc};
 use expect_test::{Expect, expect};
 use linje_event::{CloseReason, Command, Effect, Entry, Event, FailCause, Output, WrapUpAction};
 use linje_types::{
-    Activity, AdviserId, Channel, Channels, ContactId, Language, OfferId, Origin, Origins, QueueId,
-    SECOND_US, SkillId, Timestamp, TopicId, UnitId,
+    Activity, AdviserId, Channel, Channels, Clearance, ContactId, Language, OfferId, Origin,
+    Origins, QueueId, SECOND_US, SkillId, Timestamp, TopicId, UnitId,
 };
 
-use crate::{AdviserRule, QueueRule, Requirement, Rules, State, Tables};
+use crate::{AdviserRule, Class, Condition, QueueRule, Requirement, Ring, Rules, State, Tables};
 
 const START: Timestamp = Timestamp(1_000_000 * SECOND_US);
 
@@ -67,7 +67,8 @@ fn rules(n_advisers: usize) -> Rules {
         level: 2,
     };
     let queue = |skill| QueueRule {
-        requires: vec![need(skill)],
+        rings: vec![Ring::of(Condition::skills(&[need(skill)]))],
+        transfers: vec![QueueId(1 - skill)],
         wrap_up_us: 30 * SECOND_US,
         ring_us: 20 * SECOND_US,
         max_waiting: 3,
@@ -75,13 +76,15 @@ fn rules(n_advisers: usize) -> Rules {
     };
     Rules {
         queues: vec![queue(0), queue(1)],
-        classes: vec![0, 60 * SECOND_US],
+        classes: vec![Class::ahead(0), Class::ahead(60 * SECOND_US)],
         advisers: vec![
             AdviserRule {
                 unit: UnitId(0),
                 skills: vec![need(0), need(1)],
                 origins: Origins::SYNTHETIC,
                 channels: Channels(15),
+                groups: Vec::new(),
+                clearance: Clearance::NONE,
             };
             n_advisers
         ],
@@ -145,6 +148,7 @@ impl Centre {
                 queue: QueueId(queue),
                 class,
                 place: Timestamp::NEVER,
+                needs: linje_event::Needs::NONE,
             },
         });
         contact
@@ -290,12 +294,15 @@ fn the_clock_of_the_wrap_up_can_be_stopped_and_extended() {
         contact,
         action: WrapUpAction::Extend(60 * SECOND_US),
     });
-    assert_eq!(it.state.next_deadline(), START.plus_s(90));
+    assert_eq!(
+        it.state.contact(contact).and_then(|it| it.deadline),
+        Some(START.plus_s(90))
+    );
     it.run(Command::WrapUp {
         contact,
         action: WrapUpAction::StopClock,
     });
-    assert_eq!(it.state.next_deadline(), Timestamp::NEVER);
+    assert_eq!(it.state.contact(contact).and_then(|it| it.deadline), None);
     it.at(5_000).run(Command::WrapUp {
         contact,
         action: WrapUpAction::Done,
@@ -356,6 +363,7 @@ fn a_redial_gets_its_old_place() {
             queue: QueueId(0),
             class: 0,
             place: START,
+            needs: linje_event::Needs::NONE,
         },
     });
     assert_eq!(it.state.position(contact), Some(1));
@@ -415,6 +423,7 @@ fn a_full_queue_lets_a_live_caller_go_with_the_reason() {
             queue: QueueId(0),
             class: 0,
             place: Timestamp::NEVER,
+            needs: linje_event::Needs::NONE,
         },
     });
     let reason = CloseReason::QueueFull;
@@ -461,6 +470,7 @@ fn a_place_before_all_time_is_first_and_does_not_wrap_around() {
             queue: QueueId(0),
             class: 1,
             place: Timestamp(i64::MIN),
+            needs: linje_event::Needs::NONE,
         },
     });
     assert_eq!(it.state.position(contact), Some(1));

@@ -2,14 +2,14 @@
 
 use linje_event::NotReady;
 use linje_types::{
-    Activity, AdviserId, Channel, Channels, ContactId, Language, OfferId, Origin, Origins, QueueId,
-    Timestamp, TopicId, UnitId,
+    Activity, AdviserId, Channel, Channels, Clearance, ContactId, Language, OfferId, Origin,
+    Origins, PlanId, QueueId, Timestamp, TopicId, UnitId,
 };
 
 use crate::{
     cast::u32_of,
     lines::NONE,
-    state::{ContactState, State},
+    state::{ContactState, Request, State, flag},
     tables::Tables,
 };
 
@@ -40,9 +40,26 @@ pub struct ContactView {
     pub enqueued: Timestamp,
     /// The live offer.
     pub offer: Option<OfferId>,
-    /// Offered: when the offer ends. Wrap-up: when it ends. Queued: when a bar ends. Talking: when it goes
-    /// back in line because the adviser is gone. `None` = no clock runs.
+    /// Offered: when the offer ends. Wrap-up: when it ends. Queued: when a bar or the wait for the named
+    /// adviser ends. Talking: when it goes back in line because the adviser is gone. Parked: when it is due.
+    /// Dialling: when the attempt ends. `None` = no clock of its own runs.
     pub deadline: Option<Timestamp>,
+    /// The ring of the queue's rule in force, 0 = the first.
+    pub ring: u8,
+    /// What an adviser must be cleared for.
+    pub clearance: Clearance,
+    /// Its guaranteed longest wait is over.
+    pub overdue: bool,
+    /// The citizen is not on the line and will be rung.
+    pub callback: bool,
+    /// Callback: attempts begun.
+    pub attempts: u8,
+    /// It waits for this adviser only, for a while.
+    pub waits_for: Option<AdviserId>,
+    /// It is a consultation about this contact.
+    pub consult_of: Option<ContactId>,
+    /// An expert is asked about it: the consultation.
+    pub consult: Option<ContactId>,
 }
 
 /// What an adviser does now, in the words of the Trafikkbilde.
@@ -93,6 +110,8 @@ pub struct AdviserView {
     pub state: AdviserState,
     /// Whether an offer can come now.
     pub free: bool,
+    /// Taken besides the activity.
+    pub also: Channels,
 }
 
 /// Advisers signed in who could serve a queue, by what they do.
@@ -171,7 +190,79 @@ impl State {
             enqueued: it.enqueued,
             offer: (it.state == ContactState::Offered).then(|| OfferId::new(slot, it.offer)),
             deadline: self.deadlines.of(slot),
+            ring: it.ring,
+            clearance: it.clearance,
+            overdue: it.is(flag::OVERDUE),
+            callback: it.is(flag::CALLBACK),
+            attempts: it.attempts,
+            waits_for: it.is(flag::PERSONAL).then_some(AdviserId(it.named)),
+            consult_of: (it.is(flag::CONSULT) && it.peer != NONE).then(|| self.id_of(it.peer)),
+            consult: (!it.is(flag::CONSULT) && it.peer != NONE).then(|| self.id_of(it.peer)),
         }
+    }
+
+    /// Whether a crisis plan is on.
+    #[must_use]
+    pub fn plan_is_on(&self, plan: PlanId) -> bool {
+        self.plans >> plan.0.min(63) & 1 == 1
+    }
+
+    /// The open requests, oldest first.
+    #[must_use]
+    pub fn requests(&self) -> &[Request] {
+        &self.requests
+    }
+
+    /// The last measured expected wait of a queue, microseconds; 0 when there is none.
+    #[must_use]
+    pub fn expected(&self, queue: QueueId) -> i64 {
+        self.expected.get(queue.idx()).copied().unwrap_or(0)
+    }
+
+    /// The queues that a contact has left, transferred or moved on, in the order of their numbers.
+    #[must_use]
+    pub fn visited(&self, contact: ContactId) -> Vec<QueueId> {
+        let Some(slot) = self.slot_of(contact) else {
+            return Vec::new();
+        };
+        let own = self.visits.iter().filter(|visit| visit.0 == slot);
+        own.map(|visit| visit.1).collect()
+    }
+
+    /// Who is free and able to take a contact that waits, in the order in which they would be asked: those whom
+    /// the rule prefers first, then by idle time; and whether somebody is preferred. For explanations.
+    #[must_use]
+    pub fn candidates(&self, contact: ContactId) -> Vec<AdviserId> {
+        let Some(slot) = self.slot_of(contact) else {
+            return Vec::new();
+        };
+        let it = &self.contacts[slot as usize];
+        if it.state != ContactState::Queued {
+            return Vec::new();
+        }
+        let (able, first) = (self.lanes.able(it.lane), self.lanes.preferred(it.lane));
+        let mut found: Vec<(bool, bool, u64, u32)> = (0..u32_of(self.advisers.len()))
+            .filter_map(|adviser| {
+                let mask = self.mask(adviser);
+                let profile = self
+                    .tables
+                    .profile(adviser, self.advisers[adviser as usize].origins);
+                let can = mask.channels().has(it.channel)
+                    && crate::bits::has(able, profile as usize)
+                    && !self.bars_of(slot).iter().any(|bar| bar.adviser == adviser);
+                let preferred = crate::bits::has(first, profile as usize);
+                can.then(|| {
+                    (
+                        !preferred,
+                        !mask.is_quiet(),
+                        self.idle.seq(adviser),
+                        adviser,
+                    )
+                })
+            })
+            .collect();
+        found.sort_unstable();
+        found.into_iter().map(|entry| AdviserId(entry.3)).collect()
     }
 
     pub(crate) fn slots_of(&self, adviser: u32) -> impl Iterator<Item = u32> + '_ {
@@ -214,7 +305,8 @@ impl State {
             used: who.used,
             idle_since: who.idle_since,
             state: self.adviser_state(id.0),
-            free: self.mask(id.0) != Channels::NONE,
+            free: !self.mask(id.0).is_nothing(),
+            also: who.also,
         })
     }
 
@@ -226,10 +318,14 @@ impl State {
         let most = self
             .slots_of(adviser)
             .map(|slot| match self.contacts[slot as usize].state {
-                ContactState::Active | ContactState::Held => 3,
+                ContactState::Active
+                | ContactState::Held
+                | ContactState::Dialling
+                | ContactState::SetAside
+                | ContactState::Consulting => 3,
                 ContactState::Offered => 2,
                 ContactState::WrapUp => 1,
-                ContactState::InMenu | ContactState::Queued => 0,
+                ContactState::InMenu | ContactState::Queued | ContactState::Parked => 0,
             })
             .max();
         match most {
@@ -272,12 +368,14 @@ impl State {
     /// The earliest moment that somebody in `queue` has waited since.
     #[must_use]
     pub fn oldest(&self, queue: QueueId) -> Option<Timestamp> {
-        let lanes = self.tables.lanes_of(queue);
-        let heads = lanes.filter_map(|lane| {
-            let head = self.lines.head(lane);
-            (head != NONE).then(|| self.contacts[head as usize].enqueued)
-        });
-        heads.min()
+        let lanes = self.lanes.of_queue(queue).iter();
+        let heads = lanes.map(|&lane| self.lines.head(lane as usize));
+        let personal = self.personal.iter().map(|it| it.slot);
+        heads
+            .filter(|&head| head != NONE)
+            .chain(personal.filter(|&slot| self.contacts[slot as usize].queue == queue))
+            .map(|slot| self.contacts[slot as usize].enqueued)
+            .min()
     }
 
     /// The place in line among those of its queue: 1 = first. `None` when it does not wait.
@@ -289,14 +387,16 @@ impl State {
             return None;
         }
         let order = self.lines.order(slot);
-        let ahead: usize = self
-            .tables
-            .lanes_of(it.queue)
-            .map(|lane| {
-                let before = |other: &u32| self.lines.order(*other) < order;
-                self.lines.iter(lane).take_while(before).count()
-            })
-            .sum();
+        let before = |other: &u32| self.lines.order(*other) < order;
+        let in_lanes = self.lanes.of_queue(it.queue).iter().map(|&lane| {
+            let line = self.lines.iter(lane as usize);
+            line.take_while(before).count()
+        });
+        let personal = self.personal.iter().map(|entry| entry.slot);
+        let personal = personal
+            .filter(|&other| self.contacts[other as usize].queue == it.queue)
+            .filter(before);
+        let ahead = in_lanes.sum::<usize>() + personal.count();
         Some(u32_of(ahead) + 1)
     }
 }

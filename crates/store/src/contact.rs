@@ -182,6 +182,27 @@ impl Contact {
             Event::ContactArrived { .. }
             | Event::WrapUpSet { .. }
             | Event::BarEnded { .. }
+            | Event::ContactNeeds { .. }
+            | Event::RingStarted { .. }
+            | Event::ContactOverdue { .. }
+            | Event::ContactOverflowed { .. }
+            | Event::ContactSetAside { .. }
+            | Event::ContactGivenBack { .. }
+            | Event::ContactTakenUp { .. }
+            | Event::ConsultStarted { .. }
+            | Event::ConsultEnded { .. }
+            | Event::ContactHandedOver { .. }
+            | Event::CallbackAsked { .. }
+            | Event::CallbackDue { .. }
+            | Event::CallbackDialling { .. }
+            | Event::CallbackAnswered { .. }
+            | Event::CallbackMissed { .. }
+            | Event::AlsoChosen { .. }
+            | Event::QueueExpected { .. }
+            | Event::PlanSwitched { .. }
+            | Event::RequestMade { .. }
+            | Event::RequestAnswered { .. }
+            | Event::RequestClosed { .. }
             | Event::CentrePublished { .. }
             | Event::AdviserSignedIn { .. }
             | Event::AdviserSignedOut { .. }
@@ -258,6 +279,8 @@ pub(crate) const REASONS: &[CloseReason] = &[
     CloseReason::ClosedHours,
     CloseReason::Cancelled,
     CloseReason::NoChoice,
+    CloseReason::NotReached,
+    CloseReason::HandedOver,
 ];
 
 /// The open contacts in memory, so that a batch touches each row once.

@@ -356,6 +356,7 @@ impl Ledger {
                 entry.forget_bars(at);
                 Ok(())
             }
+            _ => broken("S1", format!("{} is not known here", event.kind())),
         }
     }
 
@@ -492,9 +493,10 @@ impl Ledger {
             OfferOutcome::Unreachable | OfferOutcome::BridgeFailed => {
                 Some(NotReady::PhoneUnreachable)
             }
-            OfferOutcome::CitizenLeft | OfferOutcome::PresenceLost | OfferOutcome::AdviserLeft => {
-                None
-            }
+            OfferOutcome::CitizenLeft
+            | OfferOutcome::PresenceLost
+            | OfferOutcome::AdviserLeft
+            | OfferOutcome::Interrupted => None,
         };
         if reason.is_some() {
             self.person(adviser)?.not_ready = reason;
@@ -798,6 +800,7 @@ impl Ledger {
                     );
                 }
             }
+            rule => hold!(false, "S8", "{rule:?} is not known here"),
         }
         Ok(())
     }
@@ -876,15 +879,13 @@ impl Ledger {
     fn qualifies(&self, id: AdviserId, entry: &Entry) -> bool {
         let rule = &self.rules.advisers[id.idx()];
         let queue = &self.rules.queues[entry.queue.idx()];
-        let mut needs = queue.requires.clone();
-        needs.extend(self.rules.language(entry.language));
-        for need in needs {
+        for need in self.rules.language(entry.language) {
             let levels = rule.skills.iter().filter(|has| has.skill == need.skill);
             if levels.map(|has| has.level).max() < Some(need.level) {
                 return false;
             }
         }
-        let unit = queue.units.is_empty() || queue.units.contains(&rule.unit);
+        let unit = queue.rings[0].condition.holds(rule, &self.rules);
         let origin = self.people[id.idx()].origins.has(entry.origin);
         unit && origin && rule.channels.has(entry.channel)
     }
@@ -911,7 +912,7 @@ impl Ledger {
     }
 
     fn order(&self, entry: &Entry) -> (i64, u64) {
-        let head_start = self.rules.classes[usize::from(entry.class)];
+        let head_start = self.rules.classes[usize::from(entry.class)].head_start_us;
         (entry.enqueued.0.saturating_sub(head_start), entry.sequence)
     }
 

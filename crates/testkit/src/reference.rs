@@ -290,6 +290,7 @@ impl Reference {
                 language,
                 class,
                 place,
+                ..
             } => self.enqueue(contact, queue, topic, language, class, place),
             Command::Leave { contact } => self.leave(contact),
             Command::Lose { contact } => self.lose(contact),
@@ -316,6 +317,7 @@ impl Reference {
                 self.tick();
                 Ok(())
             }
+            _ => return Err(Rejection::NotAllowed),
         }
     }
 }
@@ -362,6 +364,7 @@ impl Reference {
             queue,
             class,
             place,
+            ..
         } = entry
         {
             self.put_in_line(id, queue, topic, language, class, place);
@@ -880,8 +883,7 @@ impl Reference {
         let rule = &self.rules.advisers[id.idx()];
         let queue = &self.rules.queues[queue.idx()];
         let language = self.rules.languages[language as usize];
-        (queue.units.is_empty() || queue.units.contains(&rule.unit))
-            && queue.requires.iter().all(|need| meets(rule, *need))
+        queue.rings[0].condition.holds(rule, &self.rules)
             && language.is_none_or(|need| meets(rule, need))
             && self.advisers[id.idx()].origins.has(origin)
             && rule.channels.has(channel)
@@ -916,7 +918,7 @@ impl Reference {
 
     /// First come, first served, but for the head start of the class.
     fn order(&self, contact: &Contact) -> (i64, u64) {
-        let head_start = self.rules.classes[usize::from(contact.class)];
+        let head_start = self.rules.classes[usize::from(contact.class)].head_start_us;
         (
             contact.enqueued.0.saturating_sub(head_start),
             contact.sequence,

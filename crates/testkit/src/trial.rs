@@ -650,6 +650,7 @@ fn effect_of(event: &Event, channel: Channel) -> Option<Effect> {
         | Event::PresenceLost { .. }
         | Event::PresenceRegained { .. }
         | Event::BarEnded { .. } => None,
+        _ => None,
     }
 }
 

@@ -3,11 +3,11 @@
 //! A command is made from the number of its step and from what is open just then, so that a sequence
 //! with steps taken out is still a sequence that makes sense. That is what shrinking needs.
 
-use linje_event::{CloseReason, Command, Entry, FailCause, WrapUpAction};
-use linje_routing::{AdviserRule, QueueRule, Requirement, Rules};
+use linje_event::{CloseReason, Command, Entry, FailCause, Needs, WrapUpAction};
+use linje_routing::{AdviserRule, Class, Condition, QueueRule, Requirement, Ring, Rules};
 use linje_types::{
-    Activity, AdviserId, Channel, Channels, ContactId, Language, OfferId, Origin, Origins, QueueId,
-    SECOND_US, SkillId, Timestamp, TopicId, UnitId,
+    Activity, AdviserId, Channel, Channels, Clearance, ContactId, Language, OfferId, Origin,
+    Origins, QueueId, SECOND_US, SkillId, Timestamp, TopicId, UnitId,
 };
 
 use crate::dice::Dice;
@@ -180,6 +180,7 @@ impl World {
                 language: some_language(dice),
                 class: self.some_class(dice),
                 place: some_place(dice, scene.now),
+                needs: Needs::NONE,
             },
             Kind::Leave if dice.chance(70) => Command::Leave {
                 contact: some_contact(dice, scene, in_line)?,
@@ -256,6 +257,7 @@ impl World {
                 queue: self.some_queue(dice),
                 class: self.some_class(dice),
                 place: some_place(dice, scene.now),
+                needs: Needs::NONE,
             }
         };
         let contact = if dice.chance(1) {
@@ -313,9 +315,10 @@ fn rules(dice: &mut Dice) -> Rules {
     let simple = dice.chance(35);
     let (n_skills, n_units) = (1 + dice.below(4), 1 + dice.below(3));
     let n_classes = 1 + dice.below(3);
-    let mut classes = vec![dice.pick(&[0, 0, 0, 5 * SECOND_US])];
+    let mut classes = vec![Class::ahead(dice.pick(&[0, 0, 0, 5 * SECOND_US]))];
     while classes.len() < n_classes {
-        classes.push(dice.pick(&[0, 20 * SECOND_US, 60 * SECOND_US, -10 * SECOND_US]));
+        let ahead_us = dice.pick(&[0, 20 * SECOND_US, 60 * SECOND_US, -10 * SECOND_US]);
+        classes.push(Class::ahead(ahead_us));
     }
     let chooser = if simple { 0 } else { dice.pick(&[0, 30, 60]) };
     let mut languages = [None; 4];
@@ -341,6 +344,7 @@ fn rules(dice: &mut Dice) -> Rules {
         advisers,
         bar_us: dice.pick(&[30, 30, 5, 1, 0]) * SECOND_US,
         return_us: dice.pick(&[60, 10, 2, 0]) * SECOND_US,
+        ..Rules::empty()
     }
 }
 
@@ -366,13 +370,19 @@ fn queue(
             units.push(UnitId(u16::try_from(dice.below(n_units)).unwrap_or(0)));
         }
     }
+    let mut all = vec![Condition::skills(&requires)];
+    if !units.is_empty() {
+        all.push(Condition::Any(
+            units.into_iter().map(Condition::Unit).collect(),
+        ));
+    }
     QueueRule {
-        requires,
-        units,
+        rings: vec![Ring::of(Condition::All(all))],
         wrap_up_us: dice.pick(&[0, 1, 5, 30]) * SECOND_US,
         ring_us: dice.pick(&[0, 20, 20, 3]) * SECOND_US,
         max_waiting: dice.pick(&[1000, 1000, 10, 3, 1, 0]),
         class: u8::try_from(dice.below(n_classes)).unwrap_or(0),
+        ..QueueRule::default()
     }
 }
 
@@ -397,6 +407,8 @@ fn adviser(dice: &mut Dice, simple: bool, n_skills: usize, n_units: usize) -> Ad
             Origins(origins)
         },
         channels: Channels(if simple { 15 } else { channels }),
+        groups: Vec::new(),
+        clearance: Clearance::NONE,
     }
 }
 

@@ -52,6 +52,7 @@ impl Pair {
                 queue: QueueId(0),
                 class: 0,
                 place: Timestamp::NEVER,
+                needs: linje_event::Needs::NONE,
             },
         };
         self.both(&arrive, now)
@@ -71,6 +72,8 @@ fn ringing(n_advisers: u32) -> Pair {
                 unit: UnitId(0),
                 skills: Vec::new(),
                 origins: Origins::LIVE,
+                groups: Vec::new(),
+                clearance: linje_types::Clearance::NONE,
                 channels: Channels(15),
             };
             n_advisers as usize

@@ -549,13 +549,8 @@ fn able(person: &Person, queues: &[Vec<QueueId>; 4], rules: &Rules) -> [u64; 4] 
             return 0;
         }
         let serves = |queue: &QueueRule| {
-            let unit = queue.units.is_empty() || queue.units.contains(&rule.unit);
-            let skilled = |need: &linje_routing::Requirement| {
-                rule.skills
-                    .iter()
-                    .any(|has| has.skill == need.skill && has.level >= need.level)
-            };
-            unit && queue.requires.iter().all(skilled)
+            let mut rings = queue.rings.iter();
+            rings.any(|ring| ring.condition.holds(rule, rules))
         };
         (0..)
             .zip(&queues[channel])

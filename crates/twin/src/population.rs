@@ -367,6 +367,18 @@ impl Population {
             | Command::Meet { .. }
             | Command::LosePresence { .. }
             | Command::Publish { .. }
+            | Command::Return { .. }
+            | Command::Consult { .. }
+            | Command::EndConsult { .. }
+            | Command::AskCallback { .. }
+            | Command::BookCallback { .. }
+            | Command::Dialled { .. }
+            | Command::Also { .. }
+            | Command::Expect { .. }
+            | Command::SwitchPlan { .. }
+            | Command::AskAdvisers { .. }
+            | Command::AnswerRequest { .. }
+            | Command::CloseRequest { .. }
             | Command::Tick => {}
         }
     }
@@ -432,7 +444,28 @@ impl Population {
             | Event::ContactResumed { .. }
             | Event::WrapUpSet { .. }
             | Event::OriginsChosen { .. }
-            | Event::BarEnded { .. } => {}
+            | Event::BarEnded { .. }
+            | Event::ContactNeeds { .. }
+            | Event::RingStarted { .. }
+            | Event::ContactOverdue { .. }
+            | Event::ContactOverflowed { .. }
+            | Event::ContactSetAside { .. }
+            | Event::ContactGivenBack { .. }
+            | Event::ContactTakenUp { .. }
+            | Event::ConsultStarted { .. }
+            | Event::ConsultEnded { .. }
+            | Event::ContactHandedOver { .. }
+            | Event::CallbackAsked { .. }
+            | Event::CallbackDue { .. }
+            | Event::CallbackDialling { .. }
+            | Event::CallbackAnswered { .. }
+            | Event::CallbackMissed { .. }
+            | Event::AlsoChosen { .. }
+            | Event::QueueExpected { .. }
+            | Event::PlanSwitched { .. }
+            | Event::RequestMade { .. }
+            | Event::RequestAnswered { .. }
+            | Event::RequestClosed { .. } => {}
         }
     }
 
@@ -538,6 +571,7 @@ impl Population {
                 queue: share.queue,
                 class: share.class,
                 place: Timestamp::NEVER,
+                needs: linje_event::Needs::NONE,
             };
             (share.topic, entry)
         };
@@ -621,6 +655,7 @@ impl Population {
             language: source.language(citizen, &self.streams),
             class: share.class,
             place: Timestamp::NEVER,
+            needs: linje_event::Needs::NONE,
         }
     }
 
@@ -812,9 +847,10 @@ impl Population {
         let who = &mut self.players[player];
         who.ringing = who.ringing.saturating_sub(1);
         let back_at = match outcome {
-            OfferOutcome::CitizenLeft | OfferOutcome::PresenceLost | OfferOutcome::AdviserLeft => {
-                at.plus_s(1)
-            }
+            OfferOutcome::CitizenLeft
+            | OfferOutcome::PresenceLost
+            | OfferOutcome::AdviserLeft
+            | OfferOutcome::Interrupted => at.plus_s(1),
             OfferOutcome::Declined
             | OfferOutcome::Expired
             | OfferOutcome::Busy
@@ -1021,9 +1057,12 @@ impl Population {
                     self.offered(offer, view.id, view.adviser, now);
                 }
             }
-            ContactState::Active | ContactState::Held => {
-                self.talks(view.id, view.adviser, false, now)
-            }
+            ContactState::Active
+            | ContactState::Held
+            | ContactState::SetAside
+            | ContactState::Consulting => self.talks(view.id, view.adviser, false, now),
+            // Synthetic citizens ask for no callback.
+            ContactState::Parked | ContactState::Dialling => {}
             ContactState::WrapUp => {
                 let slot = self.slot(view.id);
                 slot.adviser = view.adviser;

@@ -263,6 +263,7 @@ fn arrival(contact: ContactId) -> Command {
             queue: QueueId(1),
             class: 0,
             place: Timestamp::NEVER,
+            needs: linje_event::Needs::NONE,
         },
     }
 }

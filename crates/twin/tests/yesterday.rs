@@ -238,7 +238,7 @@ fn two_queues_made_one_share_their_wait() {
         .map(|queue| id(if queue == from { into } else { queue }))
         .collect();
     let mut rules = rules;
-    rules.queues[into].requires.clear();
+    rules.queues[into].rings = linje_routing::QueueRule::default().rings;
     let (_, difference) = tried(&recorded, &rules, queues);
     let (before, after) = (&difference.queues[into], &difference.queues[from]);
     assert!(after.before.offered > 100);

@@ -33,6 +33,18 @@ id! {
     UnitId(u16)
 }
 id! {
+    /// A group of advisers (a team, a trial), as its place in the centre description.
+    GroupId(u16)
+}
+id! {
+    /// A crisis plan, as its place in the centre description.
+    PlanId(u8)
+}
+id! {
+    /// A request of the traffic controller; counted from 0 and never used again.
+    RequestId(u32)
+}
+id! {
     /// A topic, as its place in the centre description.
     TopicId(u16)
 }

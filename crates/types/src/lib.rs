@@ -7,6 +7,8 @@ mod id;
 mod time;
 mod word;
 
-pub use id::{AdviserId, ContactId, OfferId, QueueId, SkillId, TopicId, UnitId};
+pub use id::{
+    AdviserId, ContactId, GroupId, OfferId, PlanId, QueueId, RequestId, SkillId, TopicId, UnitId,
+};
 pub use time::{HOUR_US, MINUTE_US, SECOND_US, Timestamp};
-pub use word::{Activity, Channel, Channels, Language, Origin, Origins};
+pub use word::{Activity, Channel, Channels, Clearance, Language, Origin, Origins};

@@ -105,6 +105,10 @@ pub struct Channels(pub u8);
 impl Channels {
     /// No channel.
     pub const NONE: Channels = Channels(0);
+    /// Somebody waits on the line: calls and chats.
+    pub const LIVE: Channels = Channels(1 << Channel::Voice as u8 | 1 << Channel::Chat as u8);
+    /// Work with a deadline that can wait: messages and tasks.
+    pub const DEFERRED: Channels = Channels(1 << Channel::Message as u8 | 1 << Channel::Task as u8);
 
     /// Whether `channel` is in the set.
     #[must_use]
@@ -135,6 +139,42 @@ impl Channels {
             | Activity::Break
             | Activity::Meeting => Channels::NONE,
         }
+    }
+}
+
+/// A set of protections: what a contact needs an adviser to be cleared for, or what an adviser is cleared for.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Clearance(pub u8);
+
+impl Clearance {
+    /// An ordinary person.
+    pub const NONE: Clearance = Clearance(0);
+    /// A shielded person (*skjermet*), such as an employee of the agency.
+    pub const SHIELDED: Clearance = Clearance(1);
+    /// A confidential address (*fortrolig*, code 7).
+    pub const CONFIDENTIAL: Clearance = Clearance(2);
+    /// A strictly confidential address (*strengt fortrolig*, code 6).
+    pub const STRICT: Clearance = Clearance(4);
+    /// All of them.
+    pub const ALL: Clearance = Clearance(7);
+    /// How many different sets there are.
+    pub const COUNT: usize = 8;
+
+    /// Whether somebody cleared for `self` may meet a person who needs `need`.
+    #[must_use]
+    #[inline]
+    pub const fn covers(self, need: Clearance) -> bool {
+        need.0 & Clearance::ALL.0 & !self.0 == 0
+    }
+
+    /// Both sets.
+    #[must_use]
+    #[inline]
+    pub const fn and(self, other: Clearance) -> Clearance {
+        Clearance(self.0 | other.0)
     }
 }
 

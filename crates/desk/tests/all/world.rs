@@ -109,6 +109,10 @@ pub(crate) fn rules() -> Rules {
         max_waiting: 50,
         ..QueueRule::default()
     };
+    let queue = QueueRule {
+        transfers: [0, 1, 2, 3].map(linje_types::QueueId).to_vec(),
+        ..queue
+    };
     let zip = QueueRule {
         wrap_up_us: 0,
         ring_us: 0,
@@ -122,6 +126,8 @@ pub(crate) fn rules() -> Rules {
         skills: Vec::new(),
         origins: Origins::LIVE,
         channels,
+        groups: Vec::new(),
+        clearance: linje_types::Clearance::NONE,
     };
     Rules {
         queues: vec![queue.clone(), queue.clone(), queue, zip],
@@ -306,6 +312,7 @@ pub(crate) fn in_queue(queue: QueueId) -> Entry {
         queue,
         class: 0,
         place: Timestamp::NEVER,
+        needs: linje_event::Needs::NONE,
     }
 }
 
@@ -328,6 +335,7 @@ pub(crate) fn enqueue(contact: ContactId, queue: QueueId) -> Command {
         language: Language::Nb,
         class: 0,
         place: Timestamp::NEVER,
+        needs: linje_event::Needs::NONE,
     }
 }
 

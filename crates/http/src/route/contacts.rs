@@ -187,6 +187,7 @@ fn plan(api: &Api, new: &NewContact) -> Result<Command, Problem> {
             queue,
             class: u8::try_from(centre.queue(queue).class.0).unwrap_or(0),
             place: Timestamp::NEVER,
+            needs: linje_event::Needs::NONE,
         },
     })
 }

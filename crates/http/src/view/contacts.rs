@@ -352,6 +352,27 @@ impl Entry {
                 }
             }
             Event::BarEnded { .. }
+            | Event::ContactNeeds { .. }
+            | Event::RingStarted { .. }
+            | Event::ContactOverdue { .. }
+            | Event::ContactOverflowed { .. }
+            | Event::ContactSetAside { .. }
+            | Event::ContactGivenBack { .. }
+            | Event::ContactTakenUp { .. }
+            | Event::ConsultStarted { .. }
+            | Event::ConsultEnded { .. }
+            | Event::ContactHandedOver { .. }
+            | Event::CallbackAsked { .. }
+            | Event::CallbackDue { .. }
+            | Event::CallbackDialling { .. }
+            | Event::CallbackAnswered { .. }
+            | Event::CallbackMissed { .. }
+            | Event::AlsoChosen { .. }
+            | Event::QueueExpected { .. }
+            | Event::PlanSwitched { .. }
+            | Event::RequestMade { .. }
+            | Event::RequestAnswered { .. }
+            | Event::RequestClosed { .. }
             | Event::CentrePublished { .. }
             | Event::AdviserSignedIn { .. }
             | Event::AdviserSignedOut { .. }

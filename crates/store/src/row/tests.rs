@@ -1,8 +1,9 @@
 use std::path::PathBuf;
 
-use linje_event::{By, CloseReason, OfferOutcome, Why, WhyRule};
+use linje_event::{By, CloseReason, ConsultOutcome, FailCause, Needs, OfferOutcome, Why, WhyRule};
 use linje_types::{
-    Activity, AdviserId, Channel, Language, OfferId, Origin, Origins, QueueId, TopicId,
+    Activity, AdviserId, Channel, Channels, Clearance, Language, OfferId, Origin, Origins, PlanId,
+    QueueId, RequestId, TopicId, UnitId,
 };
 
 use super::*;
@@ -220,7 +221,93 @@ fn one_of_each() -> Vec<Event> {
             },
             Event::PresenceLost { .. } => Event::PresenceRegained { adviser },
             Event::PresenceRegained { .. } => Event::BarEnded { contact },
-            Event::BarEnded { .. } => return None,
+            Event::BarEnded { .. } => Event::ContactNeeds {
+                contact,
+                needs: Needs {
+                    clearance: Clearance::SHIELDED,
+                    named: adviser,
+                    not_to: AdviserId(14),
+                    due: at,
+                },
+            },
+            Event::ContactNeeds { .. } => Event::RingStarted { contact, ring: 2 },
+            Event::RingStarted { .. } => Event::ContactOverdue { contact },
+            Event::ContactOverdue { .. } => Event::ContactOverflowed {
+                contact,
+                from: QueueId(3),
+                queue: QueueId(4),
+            },
+            Event::ContactOverflowed { .. } => Event::ContactSetAside { contact, adviser },
+            Event::ContactSetAside { .. } => Event::ContactGivenBack {
+                contact,
+                adviser,
+                barred_until: at,
+            },
+            Event::ContactGivenBack { .. } => Event::ContactTakenUp { contact, adviser },
+            Event::ContactTakenUp { .. } => Event::ConsultStarted {
+                contact,
+                consult: ContactId::new(6, 1),
+                adviser,
+                queue: QueueId(4),
+            },
+            Event::ConsultStarted { .. } => Event::ConsultEnded {
+                contact,
+                consult: ContactId::new(6, 1),
+                outcome: ConsultOutcome::CitizenLeft,
+            },
+            Event::ConsultEnded { .. } => Event::ContactHandedOver {
+                contact,
+                from: adviser,
+                to: AdviserId(14),
+                queue: QueueId(4),
+            },
+            Event::ContactHandedOver { .. } => Event::CallbackAsked {
+                contact,
+                from: at,
+                until: at.plus_s(60),
+            },
+            Event::CallbackAsked { .. } => Event::CallbackDue { contact },
+            Event::CallbackDue { .. } => Event::CallbackDialling {
+                offer,
+                contact,
+                adviser,
+                attempt: 2,
+                expires: at,
+            },
+            Event::CallbackDialling { .. } => Event::CallbackAnswered { contact, adviser },
+            Event::CallbackAnswered { .. } => Event::CallbackMissed {
+                contact,
+                adviser,
+                cause: FailCause::NoAnswer,
+                retry_at: at,
+            },
+            Event::CallbackMissed { .. } => Event::AlsoChosen {
+                adviser,
+                channels: Channels::DEFERRED,
+            },
+            Event::AlsoChosen { .. } => Event::QueueExpected {
+                queue: QueueId(3),
+                wait_us: 90_000_000,
+            },
+            Event::QueueExpected { .. } => Event::PlanSwitched {
+                plan: PlanId(1),
+                on: true,
+            },
+            Event::PlanSwitched { .. } => Event::RequestMade {
+                request: RequestId(7),
+                activity: Activity::Phone,
+                wanted: 6,
+                unit: Some(UnitId(2)),
+            },
+            Event::RequestMade { .. } => Event::RequestAnswered {
+                request: RequestId(7),
+                adviser,
+                yes: true,
+            },
+            Event::RequestAnswered { .. } => Event::RequestClosed {
+                request: RequestId(7),
+            },
+            Event::RequestClosed { .. } => return None,
         })
     };
     std::iter::successors(Some(first), next).collect()

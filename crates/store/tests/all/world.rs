@@ -166,6 +166,7 @@ pub(crate) fn arrive(contact: ContactId, channel: Channel, queue: QueueId) -> Co
             queue,
             class: 0,
             place: Timestamp::NEVER,
+            needs: linje_event::Needs::NONE,
         },
     }
 }

@@ -276,6 +276,8 @@ fn house() -> House {
         unit: UnitId(0),
         skills: Vec::new(),
         origins: Origins::BOTH,
+        groups: Vec::new(),
+        clearance: linje_types::Clearance::NONE,
         channels: Channels(15),
     };
     let rules = Rules {

@@ -279,11 +279,16 @@ impl Fold {
         for view in start.contacts() {
             let (end, queue) = match view.state {
                 ContactState::InMenu => (End::InMenu, QueueId::NONE),
-                ContactState::Queued | ContactState::Offered => (End::Waiting, view.queue),
-                // Answered on another day.
-                ContactState::Active | ContactState::Held | ContactState::WrapUp => {
-                    (End::NotOffered, QueueId::NONE)
+                ContactState::Queued | ContactState::Offered | ContactState::Parked => {
+                    (End::Waiting, view.queue)
                 }
+                // Answered on another day.
+                ContactState::Active
+                | ContactState::Held
+                | ContactState::SetAside
+                | ContactState::Consulting
+                | ContactState::Dialling
+                | ContactState::WrapUp => (End::NotOffered, QueueId::NONE),
             };
             fold.enter(view.id, view.channel, view.enqueued);
             if let (Some(fate), Some(talking)) = (fold.fates.last_mut(), fold.talking.last_mut()) {
@@ -385,7 +390,28 @@ impl Fold {
             | Event::ActivityChosen { .. }
             | Event::OriginsChosen { .. }
             | Event::PresenceLost { .. }
-            | Event::PresenceRegained { .. } => {}
+            | Event::PresenceRegained { .. }
+            | Event::ContactNeeds { .. }
+            | Event::RingStarted { .. }
+            | Event::ContactOverdue { .. }
+            | Event::ContactOverflowed { .. }
+            | Event::ContactSetAside { .. }
+            | Event::ContactGivenBack { .. }
+            | Event::ContactTakenUp { .. }
+            | Event::ConsultStarted { .. }
+            | Event::ConsultEnded { .. }
+            | Event::ContactHandedOver { .. }
+            | Event::CallbackAsked { .. }
+            | Event::CallbackDue { .. }
+            | Event::CallbackDialling { .. }
+            | Event::CallbackAnswered { .. }
+            | Event::CallbackMissed { .. }
+            | Event::AlsoChosen { .. }
+            | Event::QueueExpected { .. }
+            | Event::PlanSwitched { .. }
+            | Event::RequestMade { .. }
+            | Event::RequestAnswered { .. }
+            | Event::RequestClosed { .. } => {}
         }
     }
 

@@ -358,6 +358,27 @@ impl Recorder {
                 self.outside(at, Outside::RegainPresence(adviser));
             }
             Event::BarEnded { contact } => self.note_late(contact, at),
+            Event::ContactNeeds { .. }
+            | Event::RingStarted { .. }
+            | Event::ContactOverdue { .. }
+            | Event::ContactOverflowed { .. }
+            | Event::ContactSetAside { .. }
+            | Event::ContactGivenBack { .. }
+            | Event::ContactTakenUp { .. }
+            | Event::ConsultStarted { .. }
+            | Event::ConsultEnded { .. }
+            | Event::ContactHandedOver { .. }
+            | Event::CallbackAsked { .. }
+            | Event::CallbackDue { .. }
+            | Event::CallbackDialling { .. }
+            | Event::CallbackAnswered { .. }
+            | Event::CallbackMissed { .. }
+            | Event::AlsoChosen { .. }
+            | Event::QueueExpected { .. }
+            | Event::PlanSwitched { .. }
+            | Event::RequestMade { .. }
+            | Event::RequestAnswered { .. }
+            | Event::RequestClosed { .. } => {}
         }
         Ok(())
     }
@@ -549,7 +570,7 @@ impl Recorder {
             OfferOutcome::BridgeFailed => {
                 self.acts(contact, Act::Fail(FailCause::BridgeFailed), at);
             }
-            OfferOutcome::CitizenLeft => self.cut(contact, at),
+            OfferOutcome::CitizenLeft | OfferOutcome::Interrupted => self.cut(contact, at),
             OfferOutcome::PresenceLost | OfferOutcome::AdviserLeft => {
                 self.withdrew[adviser.idx()] = at;
                 self.cut(contact, at);
@@ -719,7 +740,12 @@ pub(super) fn phases_of(state: ContactState) -> &'static [Kind] {
         ContactState::InMenu => &[Kind::Menu],
         ContactState::Queued => &[Kind::Wait],
         ContactState::Offered => &[Kind::Wait, Kind::Offer],
-        ContactState::Active | ContactState::Held => &[Kind::Talk],
+        ContactState::Active
+        | ContactState::Held
+        | ContactState::SetAside
+        | ContactState::Consulting => &[Kind::Talk],
+        // What becomes of callbacks is not recorded yet.
+        ContactState::Parked | ContactState::Dialling => &[],
         ContactState::WrapUp => &[Kind::WrapUp],
     }
 }
@@ -732,6 +758,9 @@ pub(super) fn lets_go(outcome: OfferOutcome) -> bool {
         | OfferOutcome::Busy
         | OfferOutcome::Unreachable
         | OfferOutcome::BridgeFailed => true,
-        OfferOutcome::CitizenLeft | OfferOutcome::PresenceLost | OfferOutcome::AdviserLeft => false,
+        OfferOutcome::CitizenLeft
+        | OfferOutcome::PresenceLost
+        | OfferOutcome::AdviserLeft
+        | OfferOutcome::Interrupted => false,
     }
 }

@@ -518,6 +518,7 @@ impl<'r> World<'r> {
                 queue,
                 class,
                 place: wanted.place,
+                needs: linje_event::Needs::NONE,
             }
         });
         Command::Arrive {
@@ -579,6 +580,7 @@ impl<'r> World<'r> {
                     language: wanted.language,
                     class,
                     place: wanted.place,
+                    needs: linje_event::Needs::NONE,
                 }
             }
             Act::Leave => Command::Leave { contact },
@@ -697,6 +699,27 @@ impl<'r> World<'r> {
             | Event::OriginsChosen { .. }
             | Event::PresenceLost { .. }
             | Event::PresenceRegained { .. }
+            | Event::ContactNeeds { .. }
+            | Event::RingStarted { .. }
+            | Event::ContactOverdue { .. }
+            | Event::ContactOverflowed { .. }
+            | Event::ContactSetAside { .. }
+            | Event::ContactGivenBack { .. }
+            | Event::ContactTakenUp { .. }
+            | Event::ConsultStarted { .. }
+            | Event::ConsultEnded { .. }
+            | Event::ContactHandedOver { .. }
+            | Event::CallbackAsked { .. }
+            | Event::CallbackDue { .. }
+            | Event::CallbackDialling { .. }
+            | Event::CallbackAnswered { .. }
+            | Event::CallbackMissed { .. }
+            | Event::AlsoChosen { .. }
+            | Event::QueueExpected { .. }
+            | Event::PlanSwitched { .. }
+            | Event::RequestMade { .. }
+            | Event::RequestAnswered { .. }
+            | Event::RequestClosed { .. }
             | Event::BarEnded { .. } => {}
         }
     }

@@ -20,6 +20,8 @@ pub(crate) fn erlang_rules(n: usize) -> Rules {
         unit: UnitId(0),
         skills: Vec::new(),
         origins: Origins::SYNTHETIC,
+        groups: Vec::new(),
+        clearance: linje_types::Clearance::NONE,
         channels: Channels::NONE.with(Channel::Voice),
     };
     let queue = QueueRule {

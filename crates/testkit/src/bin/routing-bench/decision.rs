@@ -10,7 +10,8 @@ use std::time::Instant;
 
 use linje_event::{Command, Effect, Entry, Event, Output, WrapUpAction};
 use linje_routing::{
-    AdviserRule, CAPACITY, ContactState, QueueRule, Requirement, Rules, State, Tables,
+    AdviserRule, CAPACITY, Class, Condition, ContactState, QueueRule, Requirement, Ring, Rules,
+    State, Tables,
 };
 use linje_testkit::dice::Dice;
 use linje_types::{
@@ -45,6 +46,8 @@ fn rules(dice: &mut Dice) -> Rules {
             unit: UnitId(small(dice.below(20))),
             skills,
             origins: Origins::LIVE,
+            groups: Vec::new(),
+            clearance: linje_types::Clearance::NONE,
             channels: Channels::NONE
                 .with(Channel::Voice)
                 .with(Channel::Chat)
@@ -53,7 +56,7 @@ fn rules(dice: &mut Dice) -> Rules {
     };
     Rules {
         weights: [CAPACITY, CAPACITY / 2, CAPACITY, CAPACITY],
-        classes: vec![0, 120 * SECOND_US, 600 * SECOND_US],
+        classes: [0, 120, 600].map(|s| Class::ahead(s * SECOND_US)).to_vec(),
         languages: [None, None, language(1), language(0)],
         queues: (0..QUEUES).map(|_| queue(dice, &kinds)).collect(),
         advisers: (0..ADVISERS).map(|_| adviser(dice)).collect(),
@@ -80,8 +83,9 @@ fn skills(dice: &mut Dice) -> Vec<Requirement> {
 fn queue(dice: &mut Dice, kinds: &[Vec<Requirement>]) -> QueueRule {
     let kind = &kinds[dice.below(kinds.len())];
     let count = 1 + dice.below(3);
+    let needed: Vec<_> = (0..count).map(|_| kind[dice.below(kind.len())]).collect();
     QueueRule {
-        requires: (0..count).map(|_| kind[dice.below(kind.len())]).collect(),
+        rings: vec![Ring::of(Condition::skills(&needed))],
         wrap_up_us: 30 * SECOND_US,
         ring_us: 20 * SECOND_US,
         max_waiting: u32::MAX,
@@ -194,6 +198,7 @@ impl House {
                 queue: QueueId(small(dice.below(usize::from(QUEUES)))),
                 class: [0, 0, 0, 0, 1, 2][dice.below(6)],
                 place: Timestamp::NEVER,
+                needs: linje_event::Needs::NONE,
             },
         }
     }

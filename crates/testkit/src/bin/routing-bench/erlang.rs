@@ -72,6 +72,8 @@ fn rules() -> Rules {
         unit: UnitId(0),
         skills: Vec::new(),
         origins: Origins::SYNTHETIC,
+        groups: Vec::new(),
+        clearance: linje_types::Clearance::NONE,
         channels: Channels::NONE.with(Channel::Voice),
     };
     let queue = QueueRule {
