@@ -203,7 +203,7 @@ fn a_key_puts_the_caller_in_line_and_a_phone_rings_and_is_bridged() {
         desk Arrive { contact: ContactId(18446744073709551615), channel: Voice, topic: TopicId(65535), origin: Live, language: Nb, entry: Menu } caller
         line Answer { call: CallId(7), contact: "C40" }
         line Play { call: CallId(7), play: 1,
-        desk Enqueue { contact: ContactId(40), queue: QueueId(1), topic: TopicId(65535), language: Nb, class: 0, place: Timestamp(9223372036854775807) }
+        desk Enqueue { contact: ContactId(40), queue: QueueId(1), topic: TopicId(65535), language: Nb, class: 0, place: Timestamp(9223372036854775807), needs: Needs { clearance: Clearance(0), named: AdviserId(4294967295), not_to: AdviserId(4294967295), due: Timestamp(9223372036854775807) } }
         line Music { call: CallId(7) }
         line Dial { leg: LegId(4), call: CallId(7), user: "K990001", contact: "C40", caller_display: "Arbeid og helse" }
         desk Accept { offer: OfferId(90), adviser: AdviserId(901) }
@@ -365,7 +365,7 @@ fn a_page_goes_through_the_same_menu_and_follows_the_log() {
         desk Arrive { contact: ContactId(18446744073709551615), channel: Voice, topic: TopicId(65535), origin: Synthetic, language: Nb, entry: Menu }
         page ringing position=None keys= reason=None
         page menu position=None keys=123459* reason=None
-        desk Enqueue { contact: ContactId(40), queue: QueueId(1), topic: TopicId(65535), language: Nb, class: 0, place: Timestamp(9223372036854775807) }
+        desk Enqueue { contact: ContactId(40), queue: QueueId(1), topic: TopicId(65535), language: Nb, class: 0, place: Timestamp(9223372036854775807), needs: Needs { clearance: Clearance(0), named: AdviserId(4294967295), not_to: AdviserId(4294967295), due: Timestamp(9223372036854775807) } }
         page menu position=None keys= reason=None
         page queued position=Some(3) keys= reason=None
         page active position=None keys= reason=None

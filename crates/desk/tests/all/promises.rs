@@ -491,6 +491,7 @@ fn a_new_centre_description_takes_over_in_a_running_day() {
     assert!(world.replies[&900].is_ok());
     assert_eq!(world.desk.state().n_advisers(), 5);
     rules.queues.truncate(1);
+    rules.queues[0].transfers.clear();
     rules.advisers.clear();
     world.step(Input::Publish {
         token: 901,

@@ -109,10 +109,6 @@ pub(crate) fn rules() -> Rules {
         max_waiting: 50,
         ..QueueRule::default()
     };
-    let queue = QueueRule {
-        transfers: [0, 1, 2, 3].map(linje_types::QueueId).to_vec(),
-        ..queue
-    };
     let zip = QueueRule {
         wrap_up_us: 0,
         ring_us: 0,
@@ -129,8 +125,13 @@ pub(crate) fn rules() -> Rules {
         groups: Vec::new(),
         clearance: linje_types::Clearance::NONE,
     };
+    let mut queues = vec![queue.clone(), queue.clone(), queue, zip];
+    for (own, queue) in (0_u16..).zip(&mut queues) {
+        let others = (0..4).filter(|other| *other != own);
+        queue.transfers = others.map(linje_types::QueueId).collect();
+    }
     Rules {
-        queues: vec![queue.clone(), queue.clone(), queue, zip],
+        queues,
         advisers: vec![adviser; 4],
         version: VERSION,
         ..Rules::empty()
