@@ -16,6 +16,8 @@ use rsipstack::transport::SipAddr;
 #[derive(Default)]
 pub(crate) struct Flows {
     table: RwLock<Table>,
+    /// Where names lead: only the dialogs of the trunk have any.
+    names: Option<SipAddr>,
 }
 
 #[derive(Default)]
@@ -43,6 +45,23 @@ fn key(uri: &Uri) -> String {
 }
 
 impl Flows {
+    /// A table in which names lead to the trunk.
+    pub(crate) fn with_trunk(trunk: Option<SipAddr>) -> Self {
+        Self {
+            names: trunk,
+            ..Self::default()
+        }
+    }
+
+    /// Whether there is a stream to the peer.
+    pub(crate) fn is_open(&self, peer: SocketAddr) -> bool {
+        self.table
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .streams
+            .contains(&peer)
+    }
+
     /// Remembers where a Contact is. Give it back with [`Flows::release`].
     pub(crate) fn hold(&self, uri: &Uri, at: &SipAddr) -> String {
         let key = key(uri);
@@ -95,7 +114,7 @@ impl Flows {
         let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
         let found = match table.contacts.get(&key(uri)) {
             Some((at, _)) => at.clone(),
-            None => plain(uri)?,
+            None => plain(uri).or_else(|error| self.names.clone().ok_or(error))?,
         };
         let is_stream = found
             .r#type
@@ -175,5 +194,8 @@ mod tests {
             Ok(at(Transport::Tcp, "127.0.0.1:7000"))
         );
         assert!(flows.find(&uri("sip:x@phone.example")).is_err());
+        let trunk = at(Transport::Udp, "127.0.0.1:7001");
+        let flows = Flows::with_trunk(Some(trunk.clone()));
+        assert_eq!(flows.find(&uri("sip:x@gateway.example")), Ok(trunk));
     }
 }

@@ -40,6 +40,8 @@ pub(crate) struct Counters {
 /// The judgement that UDP and TCP share.
 pub(crate) struct Gate {
     trunks: Vec<Network>,
+    /// The trunk that we call through: it answers a lot, but may not call by that.
+    outgoing: Option<IpAddr>,
     limits: Guard,
     started: Instant,
     strangers: Mutex<Buckets>,
@@ -68,12 +70,14 @@ pub(crate) enum Decision {
 impl Gate {
     pub(crate) fn new(
         trunks: Vec<Network>,
+        outgoing: Option<IpAddr>,
         limits: Guard,
         retry_after_s: u32,
         secret: [u8; 32],
     ) -> Self {
         Self {
             trunks,
+            outgoing,
             limits,
             started: Instant::now(),
             strangers: Mutex::new(Buckets::new(limits.rate, limits.burst)),
@@ -120,7 +124,7 @@ impl Gate {
     /// Whether the source may send one more message now.
     fn is_within_rate(&self, ip: IpAddr) -> bool {
         let now = u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        let buckets = if self.is_trunk(ip) {
+        let buckets = if self.is_trunk(ip) || self.outgoing == Some(ip) {
             &self.known
         } else {
             &self.strangers

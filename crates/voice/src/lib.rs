@@ -409,6 +409,12 @@ pub enum Error {
     /// The system gave no random numbers.
     #[error("cannot get random numbers from the system")]
     Random,
+    /// The trunk's host cannot stand in a SIP address.
+    #[error("not a host of a trunk: `{host}`")]
+    TrunkHost {
+        /// What was given.
+        host: String,
+    },
     /// The SIP stack refused to start.
     #[error("cannot start the SIP stack: {reason}")]
     Stack {

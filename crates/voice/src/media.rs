@@ -242,3 +242,6 @@ pub(crate) fn rtp_socket(ip: IpAddr) -> std::io::Result<UdpSocket> {
     socket.set_nonblocking(true)?;
     Ok(socket)
 }
+
+#[cfg(test)]
+mod tests;

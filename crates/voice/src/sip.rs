@@ -4,6 +4,7 @@ pub(crate) mod board;
 mod bridge;
 mod dispatch;
 mod hold;
+mod out;
 mod phone;
 mod timers;
 
@@ -21,9 +22,10 @@ use rsipstack::transaction::transaction::TransactionEventSender;
 use rsipstack::transport::SipAddr;
 
 pub(crate) use dispatch::dispatch;
+pub(crate) use out::Trunk;
 
 use crate::flows::Flows;
-use crate::guard::{ALLOW, Gate};
+use crate::guard::{ALLOW, Gate, TcpGuard};
 use crate::message::SessionTimer;
 use crate::registrar::Registrar;
 use crate::sdp::Description;
@@ -43,6 +45,10 @@ pub(crate) struct Shared {
     pub(crate) legs: AtomicUsize,
     pub(crate) last_call: AtomicU64,
     pub(crate) retry_after_s: u32,
+    pub(crate) trunk: Option<Trunk>,
+    /// Outgoing calls, those included that wait for a connection.
+    pub(crate) outgoing: AtomicUsize,
+    pub(crate) tcp: Arc<TcpGuard>,
 }
 
 /// What the dispatcher tells the switchboard.

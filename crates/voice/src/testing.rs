@@ -10,7 +10,7 @@ mod sound;
 pub use baresip::{Baresip, BaresipAccount};
 pub use raw::RawSip;
 pub use sipp::{PhoneBehaviour, Sipp, SippRun, SippTotals, free_port, register_phones};
-pub use sound::{correlation, rms, tone};
+pub use sound::{correlation, heard_in_order, rms, tone};
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -23,8 +23,8 @@ use crate::guard::{DepthInspector, Gate, GuardedUdp, TcpGuard};
 use crate::media::{self, Limits, Media};
 use crate::registrar::Registrar;
 use crate::sip::board::{Board, Inbox};
-use crate::sip::{Notice, Shared, dispatch};
-use crate::{Command, Config, Error, Event, User};
+use crate::sip::{Notice, Shared, Trunk, dispatch};
+use crate::{Command, Config, Error, Event, Outgoing, User};
 
 /// Commands that may wait.
 const COMMANDS: usize = 32_768;
@@ -53,8 +53,10 @@ pub struct Voice {
 /// Figures since start, and what is open now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
-    /// Calls from outside that are open.
+    /// Calls from and to the outside that are open.
     pub calls: usize,
+    /// Those of them that go to the outside, and those that wait for a connection to the trunk.
+    pub outgoing: usize,
     /// Calls to phones that are open.
     pub legs: usize,
     /// Users with a phone.
@@ -125,21 +127,36 @@ impl Voice {
             bound.port(),
         );
         let stop = CancellationToken::new();
+        let trunk = config.outgoing.clone().map(trunk).transpose()?;
         let gate = Arc::new(Gate::new(
             config.trunks.clone(),
+            config.outgoing.as_ref().map(|outgoing| outgoing.trunk.ip()),
             config.guard,
             config.retry_after_s,
             random()?,
         ));
-        let flows = Arc::new(Flows::default());
+        let flows = Arc::new(Flows::with_trunk(
+            trunk.as_ref().map(|trunk| trunk.at().clone()),
+        ));
         let endpoint = endpoint(udp, address, &gate, &flows, &stop).await?;
         let incoming = endpoint.incoming_transactions().map_err(stack)?;
         let (states, state_inbox) = mpsc::unbounded_channel();
+        let (closed, streams) = mpsc::channel(1_024);
+        let connections = Arc::default();
+        let guard = Arc::new(TcpGuard {
+            gate: Arc::clone(&gate),
+            endpoint: Arc::clone(&endpoint.inner),
+            flows: Arc::clone(&flows),
+            closed,
+            stop: stop.clone(),
+            places: Arc::clone(&connections),
+            ours: Mutex::default(),
+        });
         let shared = Arc::new(Shared {
             layer: Arc::new(DialogLayer::new(Arc::clone(&endpoint.inner))),
             registrar: Mutex::new(Registrar::new(&config, random()?, Arc::clone(&flows))),
-            flows: Arc::clone(&flows),
-            gate: Arc::clone(&gate),
+            flows,
+            gate,
             states,
             advertised: address,
             max_calls: config.max_calls,
@@ -147,6 +164,9 @@ impl Voice {
             legs: AtomicUsize::new(0),
             last_call: AtomicU64::new(0),
             retry_after_s: config.retry_after_s,
+            trunk,
+            outgoing: AtomicUsize::new(0),
+            tcp: Arc::clone(&guard),
         });
         let (reports, report_inbox) = mpsc::channel(media::REPORTS);
         let limits = Limits {
@@ -166,17 +186,7 @@ impl Voice {
         let board = Board::new(Arc::clone(&shared), media, events, config.dial_timeout);
         let stop_board = CancellationToken::new();
         let board = tokio::spawn(board.run(inbox, stop_board.clone()));
-        let (closed, streams) = mpsc::channel(1_024);
-        let connections = Arc::default();
-        let guard = TcpGuard {
-            gate,
-            endpoint: Arc::clone(&endpoint.inner),
-            flows,
-            closed,
-            stop: stop.clone(),
-            places: Arc::clone(&connections),
-        };
-        tokio::spawn(Arc::new(guard).serve(tcp));
+        tokio::spawn(guard.serve(tcp));
         tokio::spawn(forget_streams(
             Arc::clone(&shared),
             streams,
@@ -238,6 +248,7 @@ impl Voice {
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Stats {
             calls: self.shared.calls.load(Ordering::Relaxed),
+            outgoing: self.shared.outgoing.load(Ordering::Relaxed),
             legs: self.shared.legs.load(Ordering::Relaxed),
             registered: self
                 .shared
@@ -293,6 +304,11 @@ async fn signalling(
     if let (Ok(()), Some(stop)) = (started.send(voice), stop) {
         stop.cancelled().await;
     }
+}
+
+fn trunk(settings: Outgoing) -> Result<Trunk, Error> {
+    let host = settings.host.clone().unwrap_or_default();
+    Trunk::new(settings).ok_or(Error::TrunkHost { host })
 }
 
 fn stack(error: rsipstack::Error) -> Error {

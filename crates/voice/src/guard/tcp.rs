@@ -15,7 +15,7 @@ use rsipstack::transport::{SipAddr, SipConnection, TransportEvent};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -34,6 +34,9 @@ const MESSAGE_TIME: Duration = Duration::from_secs(10);
 /// The first message must come within this time.
 const FIRST_TIME: Duration = Duration::from_secs(30);
 
+/// A connection to the trunk stays open between calls; a dead one is noticed when a call finds it silent.
+const TRUNK_IDLE: Duration = Duration::from_secs(24 * 3_600);
+
 /// What is said when a stream closed, so that registrations over it end.
 pub(crate) type Closed = mpsc::Sender<SocketAddr>;
 
@@ -45,6 +48,15 @@ pub(crate) struct TcpGuard {
     pub(crate) closed: Closed,
     pub(crate) stop: CancellationToken,
     pub(crate) places: Arc<Places>,
+    /// Ends the connection that we opened to the trunk.
+    pub(crate) ours: Mutex<Option<CancellationToken>>,
+}
+
+/// Which side opened a connection.
+enum Opener {
+    Peer,
+    /// We did; this is told when the stack knows of it.
+    Us(oneshot::Sender<()>),
 }
 
 /// Counts open connections, in all and per address.
@@ -102,7 +114,7 @@ impl TcpGuard {
                 Ok((stream, peer)) => {
                     let is_trunk = self.gate.is_trunk(peer.ip());
                     if self.places.take(peer.ip(), &self.gate.limits, is_trunk) {
-                        tokio::spawn(Arc::clone(&self).connection(stream, peer));
+                        tokio::spawn(Arc::clone(&self).connection(stream, peer, Opener::Peer));
                     }
                 }
                 Err(error) => {
@@ -113,7 +125,31 @@ impl TcpGuard {
         }
     }
 
-    async fn connection(self: Arc<Self>, stream: TcpStream, peer: SocketAddr) {
+    /// Opens a connection to the trunk, unless there is one. False when that is not possible.
+    pub(crate) async fn open(self: Arc<Self>, trunk: SocketAddr, within: Duration) -> bool {
+        if self.flows.is_open(trunk) {
+            return true;
+        }
+        let Ok(Ok(stream)) = timeout(within, TcpStream::connect(trunk)).await else {
+            return false;
+        };
+        if !self.places.take(trunk.ip(), &self.gate.limits, true) {
+            return false;
+        }
+        let (opened, is_open) = oneshot::channel();
+        tokio::spawn(self.connection(stream, trunk, Opener::Us(opened)));
+        is_open.await.is_ok()
+    }
+
+    /// Closes the connection to the trunk: nothing comes out of it any more.
+    pub(crate) fn close_ours(&self) {
+        let token = self.ours.lock().ok().and_then(|mut ours| ours.take());
+        if let Some(token) = token {
+            token.cancel();
+        }
+    }
+
+    async fn connection(self: Arc<Self>, stream: TcpStream, peer: SocketAddr, opener: Opener) {
         // Only latency suffers if this fails.
         let _set = stream.set_nodelay(true);
         let token = self.stop.child_token();
@@ -136,6 +172,17 @@ impl TcpGuard {
                 .transport_layer
                 .add_connection(connection.clone());
             self.flows.stream_opened(peer);
+            let (first, idle) = match opener {
+                Opener::Peer => (FIRST_TIME, self.gate.limits.idle),
+                Opener::Us(opened) => {
+                    if let Ok(mut ours) = self.ours.lock() {
+                        *ours = Some(token.clone());
+                    }
+                    // Whoever asked may have given up.
+                    let _told = opened.send(());
+                    (TRUNK_IDLE, TRUNK_IDLE)
+                }
+            };
             let (read, write) = stream.into_split();
             let (pong, pongs) = mpsc::channel(4);
             let writer = tokio::spawn(written(write, from_stack, pongs, token.clone()));
@@ -150,7 +197,7 @@ impl TcpGuard {
             };
             tokio::select! {
                 () = token.cancelled() => {}
-                () = reader.run(read) => {}
+                () = reader.run(read, first, idle) => {}
             }
             // What waits to be written (an answer to the message that closed the stream) still goes out.
             self.flows.stream_closed(peer);
@@ -216,8 +263,8 @@ enum Framed {
 }
 
 impl Reader<'_> {
-    async fn run(mut self, mut read: OwnedReadHalf) {
-        let mut limit = FIRST_TIME;
+    async fn run(mut self, mut read: OwnedReadHalf, first: Duration, idle: Duration) {
+        let mut limit = first;
         let mut chunk = vec![0; 8_192];
         loop {
             let Ok(Ok(count)) = timeout(limit, read.read(&mut chunk)).await else {
@@ -232,7 +279,7 @@ impl Reader<'_> {
                 return;
             }
             limit = if self.buffer.is_empty() {
-                self.guard.gate.limits.idle
+                idle
             } else {
                 MESSAGE_TIME
             };

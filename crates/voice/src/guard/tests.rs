@@ -3,7 +3,7 @@ use std::net::SocketAddr;
 use super::*;
 
 fn gate() -> Gate {
-    let gate = Gate::new(Network::loopback(), Guard::default(), 7, [1; 32]);
+    let gate = Gate::new(Network::loopback(), None, Guard::default(), 7, [1; 32]);
     gate.set_ready(true);
     gate
 }
@@ -214,7 +214,8 @@ fn depth_and_rate_are_limited() {
         burst: 3,
         ..Guard::default()
     };
-    let gate = Gate::new(Network::loopback(), limits, 7, [1; 32]);
+    let outgoing: SocketAddr = "192.0.2.10:5060".parse().unwrap();
+    let gate = Gate::new(Network::loopback(), Some(outgoing.ip()), limits, 7, [1; 32]);
     gate.set_ready(true);
     gate.entered();
     assert_eq!(
@@ -237,6 +238,13 @@ fn depth_and_rate_are_limited() {
         .filter(|_| status(&gate.judge(options.as_bytes(), stranger, Transport::Udp)) == 0)
         .count();
     assert_eq!(passed, 3);
+    // The trunk that we call through may answer a lot, but it may not call.
+    for _ in 0..10 {
+        let decision = gate.judge(options.as_bytes(), outgoing, Transport::Udp);
+        assert_eq!(status(&decision), 0);
+    }
+    let decision = gate.judge(GOOD.as_bytes(), outgoing, Transport::Udp);
+    assert_eq!(decision, Decision::Drop);
 }
 
 #[test]

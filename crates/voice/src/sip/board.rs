@@ -22,6 +22,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::bridge::Talk;
+use super::out::{Out, Waiting};
 use super::phone::Leg;
 use super::timers::Timers;
 use super::{Arrival, Notice, Shared, allow_header, contact_header, key, sdp_header};
@@ -29,7 +30,7 @@ use crate::g711::Codec;
 use crate::media::{self, After, Media, NewLeg, Order, Report, Source};
 use crate::message::{self, SessionTimer};
 use crate::sdp::{self, Description, Direction, Local};
-use crate::{CallId, Command, End, Event, LegId, Party};
+use crate::{CallCause, CallId, Command, End, Event, LegId, Party};
 
 /// Events that may wait for the shell above before new calls are refused.
 const MAX_BACKLOG: usize = 4_096;
@@ -43,6 +44,10 @@ pub(super) enum Deadline {
     Dial(LegId),
     /// The session should have been refreshed by now.
     Session(CallId),
+    /// The trunk should have said something by now.
+    Trunk(CallId),
+    /// An outgoing call should have been answered by now.
+    Answer(CallId),
 }
 
 /// What a task found out.
@@ -52,29 +57,42 @@ pub(super) enum Done {
         status: u16,
         answer: Option<Description>,
     },
+    /// The stack could not carry out an INVITE.
+    NotInvited(Party),
+    /// Whether there is a connection to the trunk now.
+    TrunkOpen(bool),
 }
 
-/// A call from outside.
+/// A call from or to the outside.
 pub(super) struct Call {
-    dialog: InviteDialog,
-    respond: TransactionEventSender,
+    pub(super) dialog: InviteDialog,
+    /// Where answers to its INVITE go; None when the INVITE was ours.
+    pub(super) respond: Option<TransactionEventSender>,
+    pub(super) out: Option<Out>,
     pub(super) thread: usize,
     pub(super) offer: Option<Description>,
-    timer: SessionTimer,
-    source: SocketAddr,
-    flow: Option<String>,
+    pub(super) timer: SessionTimer,
+    pub(super) source: SocketAddr,
+    pub(super) flow: Option<String>,
     /// Our end, once there is one.
-    local: Option<Local>,
+    pub(super) local: Option<Local>,
     pub(super) answered: bool,
     pub(super) confirmed: bool,
     /// Our offer is out; the answer comes in the ACK.
-    awaits_answer: bool,
-    expires: Option<Instant>,
+    pub(super) awaits_answer: bool,
+    pub(super) expires: Option<Instant>,
     pub(super) legs: Vec<LegId>,
     pub(super) talk: Talk,
     pub(super) held_by_far: bool,
     /// We hold: [`Command::Hold`].
     pub(super) held: bool,
+}
+
+impl Call {
+    /// Came in, and was neither answered nor refused.
+    const fn is_unanswered(&self) -> bool {
+        !self.answered && self.out.is_none()
+    }
 }
 
 /// A dialog that is to end: what its goodbye needs.
@@ -108,6 +126,10 @@ pub(crate) struct Board {
     found: mpsc::Receiver<Done>,
     pub(super) dial_timeout: Duration,
     registrar_due: Option<Instant>,
+    /// Outgoing calls that wait for a connection to the trunk.
+    pub(super) waiting: Vec<Waiting>,
+    /// Outgoing calls that ended lately, oldest first: no phone is to ring for them.
+    pub(super) past: VecDeque<CallId>,
 }
 
 impl Board {
@@ -133,6 +155,8 @@ impl Board {
             found,
             dial_timeout,
             registrar_due: None,
+            waiting: Vec::new(),
+            past: VecDeque::new(),
         }
     }
 
@@ -190,6 +214,7 @@ impl Board {
 
     async fn farewell(&mut self) {
         self.shared.gate.set_ready(false);
+        self.waiting_failed(CallCause::Cancelled);
         let calls: Vec<CallId> = self.calls.keys().copied().collect();
         for call in calls {
             self.end_call(call, End::Near, true);
@@ -206,6 +231,8 @@ impl Board {
         while let Some(deadline) = self.timers.due(now) {
             match deadline {
                 Deadline::Dial(leg) => self.dial_timed_out(leg),
+                Deadline::Trunk(call) => self.trunk_timed_out(call),
+                Deadline::Answer(call) => self.answer_timed_out(call),
                 Deadline::Session(call) => {
                     if self
                         .calls
@@ -299,10 +326,11 @@ impl Board {
             Command::Unbridge { party } => self.part_pair(party),
             Command::Hold { call } => self.hold(call, true),
             Command::Resume { call } => self.hold(call, false),
-            Command::CallOut { call, .. } => self.tell(Event::CallFailed {
+            Command::CallOut {
                 call,
-                cause: crate::CallCause::Trunk,
-            }),
+                number,
+                ring_timeout,
+            } => self.call_out(call, &number, ring_timeout),
             Command::HangUp { call } => self.end_call(call, End::Near, true),
         }
     }
@@ -331,7 +359,8 @@ impl Board {
         self.dialogs.insert(key(&dialog.id()), Party::Call(call));
         let state = Call {
             dialog,
-            respond,
+            respond: Some(respond),
+            out: None,
             thread: self.media.quietest(),
             offer,
             timer,
@@ -356,7 +385,7 @@ impl Board {
     }
 
     fn ring(&mut self, id: CallId, contact: &str) {
-        let Some(call) = self.calls.get(&id).filter(|call| !call.answered) else {
+        let Some(call) = self.calls.get(&id).filter(|call| call.is_unanswered()) else {
             return;
         };
         let rung = call
@@ -369,7 +398,7 @@ impl Board {
 
     fn answer(&mut self, id: CallId, contact: &str) {
         let advertised = self.shared.advertised.ip();
-        let Some(call) = self.calls.get_mut(&id).filter(|call| !call.answered) else {
+        let Some(call) = self.calls.get_mut(&id).filter(|call| call.is_unanswered()) else {
             return;
         };
         let Some((new, local)) = new_media(Party::Call(id), advertised, call.source) else {
@@ -422,7 +451,7 @@ impl Board {
     }
 
     fn reject(&mut self, id: CallId, status: u16, reason: String, retry_after: Option<u32>) {
-        let Some(call) = self.calls.get(&id).filter(|call| !call.answered) else {
+        let Some(call) = self.calls.get(&id).filter(|call| call.is_unanswered()) else {
             return;
         };
         let code = StatusCode::from(if (300..700).contains(&status) {
@@ -433,7 +462,10 @@ impl Board {
         if let Some(seconds) = retry_after {
             // The stack's own rejection has no room for this header; the first final response counts.
             let response = final_response(&call.dialog, code.clone(), seconds);
-            let _sent = call.respond.send(TransactionEvent::Respond(response));
+            if let Some(respond) = &call.respond {
+                // The transaction may be over already.
+                let _sent = respond.send(TransactionEvent::Respond(response));
+            }
         }
         let reason: String = reason
             .chars()
@@ -453,10 +485,21 @@ impl Board {
 
     /// Forgets a call. `say` tells the other side.
     pub(super) fn end_call(&mut self, id: CallId, by: End, say: bool) {
+        if self.is_calling_out(id) {
+            self.fail_out(id, CallCause::Cancelled, say);
+        } else {
+            self.close_call(id, say, Event::CallEnded { call: id, by });
+        }
+    }
+
+    pub(super) fn close_call(&mut self, id: CallId, say: bool, event: Event) {
         let Some(call) = self.calls.remove(&id) else {
             return;
         };
         self.shared.calls.fetch_sub(1, Ordering::Relaxed);
+        if call.out.is_some() {
+            self.out_is_past(id);
+        }
         self.dialogs.remove(&key(&call.dialog.id()));
         if call.local.is_some() {
             self.media.remove(call.thread, Party::Call(id));
@@ -473,7 +516,7 @@ impl Board {
         } else {
             self.part(leaving);
         }
-        self.tell(Event::CallEnded { call: id, by });
+        self.tell(event);
         for leg in call.legs {
             self.end_leg(leg, crate::Cause::Cancelled, true);
         }
@@ -564,12 +607,25 @@ impl Board {
                     self.release(leaving.flow);
                 }
                 match party {
-                    Some(Party::Call(call)) => self.end_call(call, end_of(&reason), false),
+                    Some(Party::Call(call)) if self.is_calling_out(call) => {
+                        self.out_terminated(call, &reason)
+                    }
+                    Some(Party::Call(call)) => self.end_call(call, end_of(call, &reason), false),
                     Some(Party::Leg(leg)) => self.phone_terminated(leg, &reason),
                     None => {}
                 }
             }
-            (DialogState::Confirmed(_, _), Some(Party::Call(call))) => self.confirmed(call),
+            (DialogState::Confirmed(_, response), Some(Party::Call(call))) => {
+                if self.is_calling_out(call) {
+                    self.out_answered(call, &response);
+                } else {
+                    self.confirmed(call);
+                }
+            }
+            (DialogState::Trying(_), Some(Party::Call(call))) => self.out_heard(call),
+            (DialogState::Early(_, response), Some(Party::Call(call))) => {
+                self.out_early(call, &response)
+            }
             (DialogState::Confirmed(id, _), None) => {
                 if let Some(leaving) = self.leaving.remove(&key(&id)) {
                     self.part(leaving);
@@ -831,9 +887,12 @@ pub(super) fn new_media(
     Some((new, local))
 }
 
-fn end_of(reason: &TerminatedReason) -> End {
+/// Who ended a call. The stack names the sides by who called: in an outgoing call we are the client.
+fn end_of(call: CallId, reason: &TerminatedReason) -> End {
     match reason {
         TerminatedReason::UacCancel => End::Cancelled,
+        TerminatedReason::UacBye if call.is_outgoing() => End::Near,
+        TerminatedReason::UasBye if call.is_outgoing() => End::Far,
         TerminatedReason::UacBye => End::Far,
         TerminatedReason::Timeout => End::SignallingTimeout,
         TerminatedReason::UasBye | TerminatedReason::UasDecline | TerminatedReason::UasBusy => {

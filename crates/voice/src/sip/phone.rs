@@ -16,7 +16,7 @@ use crate::g711::Codec;
 use crate::media::Order;
 use crate::registrar::Target;
 use crate::sdp::{self, Direction, Local};
-use crate::{CallId, Cause, Event, LegId, Party};
+use crate::{CallCause, CallId, Cause, Event, LegId, Party};
 
 /// A call to a phone.
 pub(super) struct Leg {
@@ -49,7 +49,7 @@ impl Board {
             tracing::error!("a leg number was used twice");
             return;
         }
-        let Some(call) = self.calls.get(&call_id) else {
+        let Some((thread, codec)) = self.place_of(call_id) else {
             return self.tell(Event::LegFailed {
                 leg: id,
                 cause: Cause::Cancelled,
@@ -63,11 +63,6 @@ impl Board {
                 .unwrap_or_else(PoisonError::into_inner);
             registrar.find(user, Instant::now())
         };
-        let codec = call
-            .offer
-            .as_ref()
-            .map_or(Codec::Pcma, |offer| offer.remote.codec);
-        let thread = call.thread;
         let started = target.and_then(|target| self.invite(id, &target, codec, contact, display));
         let Some((dialog, new, local)) = started else {
             return self.tell(Event::LegFailed {
@@ -101,7 +96,7 @@ impl Board {
     }
 
     fn invite(
-        &self,
+        &mut self,
         id: LegId,
         target: &Target,
         codec: Codec,
@@ -130,7 +125,10 @@ impl Board {
             .layer
             .do_invite_async(option, self.shared.states.clone())
         {
-            Ok((dialog, _task)) => Some((dialog, new, local)),
+            Ok((dialog, task)) => {
+                self.watch(Party::Leg(id), task);
+                Some((dialog, new, local))
+            }
             Err(error) => {
                 tracing::debug!(%error, "cannot call a phone");
                 None
@@ -270,12 +268,24 @@ impl Board {
     }
 
     pub(super) fn done(&mut self, done: Done) {
-        let Done::Reinvited {
-            leg,
-            status,
-            answer,
-        } = done;
-        self.reinvited(leg, status, answer);
+        match done {
+            Done::Reinvited {
+                leg,
+                status,
+                answer,
+            } => self.reinvited(leg, status, answer),
+            Done::NotInvited(Party::Leg(leg)) => {
+                if self.legs.get(&leg).is_some_and(|leg| !leg.answered) {
+                    self.end_leg(leg, Cause::Unreachable, true);
+                }
+            }
+            Done::NotInvited(Party::Call(call)) => {
+                if self.is_calling_out(call) {
+                    self.fail_out(call, CallCause::Trunk, true);
+                }
+            }
+            Done::TrunkOpen(is_open) => self.trunk_opened(is_open),
+        }
     }
 }
 

@@ -33,6 +33,7 @@ pub struct Baresip {
     scratch: Scratch,
     control: TcpStream,
     heard: String,
+    port: u16,
 }
 
 impl Baresip {
@@ -48,9 +49,10 @@ impl Baresip {
             .local_addr()?
             .port();
         std::fs::write(scratch.path().join("speech.wav"), write_wav(speech))?;
+        let port = free_port()?;
         std::fs::write(
             scratch.path().join("config"),
-            config(&dir, free_port()?, control_port),
+            config(&dir, port, control_port),
         )?;
         let registers = account.password.as_ref().map_or_else(
             || ";regint=0".to_owned(),
@@ -86,7 +88,13 @@ impl Baresip {
             scratch,
             control,
             heard: String::new(),
+            port,
         })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], self.port))
     }
 
     /// Calls.

@@ -61,6 +61,20 @@ pub enum PhoneBehaviour {
     Refuse(u16),
     /// Answer, put the other side on hold, take it back, hang up.
     HoldAndResume,
+    /// Ring; when cancelled, answer all the same, and wait for ACK and BYE.
+    AnswerWhenCancelled,
+    /// 183 with a description that leads nowhere, then 180 and 200 with the true one, then wait for BYE.
+    EarlyMedia,
+    /// Challenge once with 401 or 407, then take the call of this user only (the password counts after a 401),
+    /// and wait for BYE.
+    Challenge {
+        /// 401 or 407.
+        status: u16,
+        /// The user.
+        user: &'static str,
+        /// Its password.
+        password: &'static str,
+    },
 }
 
 /// How a run ended.
@@ -401,8 +415,70 @@ fn phone(behaviour: PhoneBehaviour) -> String {
             let cancelled = "<recv request=\"CANCEL\"/>".to_owned() + &response("200 OK", "");
             // The 487 answers the INVITE, whose header SIPp has to be asked for by hand.
             let terminated = "<send><![CDATA[\nSIP/2.0 487 Request Terminated\nVia: [$via]\nFrom: [$from]\nTo: [$to];tag=[call_number]\n[last_Call-ID:]\nCSeq: [$cseq] INVITE\nContent-Length: 0\n\n]]></send><recv request=\"ACK\"/>";
-            let save = "<recv request=\"INVITE\"><action><ereg regexp=\"[^ ].*\" search_in=\"hdr\" header=\"Via:\" assign_to=\"via\"/><ereg regexp=\"[^ ].*\" search_in=\"hdr\" header=\"From:\" assign_to=\"from\"/><ereg regexp=\"[^ ].*\" search_in=\"hdr\" header=\"To:\" assign_to=\"to\"/><ereg regexp=\"[0-9]+\" search_in=\"hdr\" header=\"CSeq:\" assign_to=\"cseq\"/></action></recv>";
+            let save = SAVE_INVITE;
             scenario(&[save, &response("180 Ringing", ""), &cancelled, terminated])
+        }
+        PhoneBehaviour::AnswerWhenCancelled => {
+            let save = SAVE_INVITE;
+            let ok = "<recv request=\"CANCEL\"/>".to_owned() + &response("200 OK", "");
+            let answer = format!(
+                "<send retrans=\"500\"><![CDATA[\nSIP/2.0 200 OK\nVia: [$via]\nFrom: [$from]\nTo: [$to];tag=[call_number]\n[last_Call-ID:]\nCSeq: [$cseq] INVITE\nContact: <sip:phone@[local_ip]:[local_port]>\n{SDP}]]></send><recv request=\"ACK\"/>"
+            );
+            scenario(&[save, &response("180 Ringing", ""), &ok, &answer, &bye_comes])
+        }
+        PhoneBehaviour::EarlyMedia => {
+            // Port 9 discards.
+            let nowhere = SDP.replace("m=audio [media_port]", "m=audio 9");
+            scenario(&[
+                "<recv request=\"INVITE\"/>",
+                &response("100 Trying", ""),
+                &response("183 Session Progress", &nowhere),
+                &pause(200),
+                &response("180 Ringing", ""),
+                &pause(200),
+                &answer,
+                &bye_comes,
+            ])
+        }
+        PhoneBehaviour::Challenge {
+            status,
+            user,
+            password,
+        } => {
+            let name = if status == 407 { "Proxy" } else { "WWW" };
+            let challenge = format!(
+                "<send><![CDATA[\nSIP/2.0 {status} Who are you\n[last_Via:]\n[last_From:]\n[last_To:];tag=first\n[last_Call-ID:]\n[last_CSeq:]\n{name}-Authenticate: Digest realm=\"trunk\",nonce=\"0123abcd\",algorithm=MD5,qop=\"auth\"\nContent-Length: 0\n\n]]></send><recv request=\"ACK\"/>"
+            );
+            // SIPp computes the answer to a 401 only; the answer to a 407 is looked at.
+            let check = if status == 407 {
+                format!(
+                    "<ereg regexp=\"Digest username=.{user}.*response=.[0-9a-f]+\" search_in=\"hdr\" header=\"Proxy-Authorization:\" check_it=\"true\" assign_to=\"known\"/>"
+                )
+            } else {
+                format!(
+                    "<verifyauth assign_to=\"known\" username=\"{user}\" password=\"{password}\"/>"
+                )
+            };
+            let verify = format!(
+                "<recv request=\"INVITE\"><action>{check}</action></recv><nop next=\"1\" test=\"known\"/>"
+            );
+            let refuse = format!(
+                "{}<recv request=\"ACK\" next=\"2\"/>",
+                response("403 Forbidden", "")
+            );
+            scenario(&[
+                "<recv request=\"INVITE\"/>",
+                &challenge,
+                &verify,
+                &refuse,
+                "<label id=\"1\"/>",
+                &response("180 Ringing", ""),
+                &answer,
+                &bye_comes,
+                "<label id=\"2\"/>",
+                // A scenario cannot end with a label.
+                &pause(1),
+            ])
         }
         PhoneBehaviour::Refuse(status) => scenario(&[
             "<recv request=\"INVITE\"/>",
@@ -471,6 +547,9 @@ fn response(status: &str, body: &str) -> String {
 
 /// Takes the INVITE and keeps its names, for requests of our own in the dialog.
 const INVITE_AND_NAMES: &str = "<recv request=\"INVITE\"><action><ereg regexp=\"[^ ].*\" search_in=\"hdr\" header=\"From:\" assign_to=\"peer\"/><ereg regexp=\"[^ ].*\" search_in=\"hdr\" header=\"To:\" assign_to=\"own\"/></action></recv>";
+
+/// Takes the INVITE and keeps what its final answer needs, for when another request came since.
+const SAVE_INVITE: &str = "<recv request=\"INVITE\"><action><ereg regexp=\"[^ ].*\" search_in=\"hdr\" header=\"Via:\" assign_to=\"via\"/><ereg regexp=\"[^ ].*\" search_in=\"hdr\" header=\"From:\" assign_to=\"from\"/><ereg regexp=\"[^ ].*\" search_in=\"hdr\" header=\"To:\" assign_to=\"to\"/><ereg regexp=\"[0-9]+\" search_in=\"hdr\" header=\"CSeq:\" assign_to=\"cseq\"/></action></recv>";
 
 const SDP_BODY: &str = "v=0\no=phone 1 1 IN IP[local_ip_type] [local_ip]\ns=-\nc=IN IP[media_ip_type] [media_ip]\nt=0 0\nm=audio [media_port] RTP/AVP 8 0 96\na=rtpmap:96 telephone-event/8000\n";
 const SDP: &str = "Content-Type: application/sdp\nContent-Length: [len]\n\nv=0\no=phone 1 1 IN IP[local_ip_type] [local_ip]\ns=-\nc=IN IP[media_ip_type] [media_ip]\nt=0 0\nm=audio [media_port] RTP/AVP 8 96\na=rtpmap:96 telephone-event/8000\n";

@@ -63,6 +63,61 @@ pub fn correlation(heard: &[i16], wanted: &[i16]) -> f64 {
         .fold(0.0, f64::max)
 }
 
+/// Samples in a window of [`heard_in_order`]: 100 ms.
+const WINDOW: usize = 800;
+/// Windows in a row that make something heard: 400 ms.
+const RUN: usize = 4;
+
+/// Whom a recording holds, in order. Each voice is a tone of its own; what is loud and none of them is `music`,
+/// what is more than one thing at once for long is `mixed`. Silence and changes of less than 400 ms are left out.
+pub fn heard_in_order<'a>(samples: &[i16], voices: &[(&'a str, f64)]) -> Vec<&'a str> {
+    let mut order: Vec<&str> = Vec::new();
+    let mut run = ("", 0);
+    for window in samples.chunks_exact(WINDOW) {
+        let heard = heard_in(window, voices);
+        run = if run.0 == heard {
+            (heard, run.1 + 1)
+        } else {
+            (heard, 1)
+        };
+        if run.1 == RUN && !heard.is_empty() && order.last() != Some(&heard) {
+            order.push(heard);
+        }
+    }
+    order
+}
+
+fn heard_in<'a>(window: &[i16], voices: &[(&'a str, f64)]) -> &'a str {
+    if rms(window) < 150.0 {
+        return "";
+    }
+    let shares: Vec<(&str, f64)> = voices
+        .iter()
+        .map(|&(name, hertz)| (name, share(window, hertz)))
+        .collect();
+    match shares.iter().find(|(_, share)| *share > 0.8) {
+        Some((name, _)) => name,
+        None if shares.iter().all(|(_, share)| *share < 0.1) => "music",
+        None => "mixed",
+    }
+}
+
+/// How much of the energy lies at one frequency, 0 to 1 (Goertzel).
+fn share(window: &[i16], hertz: f64) -> f64 {
+    let twice_cosine = 2.0 * (TAU * hertz / 8_000.0).cos();
+    let (mut last, mut before, mut energy) = (0.0, 0.0, 1.0);
+    for &sample in window {
+        let sample = f64::from(sample);
+        energy += sample * sample;
+        let next = sample + twice_cosine * last - before;
+        before = last;
+        last = next;
+    }
+    let power = last * last + before * before - twice_cosine * last * before;
+    let count = f64::from(u32::try_from(window.len().max(1)).unwrap_or(u32::MAX));
+    2.0 * power / (count * energy)
+}
+
 fn norm(samples: &[i16]) -> f64 {
     samples
         .iter()
@@ -86,6 +141,25 @@ fn loudest(samples: &[i16], length: usize) -> &[i16] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn voices_are_told_apart_from_music_and_from_each_other() {
+        let voices = [("a", 1_100.0), ("b", 1_500.0)];
+        let (a, b) = (tone(1_100.0, 7_000, 8_000), tone(1_500.0, 7_000, 8_000));
+        let music = crate::audio::calm_music();
+        let both: Vec<i16> = a.iter().zip(&b).map(|(a, b)| a / 2 + b / 2).collect();
+        let parts = [
+            &a[..],
+            &[0; 4_000],
+            &music[..16_000],
+            &b,
+            &both,
+            &a[..2_000],
+            &b,
+        ];
+        let order = heard_in_order(&parts.concat(), &voices);
+        assert_eq!(order, ["a", "music", "b", "mixed", "b"]);
+    }
 
     #[test]
     fn a_delayed_copy_is_found_and_something_else_is_not() {

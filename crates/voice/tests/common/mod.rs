@@ -9,7 +9,7 @@ use linje_voice::testing::{
     Baresip, BaresipAccount, PhoneBehaviour, Sipp, SippRun, free_port, has_program,
     register_phones, tone,
 };
-use linje_voice::{CallId, Command, Config, End, Event, LegId, User, Voice};
+use linje_voice::{CallCause, CallId, Command, Config, End, Event, LegId, Outgoing, User, Voice};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
@@ -23,6 +23,7 @@ pub(crate) struct Line {
     /// Events that were passed over while waiting for others.
     pub(crate) seen: Vec<Event>,
     next_leg: u64,
+    next_out: u64,
 }
 
 /// A prompt with two tones after one another: easy to find again in a recording.
@@ -57,6 +58,15 @@ pub(crate) fn config(phones: u32) -> Config {
     }
 }
 
+/// The usual, and a trunk on this port of loopback.
+pub(crate) fn config_with_trunk(phones: u32, port: u16) -> Config {
+    let trunk = std::net::SocketAddr::from(([127, 0, 0, 1], port));
+    Config {
+        outgoing: Some(Outgoing::new(trunk, "22334455".into())),
+        ..config(phones)
+    }
+}
+
 /// Whether the programs are there; says so when not.
 pub(crate) fn have(programs: &[&str]) -> bool {
     let missing: Vec<&&str> = programs
@@ -85,6 +95,7 @@ impl Line {
             events,
             seen: Vec::new(),
             next_leg: 0,
+            next_out: 0,
         }
     }
 
@@ -188,25 +199,68 @@ impl Line {
         calls: u32,
         behaviour: PhoneBehaviour,
     ) -> Sipp {
+        self.phones_of(&users(count), calls, behaviour).await
+    }
+
+    /// A SIPp phone of one user, for one call.
+    pub(crate) async fn sipp_phone(&mut self, user: &str, behaviour: PhoneBehaviour) -> Sipp {
+        self.phones_of(&[(user.to_owned(), password(user))], 1, behaviour)
+            .await
+    }
+
+    async fn phones_of(
+        &mut self,
+        users: &[(String, String)],
+        calls: u32,
+        behaviour: PhoneBehaviour,
+    ) -> Sipp {
         let port = free_port().unwrap();
         let server = self.voice.local_addr();
-        let totals = register_phones(server, port, &users(count)).await.unwrap();
+        let totals = register_phones(server, port, users).await.unwrap();
         assert_eq!(
             (totals.successful, totals.failed),
-            (u64::from(count), 0),
+            (u64::try_from(users.len()).unwrap(), 0),
             "{totals:?}"
         );
-        for (user, _) in users(count) {
-            self.event(Event::Registered { user }).await;
+        for (user, _) in users {
+            self.event(Event::Registered { user: user.clone() }).await;
         }
+        self.answering(port, calls, "u1", behaviour).await
+    }
+
+    /// A SIPp that takes `calls` calls on a port, as phones do or as a trunk does.
+    pub(crate) async fn answering(
+        &self,
+        port: u16,
+        calls: u32,
+        transport: &'static str,
+        behaviour: PhoneBehaviour,
+    ) -> Sipp {
         let run = SippRun {
             calls,
             rate: 1_000,
-            ..SippRun::new(server, "phones")
+            transport,
+            ..SippRun::new(self.voice.local_addr(), "phones")
         };
-        let phones = Sipp::phones(&run, port, behaviour).unwrap();
-        wait_for_port(port).await;
-        phones
+        let sipp = Sipp::phones(&run, port, behaviour).unwrap();
+        wait_for_port(port, transport).await;
+        sipp
+    }
+
+    /// Calls out; the events follow.
+    pub(crate) fn call_out(&mut self, number: &str, ring_timeout: Duration) -> CallId {
+        self.next_out += 1;
+        let call = CallId::outgoing(self.next_out);
+        self.send(Command::CallOut {
+            call,
+            number: number.into(),
+            ring_timeout,
+        });
+        call
+    }
+
+    pub(crate) async fn failed(&mut self, call: CallId, cause: CallCause) {
+        self.event(Event::CallFailed { call, cause }).await;
     }
 
     pub(crate) async fn baresip_phone(
@@ -248,7 +302,7 @@ impl Line {
         let empty = async {
             loop {
                 let stats = self.voice.stats();
-                if (stats.calls, stats.legs, stats.dialogs) == (0, 0, 0) {
+                if (stats.calls, stats.legs, stats.dialogs, stats.outgoing) == (0, 0, 0, 0) {
                     return;
                 }
                 tokio::time::sleep(Duration::from_millis(20)).await;
@@ -262,10 +316,14 @@ impl Line {
     }
 }
 
-/// Until some process listens on the UDP port.
-async fn wait_for_port(port: u16) {
+/// Until some process listens on the port.
+async fn wait_for_port(port: u16, transport: &str) {
+    let is_free = || match transport {
+        "u1" => std::net::UdpSocket::bind(("127.0.0.1", port)).is_ok(),
+        _ => std::net::TcpListener::bind(("127.0.0.1", port)).is_ok(),
+    };
     let bound = async {
-        while std::net::UdpSocket::bind(("127.0.0.1", port)).is_ok() {
+        while is_free() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
