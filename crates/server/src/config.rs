@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use serde::Deserialize;
 
 use crate::cli::{Serve, WrongUse};
+use crate::trunk::{self, TrunkSettings};
 
 /// The centre that is built in.
 pub(crate) const NATIONAL_2015: &str = include_str!("../../../centres/national-2015.toml");
@@ -40,6 +41,8 @@ struct Sip {
     /// Numbers that many share, in E.164 form: their callers get no place back.
     #[serde(default)]
     shared_numbers: Vec<String>,
+    /// The trunk for calls to the public network.
+    outgoing: Option<TrunkSettings>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -61,6 +64,8 @@ pub(crate) struct Config {
     pub(crate) store_url: String,
     /// default: none
     pub(crate) shared_numbers: Vec<String>,
+    /// default: none; nobody is called
+    pub(crate) outgoing: Option<linje_voice::Outgoing>,
     /// The text of the centre description, the name for messages, and the folder that its recordings lie in.
     pub(crate) centre_text: String,
     pub(crate) centre_name: String,
@@ -97,12 +102,16 @@ impl Config {
             .or_else(|| env_path("LINJE_CENTRE"))
             .or(file.centre);
         let (centre_text, centre_name, centre_folder) = read_centre(centre.as_deref())?;
+        let sip = sip.unwrap_or(SIP);
+        let trunk = file.sip.outgoing;
+        let outgoing = trunk.map(|trunk| trunk.outgoing(sip, env(trunk::PASSWORD)));
         let config = Config {
             http: http.unwrap_or(HTTP),
-            sip: sip.unwrap_or(SIP),
+            sip,
             store_url: url.unwrap_or_else(|| format!("sqlite:{}", data.join("linje.db").display())),
             data,
             shared_numbers: file.sip.shared_numbers,
+            outgoing: outgoing.transpose()?,
             centre_text,
             centre_name,
             centre_folder,

@@ -15,6 +15,7 @@ mod population;
 mod scenario;
 mod start;
 mod telephony;
+mod trunk;
 
 use std::process::ExitCode;
 

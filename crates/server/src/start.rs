@@ -438,6 +438,7 @@ async fn wire(
     let (voice_in, voice_events) = mpsc::channel(VOICE_EVENTS);
     let config = linje_voice::Config {
         sip: options.config.sip,
+        outgoing: options.config.outgoing.clone(),
         users: phones
             .iter()
             .map(|phone| linje_voice::User::new(&phone.user, "linje", &phone.password))
