@@ -5,16 +5,19 @@ use std::sync::Arc;
 
 use linje_centre::Centre;
 use linje_desk::{Accepted, CallerKey, Refusal, Submit};
-use linje_event::{CloseReason, Command, Effect, Entry, Event, FailCause};
+use linje_event::{CloseReason, Command, ConsultAction, Effect, Entry, Event, FailCause};
 use linje_flow::{Input as Heard, Session, Step};
 use linje_types::{
     AdviserId, Channel, ContactId, Language, OfferId, Origin, QueueId, Timestamp, TopicId,
 };
-use linje_voice::{self as voice, CallId, LegId};
+use linje_voice::{self as voice, CallId, LegId, Number};
 
 use crate::clips::Clips;
 use crate::line::{End, Leg, Line, LineState};
 use crate::page::{PageId, PageKey, PageView, Spoken};
+
+mod callback;
+mod consult;
 
 /// Effects that may wait for the reply that names their contact; older ones are forgotten.
 const EARLY: usize = 1_000;
@@ -64,8 +67,19 @@ pub enum Pages {
 pub enum Input {
     /// On the lines.
     Voice(voice::Event),
-    /// At the desk, after the commit.
+    /// At the desk, after the commit. [`Effect::Dial`] comes as [`Input::Dial`].
     Effect(Effect),
+    /// At the desk: [`Effect::Dial`], with the number that the vault keeps; `None` when it is not there any more.
+    Dial {
+        /// The contact.
+        contact: ContactId,
+        /// The adviser, who is ready.
+        adviser: AdviserId,
+        /// 1 = the first.
+        attempt: u8,
+        /// Whom to ring.
+        number: Option<Number>,
+    },
     /// A record of the log that may be about a contact on a line.
     Recorded(Event),
     /// The desk's answer to one of our commands.
@@ -104,6 +118,8 @@ enum Asked {
     Arrive(u64),
     Enqueue(u64),
     Accept { line: u64, leg: Option<LegId> },
+    Callback(u64),
+    Dialled(u64),
     Nothing,
 }
 
@@ -118,6 +134,7 @@ pub struct Calls {
     by_page: BTreeMap<PageId, u64>,
     by_contact: BTreeMap<ContactId, u64>,
     by_leg: BTreeMap<LegId, u64>,
+    by_consult: BTreeMap<ContactId, u64>,
     deadlines: BTreeSet<(Timestamp, u64)>,
     phones: BTreeSet<AdviserId>,
     asked: BTreeMap<u64, Asked>,
@@ -141,6 +158,7 @@ impl Calls {
             by_page: BTreeMap::new(),
             by_contact: BTreeMap::new(),
             by_leg: BTreeMap::new(),
+            by_consult: BTreeMap::new(),
             deadlines: BTreeSet::new(),
             phones: BTreeSet::new(),
             asked: BTreeMap::new(),
@@ -176,6 +194,12 @@ impl Calls {
         match input {
             Input::Voice(event) => self.on_voice(event, status, out),
             Input::Effect(effect) => self.on_effect(effect, status, out),
+            Input::Dial {
+                contact,
+                adviser,
+                attempt,
+                number,
+            } => self.dial_out((contact, adviser, attempt), number, status, out),
             Input::Recorded(event) => self.on_record(&event, status, out),
             Input::Reply { token, result } => self.on_reply(token, result, status, out),
             Input::Page(page) => self.on_page(page, status, out),
@@ -207,9 +231,9 @@ impl Calls {
             }
             voice::Event::CallHeld { .. }
             | voice::Event::LegRinging { .. }
-            | voice::Event::CallRinging { .. }
-            | voice::Event::CallAnswered { .. }
-            | voice::Event::CallFailed { .. } => {}
+            | voice::Event::CallRinging { .. } => {}
+            voice::Event::CallAnswered { call } => self.on_out_answered(call, out),
+            voice::Event::CallFailed { call, cause } => self.on_out_failed(call, cause, out),
             voice::Event::LegAnswered { leg } => self.on_leg_answered(leg, out),
             voice::Event::LegFailed { leg, cause } => self.on_leg_failed(leg, cause, out),
             voice::Event::LegEnded { leg } => self.on_leg_ended(leg, out),
@@ -246,7 +270,9 @@ impl Calls {
             .number
             .as_deref()
             .and_then(|number| status.caller_key(number));
-        let line = self.open(Line::new(End::Sip(call), &figures, Origin::Live, caller));
+        let mut line = Line::new(End::Sip(call), &figures, Origin::Live, caller);
+        line.from = from.number.as_deref().map(Number::from);
+        let line = self.open(line);
         self.by_call.insert(call, line);
         self.arrive(line, out);
     }
@@ -329,6 +355,12 @@ impl Calls {
                 if let (Err(_), Some(leg)) = (result, leg) {
                     out.push(Output::Voice(voice::Command::HangUpLeg { leg }));
                     self.forget_leg(line, leg);
+                }
+            }
+            Some(Asked::Callback(line)) => self.callback_asked(line, result.is_ok(), status, out),
+            Some(Asked::Dialled(line)) => {
+                if result.is_err() {
+                    self.hang_up(line, status, out);
                 }
             }
             Some(Asked::Nothing) | None => {}
@@ -428,7 +460,9 @@ impl Calls {
                 LineState::Menu | LineState::Queued | LineState::Offered
             )
         });
-        if listening {
+        if self.wants_callback(line, key) {
+            self.ask_callback(line, out);
+        } else if listening {
             self.hear(line, Heard::Key(key), status, out);
         }
     }
@@ -599,6 +633,12 @@ impl Calls {
 
     fn on_effect(&mut self, effect: Effect, status: &dyn Status, out: &mut Vec<Output>) {
         let contact = contact_of(&effect);
+        if let Some(&line) = self.by_consult.get(&contact) {
+            return self.on_consult(line, effect, status, out);
+        }
+        if let Effect::Present { callback: true, .. } = effect {
+            self.prepare_callback(contact);
+        }
         let Some(&line) = self.by_contact.get(&contact) else {
             // The desk may be faster than its own reply: kept until the reply names the contact.
             if self.early.len() == EARLY {
@@ -619,15 +659,19 @@ impl Calls {
                 }
             }
             Effect::Withdraw { offer, .. } => self.withdraw(line, offer, out),
+            Effect::Resume { .. } if self.is_consulting(line) => self.take_back(line, status, out),
             Effect::Connect { adviser, .. } => self.connect(line, adviser, status, out),
             Effect::Hold { .. } => self.hold(line, true, status, out),
             Effect::Resume { .. } => self.hold(line, false, status, out),
             Effect::Disconnect { requeued, .. } => self.disconnect(line, requeued, status, out),
             Effect::Release { reason, .. } => self.release(line, reason, status, out),
-            Effect::Consult { .. }
-            | Effect::HandOver { .. }
-            | Effect::Dial { .. }
-            | Effect::StopDial { .. } => {}
+            Effect::Consult { consult, .. } => self.consult(line, consult, status, out),
+            Effect::HandOver { consult, to, .. } => {
+                self.hand_over(line, consult, to, status, out);
+            }
+            // It comes with its number, as `Input::Dial`.
+            Effect::Dial { .. } => {}
+            Effect::StopDial { .. } => self.drop_callback(line, out),
         }
     }
 
@@ -738,25 +782,29 @@ impl Calls {
             out.push(Output::Submit(submit));
             return;
         }
+        let contact = self.lines.get(&line).and_then(|it| it.contact);
+        let leg = contact.and_then(|contact| self.ring(line, contact, offer, adviser, status, out));
+        if let Some(it) = self.lines.get_mut(&line) {
+            it.leg = leg;
+        }
+    }
+
+    /// Rings an adviser's phone for a line; `None` when there is none: then the desk's page is where it is answered.
+    fn ring(
+        &mut self,
+        line: u64,
+        contact: ContactId,
+        offer: OfferId,
+        adviser: AdviserId,
+        status: &dyn Status,
+        out: &mut Vec<Output>,
+    ) -> Option<Leg> {
         let user = status
             .user_of(adviser)
-            .filter(|_| self.phones.contains(&adviser));
+            .filter(|_| self.phones.contains(&adviser))?;
         let leg = LegId(self.next + 1);
-        let Some(it) = self.lines.get_mut(&line) else {
-            return;
-        };
-        let (Some(user), Some(call), Some(contact)) = (user, it.call(), it.contact) else {
-            // Without a phone the offer is answered on the desk's page.
-            return;
-        };
-        self.next += 1;
-        it.leg = Some(Leg {
-            id: leg,
-            adviser,
-            offer,
-            answered: false,
-        });
-        self.by_leg.insert(leg, line);
+        let it = self.lines.get(&line)?;
+        let call = it.call()?;
         let name = if it.queue == QueueId::NONE {
             "Linje".to_owned()
         } else {
@@ -766,6 +814,8 @@ impl Calls {
                 .get(Language::Nb)
                 .to_owned()
         };
+        self.next += 1;
+        self.by_leg.insert(leg, line);
         out.push(Output::Voice(voice::Command::Dial {
             leg,
             call,
@@ -773,21 +823,34 @@ impl Calls {
             contact: status.shown(contact),
             caller_display: name,
         }));
+        Some(Leg {
+            id: leg,
+            adviser,
+            offer,
+            answered: false,
+        })
     }
 
     fn withdraw(&mut self, line: u64, offer: OfferId, out: &mut Vec<Output>) {
         let Some(it) = self.lines.get_mut(&line) else {
             return;
         };
-        if let Some(leg) = it.leg.take_if(|leg| leg.offer == offer) {
-            self.by_leg.remove(&leg.id);
-            let id = leg.id;
-            out.push(Output::Voice(if leg.answered {
-                voice::Command::HangUpLeg { leg: id }
-            } else {
-                voice::Command::CancelLeg { leg: id }
-            }));
+        let leg = it.leg.take_if(|leg| leg.offer == offer);
+        self.end_leg(leg, out);
+        if self.is_unrung(line) {
+            self.drop_callback(line, out);
         }
+    }
+
+    /// A phone is no longer wanted.
+    fn end_leg(&mut self, leg: Option<Leg>, out: &mut Vec<Output>) {
+        let Some(leg) = leg else { return };
+        self.by_leg.remove(&leg.id);
+        out.push(Output::Voice(if leg.answered {
+            voice::Command::HangUpLeg { leg: leg.id }
+        } else {
+            voice::Command::CancelLeg { leg: leg.id }
+        }));
     }
 
     fn connect(
@@ -924,6 +987,9 @@ impl Calls {
         };
         let Some(contact) = it.contact else {
             it.gone = true;
+            if it.reason == Some(callback::PROMISED) {
+                self.close(line, status, out);
+            }
             return;
         };
         let died = matches!(
@@ -956,14 +1022,11 @@ impl Calls {
         if let Some(contact) = it.contact {
             self.by_contact.remove(&contact);
         }
-        if let Some(leg) = it.leg {
-            self.by_leg.remove(&leg.id);
-            out.push(Output::Voice(if leg.answered {
-                voice::Command::HangUpLeg { leg: leg.id }
-            } else {
-                voice::Command::CancelLeg { leg: leg.id }
-            }));
+        if let Some(consult) = it.consult {
+            self.by_consult.remove(&consult);
         }
+        self.end_leg(it.leg, out);
+        self.end_leg(it.expert, out);
         match it.end {
             End::Sip(call) => self.by_call.remove(&call),
             End::Page(page) => self.by_page.remove(&page),
@@ -976,7 +1039,7 @@ impl Calls {
             return;
         };
         let Some(mine) = it.leg.as_mut().filter(|mine| mine.id == leg) else {
-            return;
+            return self.expert_answered(line, leg, out);
         };
         mine.answered = true;
         let (offer, adviser) = (mine.offer, mine.adviser);
@@ -1000,7 +1063,9 @@ impl Calls {
         let Some((line, it)) = self.line_of(leg) else {
             return;
         };
-        let Some(mine) = it.leg else { return };
+        let Some(mine) = it.leg.filter(|mine| mine.id == leg).or(it.expert) else {
+            return;
+        };
         let accepted = it.talking == Some(mine.adviser);
         let contact = it.contact;
         self.forget_leg(line, leg);
@@ -1034,12 +1099,23 @@ impl Calls {
         let Some((line, it)) = self.line_of(leg) else {
             return;
         };
+        if it.expert.is_some_and(|expert| expert.id == leg) {
+            return self.expert_left(line, out);
+        }
         let (Some(mine), Some(contact)) = (it.leg, it.contact) else {
             return;
         };
-        let talking = it.talking == Some(mine.adviser);
+        let talking = it.talking == Some(mine.adviser) || it.dialling.is_some();
+        let expert = it.expert.filter(|expert| expert.answered);
         self.forget_leg(line, leg);
-        let command = if talking {
+        let command = if let (true, Some(_)) = (talking, expert) {
+            // Hanging up while the expert is on the line is how a phone hands over.
+            Command::EndConsult {
+                contact,
+                adviser: mine.adviser,
+                action: ConsultAction::HandOver,
+            }
+        } else if talking {
             Command::End {
                 contact,
                 adviser: mine.adviser,
@@ -1079,6 +1155,7 @@ impl Calls {
         self.by_leg.remove(&leg);
         if let Some(it) = self.lines.get_mut(&line) {
             it.leg.take_if(|mine| mine.id == leg);
+            it.expert.take_if(|mine| mine.id == leg);
         }
     }
 

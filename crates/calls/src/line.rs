@@ -3,7 +3,7 @@
 use linje_desk::CallerKey;
 use linje_flow::Session;
 use linje_types::{AdviserId, ContactId, Language, Origin, QueueId, Timestamp};
-use linje_voice::{CallId, LegId};
+use linje_voice::{CallId, LegId, Number};
 
 use crate::page::{PageId, PageKey, PageView, Spoken};
 
@@ -71,6 +71,13 @@ pub(crate) struct Line {
     pub(crate) gone: bool,
     pub(crate) leg: Option<Leg>,
     pub(crate) talking: Option<AdviserId>,
+    /// An expert is asked: the consultation, and the expert's phone.
+    pub(crate) consult: Option<ContactId>,
+    pub(crate) expert: Option<Leg>,
+    /// A callback: the citizen is being rung, for the how-manieth time.
+    pub(crate) dialling: Option<u8>,
+    /// The number that the call came from, to ring back when asked.
+    pub(crate) from: Option<Number>,
     /// Whether the phone itself put the citizen on hold.
     pub(crate) held_by_phone: bool,
     /// Number of the last play.
@@ -105,6 +112,10 @@ impl Line {
             gone: false,
             leg: None,
             talking: None,
+            consult: None,
+            expert: None,
+            dialling: None,
+            from: None,
             held_by_phone: false,
             play: 0,
             play_ends: Timestamp::NEVER,

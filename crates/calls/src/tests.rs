@@ -145,6 +145,7 @@ impl Script {
 
     fn present(&mut self, adviser: AdviserId) -> &mut Self {
         self.on(Input::Effect(Effect::Present {
+            callback: false,
             offer: OFFER,
             contact: CONTACT,
             adviser,

@@ -356,6 +356,13 @@ pub fn moment(date: Date, minute: u16) -> Timestamp {
     }
 }
 
+/// The end of the day that is `count` working days after the day of `at`; the day itself does not count.
+#[must_use]
+pub fn working_days_after(at: Timestamp, count: u16) -> Timestamp {
+    let day = crate::calendar::add_working_days(local(at).date(), count);
+    moment(day, DAY_MINUTES)
+}
+
 /// Minutes after midnight on the civil clock.
 #[must_use]
 pub fn minute_of_day(civil: DateTime) -> u16 {

@@ -14,6 +14,8 @@ pub mod field {
     pub const REDIAL: &str = "redial";
     /// On a callback task: the id of the call that died, eight bytes, little end first.
     pub const CALLBACK_FOR: &str = "callback_for";
+    /// On a callback: the number to ring, as given; deleted when the contact closes.
+    pub const CALLBACK_NUMBER: &str = "callback_number";
 }
 
 /// One event in the log.

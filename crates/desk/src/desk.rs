@@ -12,7 +12,8 @@ use linje_routing::{ContactView, State, Tables};
 use linje_types::{Channel, ContactId, Origin, QueueId, SECOND_US, Timestamp};
 
 use crate::batch::{
-    Accepted, Batch, CallerKey, FNV_START, Outcome, Record, Remembered, VaultRow, VaultWrite, fnv,
+    Accepted, Batch, CallerKey, FNV_START, Outcome, Record, Remembered, VaultRow, VaultWrite,
+    field, fnv,
 };
 use crate::commands::Commands;
 use crate::reconcile::Reconcile;
@@ -471,6 +472,9 @@ impl Desk {
 
     fn execute(&mut self, submit: &Submit, now: Timestamp) -> Outcome {
         let caller = self.caller_of(submit);
+        if self.is_called_back(&submit.command, caller) {
+            return Err(Rejection::Already);
+        }
         let (command, place) = self.with_place(submit.command, caller, now);
         let dying = self.dying(&command);
         let kept = dying.and_then(|view| self.place_of(view.id, ContactId::NONE, now));
@@ -478,7 +482,10 @@ impl Desk {
         self.handle(&command, submit.id, now)?;
         let mut accepted = self.accepted(from);
         if let (Some(contact), Some(caller)) = (accepted.contact, submit.caller)
-            && matches!(command, Command::Arrive { .. })
+            && matches!(
+                command,
+                Command::Arrive { .. } | Command::BookCallback { .. }
+            )
             && self.state.contact(contact).is_some()
         {
             self.redial
@@ -509,7 +516,11 @@ impl Desk {
         now: Timestamp,
     ) -> Result<(), Rejection> {
         let mut command = *command;
-        if let Command::Arrive { contact, .. } = &mut command
+        if let Command::Arrive { contact, .. }
+        | Command::BookCallback { contact, .. }
+        | Command::Consult {
+            consult: contact, ..
+        } = &mut command
             && *contact == ContactId::NONE
         {
             *contact = self.state.next_contact();
@@ -537,6 +548,13 @@ impl Desk {
     }
 
     fn keep_values(&mut self, contact: ContactId, submit: &Submit) {
+        if submit
+            .vault
+            .iter()
+            .any(|row| row.0 == field::CALLBACK_NUMBER)
+        {
+            self.redial.has_number(contact);
+        }
         let rows = submit.vault.iter().map(|(field, value, expires)| {
             VaultWrite::Put(VaultRow {
                 contact,
@@ -583,7 +601,9 @@ impl Desk {
     }
 
     fn caller_of(&self, submit: &Submit) -> Option<CallerKey> {
-        if let Command::Enqueue { contact, .. } = submit.command {
+        if let Command::Enqueue { contact, .. } | Command::AskCallback { contact, .. } =
+            submit.command
+        {
             submit.caller.or_else(|| self.redial.caller_of(contact))
         } else {
             submit.caller
@@ -619,7 +639,10 @@ impl Desk {
         else {
             return (command, None);
         };
-        let kept = caller.and_then(|caller| self.redial.entry(caller, now));
+        let kept = caller.and_then(|caller| {
+            let died = self.redial.entry(caller, now);
+            died.or_else(|| self.promised(caller))
+        });
         let Some(kept) = kept.filter(|kept| kept.queue == *queue || kept.queue == QueueId::NONE)
         else {
             return (command, None);
@@ -629,6 +652,37 @@ impl Desk {
             *enqueued = kept.enqueued.min(*enqueued);
         }
         (command, Some(kept))
+    }
+
+    /// Whether the command asks for a callback that its caller is promised already: nobody is rung twice (S20).
+    fn is_called_back(&self, command: &Command, caller: Option<CallerKey>) -> bool {
+        let asks = matches!(
+            command,
+            Command::AskCallback { .. } | Command::BookCallback { .. }
+        );
+        asks && caller.is_some_and(|caller| self.callback_of(caller).is_some())
+    }
+
+    /// The callback that a caller is promised.
+    fn callback_of(&self, caller: CallerKey) -> Option<ContactView> {
+        let mut contacts = self.redial.contacts_of(caller);
+        contacts.find_map(|contact| self.state.contact(contact).filter(|view| view.callback))
+    }
+
+    /// Whoever rings again before being rung gets the place of the callback, which is cancelled.
+    fn promised(&self, caller: CallerKey) -> Option<Place> {
+        use linje_routing::ContactState::{Parked, Queued};
+        let view = self.callback_of(caller)?;
+        matches!(view.state, Queued | Parked).then_some(Place {
+            lost: view.id,
+            callback: view.id,
+            queue: view.queue,
+            class: view.class,
+            enqueued: view.enqueued,
+            topic: view.topic,
+            language: view.language,
+            until: Timestamp::NEVER,
+        })
     }
 
     /// The live call that `command` says has died.
@@ -669,11 +723,11 @@ impl Desk {
 
     /// Cancels a callback that nobody has begun with.
     fn cancel(&mut self, callback: ContactId, now: Timestamp) {
-        use linje_routing::ContactState::{Offered, Queued};
+        use linje_routing::ContactState::{Offered, Parked, Queued};
         let waiting = self
             .state
             .contact(callback)
-            .is_some_and(|view| matches!(view.state, Queued | Offered));
+            .is_some_and(|view| matches!(view.state, Queued | Offered | Parked));
         if waiting {
             let close = Command::Close {
                 contact: callback,

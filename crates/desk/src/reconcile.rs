@@ -128,6 +128,7 @@ fn offers(desk: &Desk) -> Vec<(OfferId, Effect)> {
             contact: view.id,
             adviser: view.adviser.some()?,
             channel: view.channel,
+            callback: view.callback,
         };
         (view.origin == Origin::Live).then_some((offer, effect))
     };

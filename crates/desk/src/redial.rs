@@ -3,7 +3,7 @@
 //! It holds keyed hashes only, and only for [`REDIAL_US`]. Its rows lie in the vault and are written
 //! in the same append as the events that made them, so that it survives a crash.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use linje_types::{ContactId, Language, MINUTE_US, QueueId, Timestamp, TopicId};
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,8 @@ pub struct Place {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Redial {
     callers: BTreeMap<ContactId, CallerKey>,
+    /// Callbacks whose number lies in the vault.
+    numbers: BTreeSet<ContactId>,
     places: BTreeMap<CallerKey, Place>,
 }
 
@@ -50,6 +52,8 @@ impl Redial {
                 if let Ok(key) = <[u8; 32]>::try_from(row.value.as_slice()) {
                     redial.callers.insert(row.contact, CallerKey(key));
                 }
+            } else if row.field == field::CALLBACK_NUMBER {
+                redial.numbers.insert(row.contact);
             } else if row.field == field::REDIAL
                 && let Ok((key, place)) = postcard::from_bytes::<(CallerKey, Place)>(&row.value)
             {
@@ -61,6 +65,12 @@ impl Redial {
 
     pub(crate) fn caller_of(&self, contact: ContactId) -> Option<CallerKey> {
         self.callers.get(&contact).copied()
+    }
+
+    /// The open calls and callbacks of a caller.
+    pub(crate) fn contacts_of(&self, caller: CallerKey) -> impl Iterator<Item = ContactId> + '_ {
+        let theirs = self.callers.iter().filter(move |(_, own)| **own == caller);
+        theirs.map(|(contact, _)| *contact)
     }
 
     /// Notes who an open call comes from.
@@ -84,6 +94,14 @@ impl Redial {
         if self.callers.remove(&contact).is_some() {
             vault.push(delete(contact, field::CALLER));
         }
+        if self.numbers.remove(&contact) {
+            vault.push(delete(contact, field::CALLBACK_NUMBER));
+        }
+    }
+
+    /// Notes that the number to ring lies in the vault.
+    pub(crate) fn has_number(&mut self, contact: ContactId) {
+        self.numbers.insert(contact);
     }
 
     /// Keeps a place. A better place in the same queue that is kept already stays; the callback

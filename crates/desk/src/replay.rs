@@ -109,7 +109,7 @@ pub struct Recovered {
     pub replayed: u64,
     /// Replies to remember.
     pub remembered: Vec<Remembered>,
-    /// The vault's rows of the fields `caller` and `redial`.
+    /// The vault's rows of the fields `caller`, `redial` and `callback_number`.
     pub vault: Vec<VaultRow>,
 }
 

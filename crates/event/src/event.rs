@@ -604,6 +604,8 @@ pub enum Effect {
         adviser: AdviserId,
         /// Its channel.
         channel: Channel,
+        /// A callback: the citizen is not on the line; they are rung when the adviser has accepted.
+        callback: bool,
     },
     /// Take the presentation back; stop ringing.
     Withdraw {

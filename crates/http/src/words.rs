@@ -38,8 +38,63 @@ pub(crate) fn why(why: &Why, queue: &str, reader: Reader, language: Language) ->
         (WhyRule::IdleLongest, true) => idle_en(why, reader),
         (WhyRule::FirstInLine, false) => first_nb(why, reader),
         (WhyRule::FirstInLine, true) => first_en(why, reader),
+        (WhyRule::Preferred, false) => {
+            format!("{} blant dem køen helst vil ha", idle_nb(why, reader))
+        }
+        (WhyRule::Preferred, true) => {
+            format!("{} among those the queue prefers", idle_en(why, reader))
+        }
+        (WhyRule::Named, false) => named(
+            reader,
+            ["du hjalp brukeren sist", "veilederen hjalp brukeren sist"],
+        ),
+        (WhyRule::Named, true) => named(
+            reader,
+            [
+                "you helped this person last",
+                "the adviser helped this person last",
+            ],
+        ),
+        (WhyRule::Overdue, false) => format!(
+            "går foran fordi den lovede lengste ventetiden er over, {}",
+            first_nb(why, reader)
+        ),
+        (WhyRule::Overdue, true) => format!(
+            "goes first because the guaranteed longest wait is over, {}",
+            first_en(why, reader)
+        ),
+        (WhyRule::GoalShare, false) => format!(
+            "har brukt mest av tiden køen har som mål, {}",
+            first_nb(why, reader)
+        ),
+        (WhyRule::GoalShare, true) => format!(
+            "has used the largest share of its queue's goal, {}",
+            first_en(why, reader)
+        ),
+        (WhyRule::Quiet, false) => format!("det er rolig på linjene, {}", idle_nb(why, reader)),
+        (WhyRule::Quiet, true) => format!("the lines are quiet, {}", idle_en(why, reader)),
+        (WhyRule::SetAside, false) => format!(
+            "ingen var ledig, en oppgave legges til side, {}",
+            idle_nb(why, reader)
+        ),
+        (WhyRule::SetAside, true) => format!(
+            "nobody was free, a task is set aside, {}",
+            idle_en(why, reader)
+        ),
     };
-    format!("{head}, {chosen}")
+    let ring = match (why.ring, english) {
+        (0, _) => String::new(),
+        (ring, false) => format!(" (trinn {} i køens regel)", u16::from(ring) + 1),
+        (ring, true) => format!(" (step {} of the queue's rule)", u16::from(ring) + 1),
+    };
+    format!("{head}, {chosen}{ring}")
+}
+
+fn named(reader: Reader, [chosen, other]: [&str; 2]) -> String {
+    match reader {
+        Reader::Chosen => chosen.to_owned(),
+        Reader::Other => other.to_owned(),
+    }
 }
 
 /// The name of a rule in the API.
@@ -48,6 +103,12 @@ pub(crate) const fn rule(rule: WhyRule) -> &'static str {
     match rule {
         WhyRule::IdleLongest => "idle_longest",
         WhyRule::FirstInLine => "first_in_line",
+        WhyRule::Preferred => "preferred",
+        WhyRule::Named => "named",
+        WhyRule::Overdue => "overdue",
+        WhyRule::GoalShare => "goal_share",
+        WhyRule::Quiet => "quiet",
+        WhyRule::SetAside => "set_aside",
     }
 }
 

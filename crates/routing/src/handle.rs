@@ -1214,6 +1214,7 @@ impl State {
             contact,
             adviser,
             channel,
+            callback,
         };
         self.effect(slot, present, out);
     }

@@ -502,6 +502,7 @@ async fn wire(
             key: keys.numbers,
             shared_numbers: options.config.shared_numbers.clone(),
         },
+        numbers: numbers_of(&reader),
     };
     tasks.push(tokio::spawn(telephony.run()));
     if let Some(automatic) = working {
@@ -548,6 +549,20 @@ fn resume(
 fn door(desk: &DeskHandle) -> DeskDoor {
     let desk = desk.clone();
     DeskDoor::new(move |submit| Box::pin(desk.submit(submit)))
+}
+
+/// Reads the numbers of citizens who want to be rung.
+fn numbers_of(reader: &Reader) -> crate::telephony::Numbers {
+    let reader = reader.clone();
+    Arc::new(move |contact| {
+        let row = reader
+            .vault(contact, linje_desk::field::CALLBACK_NUMBER)
+            .inspect_err(|error| tracing::error!(%error, "cannot read the number of a callback"))
+            .ok()??;
+        String::from_utf8(row.value)
+            .ok()
+            .map(linje_voice::Number::from)
+    })
 }
 
 fn history(reader: &Reader) -> History {

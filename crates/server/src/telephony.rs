@@ -30,7 +30,11 @@ pub(crate) struct Telephony {
     pub(crate) feed: broadcast::Receiver<Arc<Batch>>,
     pub(crate) pages: mpsc::Receiver<CallAsk>,
     pub(crate) readers: Readers,
+    pub(crate) numbers: Numbers,
 }
+
+/// Reads the number that a citizen wants to be rung at; blocks.
+pub(crate) type Numbers = Arc<dyn Fn(ContactId) -> Option<linje_voice::Number> + Send + Sync>;
 
 /// Answers of the read models.
 pub(crate) struct Readers {
@@ -83,12 +87,20 @@ impl Telephony {
     pub(crate) async fn run(mut self) {
         let (answers, mut answered) = mpsc::unbounded_channel();
         let mut shown: BTreeMap<PageId, watch::Sender<CallView>> = BTreeMap::new();
+        let (numbers, mut numbered) = mpsc::unbounded_channel();
         let mut next_page = 0;
         let mut out = Vec::new();
         loop {
             let due = self.api.clock.until(self.calls.next_deadline());
             let input = tokio::select! {
-                Some(effect) = self.effects.recv() => Input::Effect(effect),
+                Some(effect) = self.effects.recv() => {
+                    if let Effect::Dial { contact, adviser, attempt } = effect {
+                        self.look_up(contact, adviser, attempt, &numbers);
+                        continue;
+                    }
+                    Input::Effect(effect)
+                }
+                Some(dial) = numbered.recv() => dial,
                 Some((token, result)) = answered.recv() => Input::Reply { token, result },
                 Some(event) = self.voice_events.recv(), if self.voice.is_some() => Input::Voice(event),
                 Some(ask) = self.pages.recv() => {
@@ -123,6 +135,28 @@ impl Telephony {
         if let Some(voice) = self.voice.take() {
             voice.shutdown().await;
         }
+    }
+
+    /// Reads the number to ring from the vault, away from the lines; it comes back as an input.
+    fn look_up(
+        &self,
+        contact: ContactId,
+        adviser: AdviserId,
+        attempt: u8,
+        numbers: &mpsc::UnboundedSender<Input>,
+    ) {
+        let (vault, numbers) = (Arc::clone(&self.numbers), numbers.clone());
+        tokio::task::spawn_blocking(move || {
+            let number = vault(contact);
+            numbers
+                .send(Input::Dial {
+                    contact,
+                    adviser,
+                    attempt,
+                    number,
+                })
+                .ok();
+        });
     }
 
     fn act(

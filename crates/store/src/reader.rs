@@ -292,6 +292,7 @@ impl Reader {
         }
         let mut vault = self.vault_field(field::CALLER)?;
         vault.extend(self.vault_field(field::REDIAL)?);
+        vault.extend(self.vault_field(field::CALLBACK_NUMBER)?);
         Ok(Recovered {
             seq,
             at: at.max(head.at),

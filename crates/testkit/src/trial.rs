@@ -603,6 +603,7 @@ fn effect_of(event: &Event, channel: Channel) -> Option<Effect> {
             contact,
             adviser,
             channel,
+            callback: false,
         }),
         Event::OfferEnded {
             offer,
