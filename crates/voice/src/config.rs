@@ -18,7 +18,7 @@ pub struct Config {
     pub advertised: Option<IpAddr>,
     /// Threads for RTP. default: 1
     pub media_threads: usize,
-    /// Calls from outside at one time; more get 503. default: 5000
+    /// Calls at one time, outgoing ones included; more from outside get 503. default: 5000
     pub max_calls: usize,
     /// Who may send calls. default: loopback
     pub trunks: Vec<Network>,

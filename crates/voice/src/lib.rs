@@ -308,6 +308,11 @@ pub enum Command {
         /// The call.
         call: CallId,
     },
+    /// Let an answered phone hear that it rings elsewhere, until it is bridged. Parts it from its partner.
+    RingTone {
+        /// The leg.
+        leg: LegId,
+    },
     /// Play clips, then send back what the caller says. Parts the call from its partner.
     Echo {
         /// The call.

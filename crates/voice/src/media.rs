@@ -37,6 +37,8 @@ pub(crate) enum Source {
     /// Frames of silence, so that addresses behind a translator stay open.
     Silence,
     Music,
+    /// The tone that says that it rings elsewhere.
+    Ringing,
     Clips {
         play: Option<u64>,
         items: Vec<ClipId>,

@@ -18,7 +18,8 @@ use linje_voice::{CallId, Cause, Command, End, Event, LegId};
 const ADVISER: &str = "K990001";
 const EXPERT: &str = "K990002";
 /// Everybody speaks with a tone of their own, above everything in the music.
-const VOICES: [(&str, f64); 3] = [
+const VOICES: [(&str, f64); 4] = [
+    ("ringing", 425.0),
     ("caller", 1_100.0),
     ("adviser", 1_500.0),
     ("expert", 1_900.0),
@@ -71,10 +72,12 @@ struct Three {
 }
 
 /// Caller and adviser talk on telephones; the expert's is registered.
-async fn three() -> Three {
+async fn three(expert_answers: bool) -> Three {
     let mut line = Line::open(config(2)).await;
     let mut adviser = line.baresip_phone(ADVISER, true, &speech("adviser")).await;
-    let expert = line.baresip_phone(EXPERT, true, &speech("expert")).await;
+    let expert = line
+        .baresip_phone(EXPERT, expert_answers, &speech("expert"))
+        .await;
     let caller = line.baresip_caller(&speech("caller")).await;
     let call = line.answered_call().await;
     let leg = line.connect(call, ADVISER).await;
@@ -105,7 +108,7 @@ async fn the_caller_hears_music_while_two_talk_and_is_taken_back() {
         mut expert,
         call,
         leg,
-    } = three().await;
+    } = three(true).await;
     let second = consult(&mut line, call, leg).await;
     expert.wait_for("CALL_ESTABLISHED", PATIENCE).await.unwrap();
     talk().await;
@@ -136,9 +139,14 @@ async fn the_caller_is_handed_over_to_the_expert() {
         mut expert,
         call,
         leg,
-    } = three().await;
-    let second = consult(&mut line, call, leg).await;
-    expert.wait_for("CALL_ESTABLISHED", PATIENCE).await.unwrap();
+    } = three(false).await;
+    let second = ask(&mut line, call);
+    line.event(Event::LegRinging { leg: second }).await;
+    line.send(Command::RingTone { leg });
+    talk().await;
+    expert.accept().await.unwrap();
+    line.event(Event::LegAnswered { leg: second }).await;
+    line.send(Command::bridge(leg, second));
     talk().await;
     line.send(Command::bridge(call, second));
     line.send(Command::HangUpLeg { leg });
@@ -150,7 +158,7 @@ async fn the_caller_is_handed_over_to_the_expert() {
     line.event(Event::LegEnded { leg: second }).await;
     expert.wait_for("CALL_CLOSED", PATIENCE).await.unwrap();
     assert_eq!(heard_by(&caller).await, ["adviser", "music", "expert"]);
-    assert_eq!(heard_by(&adviser).await, ["caller", "expert"]);
+    assert_eq!(heard_by(&adviser).await, ["caller", "ringing", "expert"]);
     assert_eq!(heard_by(&expert).await, ["adviser", "caller"]);
     line.is_empty_again().await;
 }
@@ -168,7 +176,7 @@ async fn a_hold_does_not_outlive_the_conversation_it_was_for() {
         mut expert,
         call,
         leg,
-    } = three().await;
+    } = three(true).await;
     line.send(Command::Hold { call });
     talk().await;
     let second = consult(&mut line, call, leg).await;
@@ -337,7 +345,7 @@ async fn nobody_is_joined_to_a_stranger() {
         mut expert,
         call,
         leg,
-    } = three().await;
+    } = three(true).await;
     let run = run_to(&line, "load");
     let other = Sipp::callers_until_bye(&run).unwrap();
     let stranger = line.answered_call().await;

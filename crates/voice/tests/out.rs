@@ -19,7 +19,8 @@ use linje_voice::testing::{
 use linje_voice::{
     CallCause, CallId, Cause, Command, Config, End, Event, Login, Outgoing, Transport,
 };
-use tokio::net::UdpSocket;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use tokio::time::timeout;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -401,6 +402,85 @@ async fn a_trunk_over_tcp_is_called_on_one_connection_that_we_open() {
     line.ended(call, End::Near).await;
     succeeded(trunk, 4).await;
     line.is_empty_again().await;
+}
+
+/// One SIP message of a stream.
+async fn message(stream: &mut TcpStream) -> String {
+    let mut text = String::new();
+    let mut byte = [0];
+    loop {
+        timeout(PATIENCE, stream.read_exact(&mut byte))
+            .await
+            .unwrap()
+            .unwrap();
+        text.push(char::from(byte[0]));
+        if text.ends_with("\r\n\r\n") {
+            break;
+        }
+    }
+    let length = field(&text, "Content-Length").parse().unwrap();
+    let mut body = vec![0; length];
+    timeout(PATIENCE, stream.read_exact(&mut body))
+        .await
+        .unwrap()
+        .unwrap();
+    text + &String::from_utf8(body).unwrap()
+}
+
+fn field<'a>(text: &'a str, name: &str) -> &'a str {
+    let line = text.lines().find(|line| {
+        line.to_lowercase()
+            .starts_with(&format!("{}:", name.to_lowercase()))
+    });
+    line.unwrap().split_once(':').unwrap().1.trim()
+}
+
+fn ok(request: &str, body: &str) -> String {
+    let [via, from, to, call_id, cseq] =
+        ["Via", "From", "To", "Call-ID", "CSeq"].map(|name| field(request, name));
+    let tag = if to.contains("tag=") {
+        ""
+    } else {
+        ";tag=trunk"
+    };
+    // The Contact is the far side of this one connection: nobody can be reached there afterwards.
+    format!(
+        "SIP/2.0 200 OK\r\nVia: {via}\r\nFrom: {from}\r\nTo: {to}{tag}\r\nCall-ID: {call_id}\r\nCSeq: {cseq}\r\nContact: <sip:gone@127.0.0.1:9;transport=tcp>\r\nContent-Type: application/sdp\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+/// A trunk that closes its connection in the middle of a call still hears the goodbye, on a new one.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_goodbye_finds_a_trunk_that_closed_the_connection() {
+    let trunk = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut config = config_with_trunk(0, trunk.local_addr().unwrap().port());
+    outgoing(&mut config).transport = Transport::Tcp;
+    let mut line = Line::open(config).await;
+    let call = line.call_out("90000001", MINUTE);
+    let (mut stream, _) = trunk.accept().await.unwrap();
+    let invite = message(&mut stream).await;
+    let sdp = "v=0\r\no=t 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 9 RTP/AVP 8\r\n";
+    stream.write_all(ok(&invite, sdp).as_bytes()).await.unwrap();
+    assert!(message(&mut stream).await.starts_with("ACK "));
+    line.event(Event::CallAnswered { call }).await;
+    drop(stream);
+    timeout(PATIENCE, async {
+        while line.voice.stats().connections > 0 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await
+    .unwrap();
+    line.send(Command::HangUp { call });
+    line.ended(call, End::Near).await;
+    let (mut stream, _) = timeout(PATIENCE, trunk.accept()).await.unwrap().unwrap();
+    let bye = message(&mut stream).await;
+    assert!(bye.starts_with("BYE sip:gone@"), "{bye}");
+    assert_eq!(field(&bye, "Call-ID"), field(&invite, "Call-ID"));
+    stream.write_all(ok(&bye, "").as_bytes()).await.unwrap();
+    line.is_empty_again().await;
+    assert_eq!(line.voice.stats().flows, 0);
 }
 
 /// Both hear each other, with telephones on both ends.

@@ -31,6 +31,15 @@ impl Clip {
     }
 }
 
+impl Clip {
+    /// A frame of a clip that begins again at its end.
+    fn looped(&self, index: usize, codec: Codec) -> &[u8] {
+        let bytes = self.bytes(codec);
+        let start = (index % (bytes.len() / FRAME)) * FRAME;
+        bytes.get(start..start + FRAME).unwrap_or(&[])
+    }
+}
+
 fn encoded(pcm: &[i16], codec: Codec) -> Box<[u8]> {
     let mut bytes: Vec<u8> = pcm.iter().map(|&sample| codec.encode(sample)).collect();
     bytes.resize(pcm.len().div_ceil(FRAME) * FRAME, codec.silence());
@@ -43,6 +52,7 @@ pub struct AudioBank {
     clips: Vec<Clip>,
     names: BTreeMap<String, ClipId>,
     music: Clip,
+    ringing: Clip,
 }
 
 /// Collects clips for an [`AudioBank`].
@@ -74,6 +84,7 @@ impl BankBuilder {
             clips: self.clips,
             names: self.names,
             music: music.unwrap_or_else(|| Clip::of(&super::calm_music())),
+            ringing: Clip::of(&super::music::ringing_tone()),
         }
     }
 }
@@ -123,9 +134,11 @@ impl AudioBank {
     }
 
     pub(crate) fn music_frame(&self, index: usize, codec: Codec) -> &[u8] {
-        let bytes = self.music.bytes(codec);
-        let start = (index % (bytes.len() / FRAME)) * FRAME;
-        bytes.get(start..start + FRAME).unwrap_or(&[])
+        self.music.looped(index, codec)
+    }
+
+    pub(crate) fn ringing_frame(&self, index: usize, codec: Codec) -> &[u8] {
+        self.ringing.looped(index, codec)
     }
 
     fn bytes(&self, id: ClipId, codec: Codec) -> &[u8] {
@@ -161,5 +174,9 @@ mod tests {
             bank.music_frame(frames + 3, Codec::Pcma),
             bank.music_frame(3, Codec::Pcma)
         );
+        // One second of tone, four of rest, and again.
+        let is_tone = |index| bank.ringing_frame(index, Codec::Pcma) != [0xD5; FRAME];
+        let tones: Vec<usize> = (0..500).filter(|&index| is_tone(index)).collect();
+        assert_eq!(tones, (0..50).chain(250..300).collect::<Vec<usize>>());
     }
 }

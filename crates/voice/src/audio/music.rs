@@ -11,6 +11,8 @@ const STEP: usize = 4_800;
 const STEPS: usize = CHORDS.len() * PATTERN.len();
 /// Samples a note rings: 3 s.
 const RING: usize = 24_000;
+/// Samples of tone and of rest in the ringing tone: 1 s and 4 s.
+const RINGING: (u32, usize) = (8_000, 32_000);
 /// Root mean square of the loop, as a share of full scale: -21 dBFS.
 const LEVEL: f64 = 0.09;
 
@@ -46,6 +48,17 @@ pub fn calm_music() -> Vec<i16> {
     scaled(&sum)
 }
 
+/// The ringing tone at 8 kHz, mono, as Norwegian telephones know it: 425 Hz, one second in five.
+pub(super) fn ringing_tone() -> Vec<i16> {
+    let tone = (0..RINGING.0).map(|sample| {
+        let radians = TAU * 425.0 * f64::from(sample) / RATE;
+        // Quieter than speech.
+        0.11 * radians.sin()
+    });
+    let rest = std::iter::repeat_n(0.0, RINGING.1);
+    tone.chain(rest).map(sample).collect()
+}
+
 /// A sine with a faint second partial, 90 ms attack, exponential decay, wrapped around the loop's end.
 fn add_note(sum: &mut [f64], start: usize, hertz: f64) {
     let length = sum.len();
@@ -60,17 +73,20 @@ fn add_note(sum: &mut [f64], start: usize, hertz: f64) {
     }
 }
 
+/// A share of full scale as a sample.
 #[expect(
     clippy::cast_possible_truncation,
     reason = "clamped to the range of i16"
 )]
+fn sample(share: f64) -> i16 {
+    (share * 32_768.0).clamp(-32_768.0, 32_767.0) as i16
+}
+
 fn scaled(sum: &[f64]) -> Vec<i16> {
     let energy: f64 = sum.iter().map(|sample| sample * sample).sum();
     let count = f64::from(u32::try_from(sum.len()).unwrap_or(1));
-    let gain = LEVEL * 32_768.0 / (energy / count).sqrt().max(1e-9);
-    sum.iter()
-        .map(|sample| (sample * gain).clamp(-32_768.0, 32_767.0) as i16)
-        .collect()
+    let gain = LEVEL / (energy / count).sqrt().max(1e-9);
+    sum.iter().map(|share| sample(share * gain)).collect()
 }
 
 #[cfg(test)]

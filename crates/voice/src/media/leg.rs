@@ -24,6 +24,9 @@ const STEP: u32 = 160;
 enum Hearing {
     Silence,
     Music,
+    Ringing {
+        at: usize,
+    },
     Clips {
         play: Option<u64>,
         items: Vec<ClipId>,
@@ -125,6 +128,7 @@ impl Leg {
         self.hearing = match source {
             Source::Silence => Hearing::Silence,
             Source::Music => Hearing::Music,
+            Source::Ringing => Hearing::Ringing { at: 0 },
             Source::Clips { play, items, after } => Hearing::Clips {
                 play,
                 items,
@@ -141,7 +145,11 @@ impl Leg {
     pub(super) const fn relayed(&self) -> Option<Party> {
         match self.hearing {
             Hearing::Relay { from, .. } => Some(from),
-            Hearing::Silence | Hearing::Music | Hearing::Clips { .. } | Hearing::Echo => None,
+            Hearing::Silence
+            | Hearing::Music
+            | Hearing::Ringing { .. }
+            | Hearing::Clips { .. }
+            | Hearing::Echo => None,
         }
     }
 
@@ -161,6 +169,7 @@ impl Leg {
         match &self.hearing {
             Hearing::Silence => body.fill(remote.codec.silence()),
             Hearing::Music => body.copy_from_slice(bank.music_frame(self.music_at, remote.codec)),
+            Hearing::Ringing { at } => body.copy_from_slice(bank.ringing_frame(*at, remote.codec)),
             Hearing::Clips {
                 items, item, frame, ..
             } => {
@@ -195,6 +204,7 @@ impl Leg {
             Hearing::Relay { .. } | Hearing::Echo => return,
             Hearing::Silence => {}
             Hearing::Music => self.music_at = self.music_at.wrapping_add(1),
+            Hearing::Ringing { at } => *at = at.wrapping_add(1),
             Hearing::Clips { frame, .. } => *frame += 1,
         }
         self.sequence = self.sequence.wrapping_add(1);
@@ -375,7 +385,11 @@ impl Leg {
                 }
                 offset.unwrap_or(fresh)
             }
-            Hearing::Silence | Hearing::Music | Hearing::Clips { .. } | Hearing::Echo => fresh,
+            Hearing::Silence
+            | Hearing::Music
+            | Hearing::Ringing { .. }
+            | Hearing::Clips { .. }
+            | Hearing::Echo => fresh,
         };
         let sequence = read.sequence.wrapping_add(offset.sequence);
         let timestamp = read.timestamp.wrapping_add(offset.timestamp);

@@ -73,7 +73,8 @@ pub(super) struct Call {
     pub(super) offer: Option<Description>,
     pub(super) timer: SessionTimer,
     pub(super) source: SocketAddr,
-    pub(super) flow: Option<String>,
+    /// Entries in the table of flows that this call holds.
+    pub(super) flows: Vec<String>,
     /// Our end, once there is one.
     pub(super) local: Option<Local>,
     pub(super) answered: bool,
@@ -98,7 +99,9 @@ impl Call {
 /// A dialog that is to end: what its goodbye needs.
 pub(super) struct Leaving {
     pub(super) dialog: InviteDialog,
-    pub(super) flow: Option<String>,
+    pub(super) flows: Vec<String>,
+    /// The trunk is at the other end.
+    pub(super) is_out: bool,
 }
 
 /// Where the switchboard hears from.
@@ -219,6 +222,11 @@ impl Board {
         for call in calls {
             self.end_call(call, End::Near, true);
         }
+        // Phones whose outgoing call was still to be made.
+        let legs: Vec<LegId> = self.legs.keys().copied().collect();
+        for leg in legs {
+            self.end_leg(leg, crate::Cause::Cancelled, true);
+        }
         self.flush();
         let all = async { while self.tasks.join_next().await.is_some() {} };
         if tokio::time::timeout(FAREWELL, all).await.is_err() {
@@ -304,6 +312,7 @@ impl Board {
             }
             Command::Music { call } => self.hear(call, Source::Music),
             Command::Silence { call } => self.hear(call, Source::Silence),
+            Command::RingTone { leg } => self.ring_tone(leg),
             Command::Echo { call, first } => self.hear(
                 call,
                 Source::Clips {
@@ -353,7 +362,7 @@ impl Board {
             // Cancelled before we came to it: nobody was told of this call.
             self.shared.calls.fetch_sub(1, Ordering::Relaxed);
             self.shared.layer.remove_dialog(&dialog.id());
-            self.release(flow);
+            self.release(flow.into_iter().collect());
             return;
         }
         self.dialogs.insert(key(&dialog.id()), Party::Call(call));
@@ -365,7 +374,7 @@ impl Board {
             offer,
             timer,
             source,
-            flow,
+            flows: flow.into_iter().collect(),
             local: None,
             answered: false,
             confirmed: false,
@@ -506,10 +515,11 @@ impl Board {
         }
         let leaving = Leaving {
             dialog: call.dialog,
-            flow: call.flow,
+            flows: call.flows,
+            is_out: call.out.is_some(),
         };
         if !say {
-            self.release(leaving.flow);
+            self.release(leaving.flows);
         } else if call.answered && !call.confirmed {
             // No BYE before the ACK (RFC 3261, 15): it could overtake our 200.
             self.leaving.insert(key(&leaving.dialog.id()), leaving);
@@ -522,8 +532,8 @@ impl Board {
         }
     }
 
-    fn release(&self, flow: Option<String>) {
-        if let Some(flow) = flow {
+    fn release(&self, flows: Vec<String>) {
+        for flow in flows {
             self.shared.flows.release(&flow);
         }
     }
@@ -531,8 +541,17 @@ impl Board {
     /// Ends a dialog in whatever state it is, then forgets it.
     pub(super) fn part(&mut self, leaving: Leaving) {
         let shared = Arc::clone(&self.shared);
-        let Leaving { dialog, flow } = leaving;
+        let Leaving {
+            dialog,
+            flows,
+            is_out,
+        } = leaving;
+        let within = self.dial_timeout;
         self.tasks.spawn(async move {
+            if let Some(trunk) = shared.trunk.as_ref().filter(|_| is_out) {
+                // A connection that the trunk closed meanwhile is opened again: else it would not hear the goodbye.
+                let _is_open = trunk.open(&shared.tcp, within).await;
+            }
             let parted = match (dialog.state().can_cancel(), dialog.role()) {
                 (false, _) => dialog.bye().await,
                 (true, TransactionRole::Server) => {
@@ -555,7 +574,7 @@ impl Board {
                 shared.layer.remove_dialog(&dialog.id());
             }
             // Only now: the goodbye had to find its way.
-            if let Some(flow) = flow {
+            for flow in flows {
                 shared.flows.release(&flow);
             }
         });
@@ -604,7 +623,7 @@ impl Board {
             (DialogState::Terminated(id, reason), party) => {
                 self.shared.layer.remove_dialog(&id);
                 if let Some(leaving) = self.leaving.remove(&key(&id)) {
-                    self.release(leaving.flow);
+                    self.release(leaving.flows);
                 }
                 match party {
                     Some(Party::Call(call)) if self.is_calling_out(call) => {

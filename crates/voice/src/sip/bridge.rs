@@ -1,11 +1,11 @@
 //! Who talks with whom. Every party has at most one partner; without one a call hears its own source
-//! (music, clips, silence) and a phone hears silence.
+//! (music, clips, silence) and a phone hears silence or a ringing tone.
 //!
 //! Parties that talk belong to one call, so their media live on one thread. It must never join a party to two.
 
 use super::board::Board;
 use crate::media::{Order, Source};
-use crate::{CallId, Party};
+use crate::{CallId, LegId, Party};
 
 /// What a party hears.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,6 +33,15 @@ impl Board {
         }
         self.part_pair(Party::Call(id));
         self.play(Party::Call(id), Hears::Own, source);
+    }
+
+    /// A phone hears that it rings elsewhere.
+    pub(super) fn ring_tone(&mut self, id: LegId) {
+        let party = Party::Leg(id);
+        if self.legs.get(&id).is_some_and(|leg| leg.answered) {
+            self.part_pair(party);
+            self.play(party, Hears::Own, Source::Ringing);
+        }
     }
 
     pub(super) fn bridge(&mut self, a: Party, b: Party) {

@@ -11,6 +11,7 @@ use rsipstack::dialog::authenticate::Credential;
 use rsipstack::dialog::dialog::TerminatedReason;
 use rsipstack::dialog::invitation::{InviteAsyncResult, InviteOption};
 use rsipstack::dialog::invite_dialog::InviteDialog;
+use rsipstack::sip::prelude::HeadersExt as _;
 use rsipstack::sip::{Header, Response, Transport, Uri};
 use rsipstack::transport::SipAddr;
 
@@ -19,6 +20,7 @@ use super::bridge::Talk;
 use super::{allow_header, key};
 use crate::config::{self, Outgoing};
 use crate::g711::Codec;
+use crate::guard::TcpGuard;
 use crate::media::{NewLeg, Order};
 use crate::message::SessionTimer;
 use crate::sdp::{self, Description, Direction, Local};
@@ -61,6 +63,11 @@ impl Trunk {
 
     const fn is_stream(&self) -> bool {
         matches!(self.settings.transport, config::Transport::Tcp)
+    }
+
+    /// Makes sure that there is a connection, if it takes one. False when it takes one and there is none.
+    pub(super) async fn open(&self, tcp: &Arc<TcpGuard>, within: Duration) -> bool {
+        !self.is_stream() || Arc::clone(tcp).open(self.settings.trunk, within).await
     }
 
     /// The address of a number at this trunk.
@@ -159,13 +166,16 @@ impl Board {
         if self.waiting.len() > 1 {
             return;
         }
-        let (tcp, done, within) = (
-            Arc::clone(&self.shared.tcp),
+        let (shared, done, within) = (
+            Arc::clone(&self.shared),
             self.done.clone(),
             self.dial_timeout,
         );
         self.tasks.spawn(async move {
-            let is_open = tcp.open(peer, within).await;
+            let is_open = match &shared.trunk {
+                Some(trunk) => trunk.open(&shared.tcp, within).await,
+                None => false,
+            };
             // The switchboard is gone only when everything ends.
             let _told = done.send(Done::TrunkOpen(is_open)).await;
         });
@@ -218,7 +228,7 @@ impl Board {
             offer: None,
             timer: SessionTimer::None,
             source,
-            flow: Some(flow),
+            flows: vec![flow],
             local: Some(local),
             answered: false,
             confirmed: false,
@@ -366,6 +376,13 @@ impl Board {
             remote: answer.remote,
         };
         call.offer = Some(answer);
+        if let Some(trunk) = self.shared.trunk.as_ref().filter(|trunk| trunk.is_stream())
+            && let Some(contact) = contact_of(response)
+        {
+            // A later connection has another port on its far side than the Contact that was given on this one.
+            let flow = self.shared.flows.hold(&contact, &trunk.at);
+            call.flows.push(flow);
+        }
         self.media.order(call.thread, order);
         self.tell(Event::CallAnswered { call: id });
     }
@@ -412,6 +429,11 @@ impl Board {
             self.past.pop_front();
         }
     }
+}
+
+fn contact_of(response: &Response) -> Option<Uri> {
+    let contacts = response.typed_contact_headers().ok()?;
+    contacts.first().map(|contact| contact.uri.clone())
 }
 
 /// `heard`: the trunk said something; `rang`: it rang at the other end.

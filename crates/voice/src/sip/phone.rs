@@ -207,7 +207,8 @@ impl Board {
         if say {
             self.part(Leaving {
                 dialog: leg.dialog,
-                flow: None,
+                flows: Vec::new(),
+                is_out: false,
             });
         }
         self.tell(if leg.answered {
