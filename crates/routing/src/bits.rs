@@ -36,6 +36,12 @@ impl Sparse {
         }
     }
 
+    /// One row more, empty.
+    pub(crate) fn add_row(&mut self) {
+        self.words.resize(self.words.len() + self.words_per_row, 0);
+        self.above.resize(self.above.len() + self.above_per_row, 0);
+    }
+
     /// Makes room for more bits in a set of one row.
     pub(crate) fn grow(&mut self, n_bits: usize) {
         self.words_per_row = words(n_bits);

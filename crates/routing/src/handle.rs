@@ -1000,7 +1000,10 @@ impl State {
         if self.tables.interrupts() {
             self.take_up(adviser, now, out);
         }
-        if self.tables.rules().reserve < self.idle.n_quiet() && self.idle.is_listed(adviser) {
+        if self.idle.n_willing() > 0
+            && self.tables.rules().reserve < self.idle.n_quiet()
+            && self.idle.is_listed(adviser)
+        {
             self.serve_quiet_lines(now, out);
         }
     }

@@ -2,7 +2,12 @@
 
 use linje_types::{Channel, Channels};
 
-use crate::{bits::Sparse, cast::u32_of, lines::NONE, tables::Tables};
+use crate::{
+    bits::{self, Sparse},
+    cast::u32_of,
+    lines::NONE,
+    tables::Tables,
+};
 
 /// What somebody can take now: channels, and whether deferred work must be laid aside for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +81,8 @@ struct Place {
     prev: u32,
     /// Number of the list, or `NONE`.
     list: u32,
+    /// In a list of a mask that [`Mask::is_quiet`], and takes deferred work when it is quiet.
+    willing: bool,
 }
 
 /// Who was found idle longest.
@@ -88,7 +95,8 @@ pub(crate) struct Longest {
     pub(crate) able: u32,
 }
 
-/// Lists sorted by idle number, numbered `mask index << profile_bits | profile`.
+/// Lists sorted by idle number, numbered `place of the mask << profile_bits | profile`. Masks get a place when
+/// the first of them is seen, for most never are.
 #[derive(Debug, Clone)]
 pub(crate) struct Idle {
     /// By adviser.
@@ -97,21 +105,28 @@ pub(crate) struct Idle {
     tail: Vec<u32>,
     head_seq: Vec<u64>,
     len: Vec<u32>,
-    /// By mask: row over profiles.
+    /// By place of a mask: row over profiles.
     non_empty: Sparse,
-    /// By mask: how many lists hold somebody.
-    lists: [u32; N_MASKS],
+    /// By place of a mask: the mask, and how many of its lists hold somebody.
+    seen: Vec<(Mask, u32)>,
+    /// By mask: its place, or `UNSEEN`.
+    place_of: [u8; N_MASKS],
     /// The masks of which some list holds somebody.
     in_use: u32,
     /// How many are in a list of a mask that [`Mask::is_quiet`].
     n_quiet: u32,
+    /// By profile: how many of them take deferred work; and the profiles of which there is one.
+    willing: Vec<u32>,
+    willing_row: Vec<u64>,
+    n_willing: u32,
     profile_bits: u32,
 }
+
+const UNSEEN: u8 = u8::MAX;
 
 impl Idle {
     pub(crate) fn new(tables: &Tables) -> Idle {
         let stride = tables.n_profiles().next_power_of_two();
-        let n_lists = N_MASKS * stride;
         Idle {
             places: vec![
                 Place {
@@ -119,17 +134,22 @@ impl Idle {
                     next: NONE,
                     prev: NONE,
                     list: NONE,
+                    willing: false,
                 };
                 tables.n_advisers()
             ],
-            head: vec![NONE; n_lists],
-            tail: vec![NONE; n_lists],
-            head_seq: vec![0; n_lists],
-            len: vec![0; n_lists],
-            non_empty: Sparse::new(N_MASKS, stride),
-            lists: [0; N_MASKS],
+            head: Vec::new(),
+            tail: Vec::new(),
+            head_seq: Vec::new(),
+            len: Vec::new(),
+            non_empty: Sparse::new(0, stride),
+            seen: Vec::new(),
+            place_of: [UNSEEN; N_MASKS],
             in_use: 0,
             n_quiet: 0,
+            willing: vec![0; tables.n_profiles()],
+            willing_row: vec![0; tables.profile_words()],
+            n_willing: 0,
             profile_bits: stride.trailing_zeros(),
         }
     }
@@ -157,14 +177,47 @@ impl Idle {
 
     /// Moves the adviser to the list of (mask, profile), or out of all lists.
     #[inline]
-    pub(crate) fn relist(&mut self, adviser: u32, to: Option<(Mask, u32)>) {
-        let list = to.map_or(NONE, |(mask, profile)| {
-            u32_of(mask.idx() << self.profile_bits) | profile
-        });
+    pub(crate) fn relist(&mut self, adviser: u32, to: Option<(Mask, u32)>, willing: bool) {
         self.take_out(adviser);
-        if list != NONE {
-            self.put_in(adviser, list);
+        let Some((mask, profile)) = to else { return };
+        let place = self.place(mask);
+        self.put_in(adviser, u32_of(place << self.profile_bits) | profile);
+        if willing && mask.is_quiet() {
+            self.places[adviser as usize].willing = true;
+            self.n_willing += 1;
+            self.willing[profile as usize] += 1;
+            bits::set(&mut self.willing_row, profile as usize);
         }
+    }
+
+    /// The place of a mask; room is made when it is the first of its kind.
+    #[inline]
+    fn place(&mut self, mask: Mask) -> usize {
+        let known = self.place_of[mask.idx()];
+        if known != UNSEEN {
+            return usize::from(known);
+        }
+        let place = self.seen.len();
+        self.seen.push((mask, 0));
+        self.place_of[mask.idx()] = u8::try_from(place).unwrap_or(UNSEEN);
+        let n_lists = self.seen.len() << self.profile_bits;
+        self.head.resize(n_lists, NONE);
+        self.tail.resize(n_lists, NONE);
+        self.head_seq.resize(n_lists, 0);
+        self.len.resize(n_lists, 0);
+        self.non_empty.add_row();
+        place
+    }
+
+    /// How many are quiet and take deferred work then.
+    #[inline]
+    pub(crate) fn n_willing(&self) -> u32 {
+        self.n_willing
+    }
+
+    /// Their profiles.
+    pub(crate) fn willing(&self) -> &[u64] {
+        &self.willing_row
     }
 
     #[inline]
@@ -179,10 +232,11 @@ impl Idle {
         if prev == NONE {
             self.head[at] = next;
             if next == NONE {
-                let (mask, profile) = self.mask_and_profile(at);
-                self.non_empty.clear(mask, profile);
-                self.lists[mask] -= 1;
-                self.in_use &= !(u32::from(self.lists[mask] == 0) << mask);
+                let (place, profile) = self.place_and_profile(at);
+                self.non_empty.clear(place, profile);
+                let (mask, n_lists) = &mut self.seen[place];
+                *n_lists -= 1;
+                self.in_use &= !(u32::from(*n_lists == 0) << mask.idx());
             } else {
                 self.head_seq[at] = self.seq(next);
             }
@@ -195,8 +249,18 @@ impl Idle {
             self.places[next as usize].prev = prev;
         }
         self.len[at] -= 1;
-        self.n_quiet -= u32::from(self.mask_of(at).is_quiet());
-        self.places[adviser as usize].list = NONE;
+        let (place, profile) = self.place_and_profile(at);
+        self.n_quiet -= u32::from(self.seen[place].0.is_quiet());
+        let own = &mut self.places[adviser as usize];
+        own.list = NONE;
+        if own.willing {
+            own.willing = false;
+            self.n_willing -= 1;
+            self.willing[profile] -= 1;
+            if self.willing[profile] == 0 {
+                self.willing_row[profile / 64] &= !(1 << (profile % 64));
+            }
+        }
     }
 
     #[inline]
@@ -213,11 +277,12 @@ impl Idle {
         if prev == NONE {
             self.head[at] = adviser;
             self.head_seq[at] = seq;
-            let (mask, profile) = self.mask_and_profile(at);
             if next == NONE {
-                self.non_empty.set(mask, profile);
-                self.lists[mask] += 1;
-                self.in_use |= 1 << mask;
+                let (place, profile) = self.place_and_profile(at);
+                self.non_empty.set(place, profile);
+                let (mask, n_lists) = &mut self.seen[place];
+                *n_lists += 1;
+                self.in_use |= 1 << mask.idx();
             }
         } else {
             self.places[prev as usize].next = adviser;
@@ -228,24 +293,21 @@ impl Idle {
             self.places[next as usize].prev = adviser;
         }
         self.len[at] += 1;
-        self.n_quiet += u32::from(self.mask_of(at).is_quiet());
+        let (place, _) = self.place_and_profile(at);
+        self.n_quiet += u32::from(self.seen[place].0.is_quiet());
         self.places[adviser as usize] = Place {
             seq,
             next,
             prev,
             list,
+            willing: false,
         };
     }
 
     #[inline]
-    fn mask_and_profile(&self, list: usize) -> (usize, usize) {
-        let mask = list >> self.profile_bits;
-        (mask, list & ((1 << self.profile_bits) - 1))
-    }
-
-    #[inline]
-    fn mask_of(&self, list: usize) -> Mask {
-        Mask(u8::try_from(list >> self.profile_bits).unwrap_or(0))
+    fn place_and_profile(&self, list: usize) -> (usize, usize) {
+        let place = list >> self.profile_bits;
+        (place, list & ((1 << self.profile_bits) - 1))
     }
 
     /// The adviser idle longest among those able, without those whom `barred` names.
@@ -263,11 +325,11 @@ impl Idle {
         let mut able = 0;
         let mut left = self.in_use & WITH[channel as usize] & masks;
         while left != 0 {
-            let mask = left.trailing_zeros() as usize;
+            let place = usize::from(self.place_of[left.trailing_zeros() as usize]);
             left &= left - 1;
             let can = |word: usize| profiles[word];
-            self.non_empty.each(mask, can, |profile| {
-                let list = mask << self.profile_bits | profile as usize;
+            self.non_empty.each(place, can, |profile| {
+                let list = place << self.profile_bits | profile as usize;
                 if WHY {
                     able += self.len[list];
                 }
@@ -336,15 +398,15 @@ impl Idle {
         takes: impl Fn(u32) -> bool,
     ) -> Option<Longest> {
         let mut found: Vec<(u64, u32)> = Vec::new();
-        for mask in Mask::all().filter(|mask| mask.is_quiet()) {
-            self.non_empty.each(
-                mask.idx(),
-                |word| profiles[word],
-                |profile| {
-                    let able = self.iter(mask, profile as usize).filter(|at| takes(*at));
+        let can = |word: usize| profiles[word] & self.willing_row[word];
+        for (place, &(mask, _)) in self.seen.iter().enumerate() {
+            if mask.is_quiet() {
+                self.non_empty.each(place, can, |profile| {
+                    let list = self.iter(mask, profile as usize);
+                    let able = list.filter(|at| self.places[*at as usize].willing && takes(*at));
                     found.extend(able.map(|at| (self.seq(at), at)));
-                },
-            );
+                });
+            }
         }
         found.sort_unstable();
         let adviser = found.first()?.1;
@@ -357,7 +419,10 @@ impl Idle {
 
     /// The advisers in the list of (mask, profile), longest idle first.
     pub(crate) fn iter(&self, mask: Mask, profile: usize) -> impl Iterator<Item = u32> + '_ {
-        let first = self.head[mask.idx() << self.profile_bits | profile];
+        let first = match self.place_of[mask.idx()] {
+            UNSEEN => NONE,
+            place => self.head[usize::from(place) << self.profile_bits | profile],
+        };
         std::iter::successors((first != NONE).then_some(first), |&adviser| {
             let next = self.places[adviser as usize].next;
             (next != NONE).then_some(next)

@@ -828,7 +828,7 @@ impl State {
     /// Gives the adviser a new idle number.
     #[inline]
     fn freed(&mut self, adviser: u32, at: Timestamp) {
-        self.idle.relist(adviser, None);
+        self.idle.relist(adviser, None, false);
         self.idle.set_seq(adviser, self.next_idle);
         self.next_idle += 1;
         self.advisers[adviser as usize].idle_since = at;
@@ -843,7 +843,9 @@ impl State {
             let origins = self.advisers[adviser as usize].origins;
             (mask, self.tables.profile(adviser, origins))
         });
-        self.idle.relist(adviser, to);
+        let who = &self.advisers[adviser as usize];
+        let willing = who.also.0 & Channels::DEFERRED.0 & !takes_now(who).0 != 0;
+        self.idle.relist(adviser, to, willing);
     }
 
     /// What presence, activity and remaining capacity allow.

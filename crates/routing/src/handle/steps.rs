@@ -246,7 +246,7 @@ impl State {
 
     /// Deferred work for somebody free who takes it when it is quiet.
     pub(super) fn serve_quiet<O: Output>(&mut self, slot: u32, now: Timestamp, out: &mut O) {
-        if self.idle.n_quiet() <= self.tables.rules().reserve {
+        if self.idle.n_willing() == 0 || self.idle.n_quiet() <= self.tables.rules().reserve {
             return;
         }
         let it = &self.contacts[slot as usize];
@@ -263,13 +263,19 @@ impl State {
         while self.idle.n_quiet() > self.tables.rules().reserve {
             let mut lanes = Vec::new();
             let deferred = self.lanes.for_channels(Channels::DEFERRED);
-            self.lines.each(
-                |word| deferred[word],
-                |lane| {
-                    lanes.push((self.lines.head_order(lane as usize), lane));
-                },
-            );
+            for (idx, &word) in self.idle.willing().iter().enumerate() {
+                bits::each(idx, word, |profile| {
+                    let can = self.lanes.for_profile(profile);
+                    self.lines.each(
+                        |word| deferred[word] & can[word],
+                        |lane| {
+                            lanes.push((self.lines.head_order(lane as usize), lane));
+                        },
+                    );
+                });
+            }
             lanes.sort_unstable();
+            lanes.dedup();
             let before = self.next_offer;
             for (_, lane) in lanes {
                 self.serve_quiet_lane(lane, now, out);
