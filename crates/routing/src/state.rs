@@ -285,17 +285,17 @@ impl State {
                 ..
             } => self.offer_ended(offer, adviser.0, outcome, barred_until, at),
             Event::ContactHeld { contact, .. } => {
-                self.contacts[contact.slot() as usize].state = ContactState::Held;
+                self.becomes(contact.slot(), ContactState::Held);
             }
             Event::ContactResumed { contact, .. } => {
-                self.contacts[contact.slot() as usize].state = ContactState::Active;
+                self.becomes(contact.slot(), ContactState::Active);
             }
             Event::ContactEnded {
                 contact,
                 wrap_up_until,
                 ..
             } => {
-                self.contacts[contact.slot() as usize].state = ContactState::WrapUp;
+                self.becomes(contact.slot(), ContactState::WrapUp);
                 // Without wrap-up it is closed by the same command.
                 if wrap_up_until > at {
                     self.deadlines.set(contact.slot(), wrap_up_until);
@@ -699,6 +699,17 @@ impl State {
             self.personal.retain(|entry| entry.slot != slot);
         } else {
             self.lines.remove(lane, slot);
+        }
+    }
+
+    /// Another state with the same adviser, who may now be able to lay less aside for a call.
+    #[inline]
+    fn becomes(&mut self, slot: u32, state: ContactState) {
+        let it = &mut self.contacts[slot as usize];
+        it.state = state;
+        let (channel, adviser) = (it.channel, it.adviser);
+        if self.tables.interrupts() && Channels::DEFERRED.has(channel) {
+            self.relist(adviser);
         }
     }
 

@@ -11,6 +11,10 @@ use linje_types::{
 
 use crate::{AdviserRule, Class, Condition, QueueRule, Requirement, Ring, Rules, State, Tables};
 
+mod rules_of_queues;
+mod several_at_once;
+mod together;
+
 const START: Timestamp = Timestamp(1_000_000 * SECOND_US);
 
 struct Centre {
