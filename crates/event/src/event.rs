@@ -302,7 +302,7 @@ pub enum Event {
         /// The adviser.
         adviser: AdviserId,
     },
-    /// An adviser asks an expert: the consultation is a contact of its own, the citizen's is on hold.
+    /// An adviser asks an expert: the consultation is a contact of its own, which has just come; the citizen's is on hold.
     ConsultStarted {
         /// The contact of the citizen.
         contact: ContactId,

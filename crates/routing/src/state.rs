@@ -374,7 +374,7 @@ impl State {
             }
             Event::ConsultStarted {
                 contact, consult, ..
-            } => self.consult_started(contact.slot(), consult, at),
+            } => self.consult_started(contact.slot(), consult),
             Event::ConsultEnded {
                 contact, consult, ..
             } => self.consult_ended(contact, consult),
@@ -727,10 +727,8 @@ impl State {
         self.relist(adviser);
     }
 
-    fn consult_started(&mut self, slot: u32, consult: ContactId, at: Timestamp) {
+    fn consult_started(&mut self, slot: u32, consult: ContactId) {
         let it = self.contacts[slot as usize];
-        let about = (it.channel, it.topic, it.origin, it.language);
-        self.arrived(consult, at, about);
         let own = &mut self.contacts[consult.slot() as usize];
         own.flags = flag::CONSULT;
         own.clearance = it.clearance;

@@ -24,10 +24,18 @@ pub enum Stage {
     WrapUp,
     /// Over for good.
     Closed,
+    /// A callback that waits for its time or the next attempt.
+    CallbackPending,
+    /// A callback: the citizen is being rung.
+    CallbackDialling,
+    /// With an adviser who asks an expert.
+    Consult,
+    /// Deferred work laid aside.
+    SetAside,
 }
 
 impl Stage {
-    /// All of them, in the order of a contact's life.
+    /// All of them, in the order of their numbers.
     pub const ALL: &'static [Stage] = &[
         Stage::Created,
         Stage::InIvr,
@@ -37,6 +45,10 @@ impl Stage {
         Stage::Held,
         Stage::WrapUp,
         Stage::Closed,
+        Stage::CallbackPending,
+        Stage::CallbackDialling,
+        Stage::Consult,
+        Stage::SetAside,
     ];
 
     /// The name that the API uses.
@@ -51,6 +63,10 @@ impl Stage {
             Stage::Held => "Held",
             Stage::WrapUp => "WrapUp",
             Stage::Closed => "Closed",
+            Stage::CallbackPending => "CallbackPending",
+            Stage::CallbackDialling => "CallbackDialling",
+            Stage::Consult => "Consult",
+            Stage::SetAside => "SetAside",
         }
     }
 
@@ -159,9 +175,33 @@ impl Contact {
                 self.adviser = Some(adviser);
                 self.answered = self.answered.or(Some(at));
             }
-            Event::OfferEnded { .. } | Event::ContactReturned { .. } => self.back(),
+            Event::CallbackAnswered { adviser, .. } => {
+                self.state = Stage::Active;
+                self.adviser = Some(adviser);
+                self.answered = self.answered.or(Some(at));
+            }
+            Event::OfferEnded { .. }
+            | Event::ContactReturned { .. }
+            | Event::ContactGivenBack { .. }
+            | Event::CallbackDue { .. } => self.back(),
             Event::ContactHeld { .. } => self.state = Stage::Held,
             Event::ContactResumed { .. } => self.state = Stage::Active,
+            Event::ContactOverflowed { queue, .. } => self.queue = Some(queue),
+            Event::ContactSetAside { .. } => self.state = Stage::SetAside,
+            Event::ContactTakenUp { .. } => self.state = Stage::Active,
+            Event::ConsultStarted { .. } => self.state = Stage::Consult,
+            Event::ConsultEnded { .. } => self.state = Stage::Active,
+            Event::ContactHandedOver { to, queue, .. } => {
+                self.state = Stage::Active;
+                self.adviser = Some(to);
+                self.queue = Some(queue);
+            }
+            Event::CallbackAsked { from, .. } if from > at => self.park(),
+            Event::CallbackMissed { .. } => self.park(),
+            Event::CallbackDialling { adviser, .. } => {
+                self.state = Stage::CallbackDialling;
+                self.adviser = Some(adviser);
+            }
             Event::ContactEnded { .. } => {
                 self.state = Stage::WrapUp;
                 self.ended = Some(at);
@@ -185,18 +225,7 @@ impl Contact {
             | Event::ContactNeeds { .. }
             | Event::RingStarted { .. }
             | Event::ContactOverdue { .. }
-            | Event::ContactOverflowed { .. }
-            | Event::ContactSetAside { .. }
-            | Event::ContactGivenBack { .. }
-            | Event::ContactTakenUp { .. }
-            | Event::ConsultStarted { .. }
-            | Event::ConsultEnded { .. }
-            | Event::ContactHandedOver { .. }
             | Event::CallbackAsked { .. }
-            | Event::CallbackDue { .. }
-            | Event::CallbackDialling { .. }
-            | Event::CallbackAnswered { .. }
-            | Event::CallbackMissed { .. }
             | Event::AlsoChosen { .. }
             | Event::QueueExpected { .. }
             | Event::PlanSwitched { .. }
@@ -216,6 +245,11 @@ impl Contact {
     fn back_in(&mut self, queue: QueueId) {
         self.queue = Some(queue);
         self.back();
+    }
+
+    fn park(&mut self) {
+        self.state = Stage::CallbackPending;
+        self.adviser = None;
     }
 
     fn back(&mut self) {

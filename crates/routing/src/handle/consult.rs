@@ -30,6 +30,15 @@ impl State {
         }
         let class = rules.queues[queue.idx()].class;
         let adviser = AdviserId(it.adviser);
+        let arrived = Event::ContactArrived {
+            contact: consult,
+            channel: it.channel,
+            topic: it.topic,
+            origin: it.origin,
+            language: it.language,
+            in_menu: false,
+        };
+        self.emit(arrived, now, out);
         let started = Event::ConsultStarted {
             contact,
             consult,

@@ -48,6 +48,7 @@ fn an_expert_is_asked_and_the_citizen_taken_back() {
         5 contact_queued c0
         5 offer_made c0 a0 able=1 idle=5000 next=- waited=0
         5 offer_accepted c0 a0
+        10 contact_arrived c1
         10 consult_started c0 a0
         10 contact_queued c1
         10 offer_made c1 a1 able=1 idle=10000 next=- waited=0
@@ -92,6 +93,7 @@ fn the_citizen_goes_over_to_the_expert() {
         5 contact_queued c0
         5 offer_made c0 a0 able=1 idle=5000 next=- waited=0
         5 offer_accepted c0 a0
+        10 contact_arrived c1
         10 consult_started c0 a0
         10 contact_queued c1
         10 offer_made c1 a1 able=1 idle=10000 next=- waited=0
