@@ -16,7 +16,9 @@ use crate::clock::Clock;
 use crate::feed::Feed;
 use crate::ids::Ids;
 use crate::metrics::{Metric, Metrics};
-use crate::ports::{CallDoor, Demo, DeskDoor, Directory, History, PromptAudio, StoreHealth};
+use crate::ports::{
+    CallDoor, Demo, DeskDoor, Directory, Figures, History, PromptAudio, StoreHealth,
+};
 use crate::presence::Presence;
 use crate::problem::Problem;
 use crate::shared::Shared;
@@ -47,6 +49,8 @@ pub struct Web {
     pub desk: DeskDoor,
     /// The log.
     pub history: History,
+    /// The stored sums.
+    pub figures: Figures,
     /// The scenario clock.
     pub clock: Clock,
     /// Ids as people see them.

@@ -7,7 +7,6 @@
 mod api;
 mod body;
 pub mod clock;
-mod definitions;
 mod feed;
 mod guard;
 mod ids;
@@ -30,8 +29,8 @@ pub use feed::Feed;
 pub use ids::Ids;
 pub use metrics::{Metric, Metrics};
 pub use ports::{
-    AnsweredBy, CallAsk, CallDoor, CallView, Card, Demo, DeskDoor, Directory, History, Later,
-    Phone, PromptAudio, Reply, StoreHealth,
+    AnsweredBy, CallAsk, CallDoor, CallView, Card, Demo, DeskDoor, Directory, Figures, History,
+    Later, Phone, PromptAudio, Reply, StoreHealth,
 };
 pub use presence::{GRACE, LEASE, Presence};
 pub use problem::{FieldError, Problem};

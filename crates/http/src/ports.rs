@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use linje_centre::Centre;
 use linje_desk::{Accepted, Record, Refusal, Submit};
+use linje_measures::Cells;
 use linje_types::{AdviserId, ContactId, Language, UnitId};
 use serde::Serialize;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -93,6 +94,39 @@ impl History {
 impl fmt::Debug for History {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("History")
+    }
+}
+
+/// The sums of the quarters of an hour from the first number up to, but not with, the second.
+type ReadSums = dyn Fn(i64, i64) -> Result<Cells, String> + Send + Sync;
+
+/// The door to the stored sums.
+#[derive(Clone)]
+pub struct Figures(Arc<ReadSums>);
+
+impl Figures {
+    /// Sums read by `read`, which may block.
+    pub fn new(
+        read: impl Fn(i64, i64) -> Result<Cells, String> + Send + Sync + 'static,
+    ) -> Figures {
+        Figures(Arc::new(read))
+    }
+
+    /// The sums of the quarters `from..to`.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn between(&self, from: i64, to: i64) -> Result<Cells, String> {
+        let read = Arc::clone(&self.0);
+        tokio::task::spawn_blocking(move || read(from, to))
+            .await
+            .map_err(|error| error.to_string())?
+    }
+}
+
+impl fmt::Debug for Figures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Figures")
     }
 }
 

@@ -19,7 +19,7 @@ pub use contacts::{Contacts, Entry, Past, Stage};
 pub use recent::{Recent, RecentContact};
 
 /// Changes whenever [`Saved`] does.
-const SAVED_FORM: u32 = 1;
+const SAVED_FORM: u32 = 2;
 
 /// The read model at one record of the log.
 #[derive(Debug)]

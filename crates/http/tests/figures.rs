@@ -8,7 +8,7 @@ use linje_http::clock;
 use linje_http::view::{Building, View, read_saved};
 use linje_measures::{Goal, Layout};
 use linje_types::{QueueId, SECOND_US};
-use serde_json::json;
+use serde_json::{Value, json};
 
 fn layout(world: &World) -> Layout {
     let queues = &world.api.directory.centre.queues;
@@ -124,4 +124,122 @@ async fn the_figures_are_those_of_the_log() {
         }
     });
     assert!(read_saved(b"something else").is_none());
+}
+
+fn sum(rows: &[Value], count: &str) -> i64 {
+    let counts = rows.iter().map(|row| row["counts"][count].as_i64());
+    counts.map(Option::unwrap).sum()
+}
+
+#[tokio::test]
+async fn sums_are_broken_down_as_asked_and_add_up() {
+    let world = world();
+    some_life(&world).await;
+    let whole = world.get("/api/v1/measures").await.expect(200);
+    let total = &whole["total"];
+    assert_eq!(total["counts"]["offered"], 12);
+    let answered = total["counts"]["answered"].as_i64().unwrap();
+    assert!(answered > 3, "{answered} answered");
+    let share = total["values"]["sl_offered"].as_f64().unwrap();
+    let within = total["counts"]["answered_within"].as_f64().unwrap();
+    assert!((share - within / 12.0).abs() < 1e-12);
+    assert!(total["values"]["occupancy"].as_f64().unwrap() > 0.0);
+    assert!(total["values"]["callback_mean_s"].is_null());
+    assert_eq!(whole["rows"].as_array().unwrap().len(), 1);
+    assert_eq!(whole["from"], "2026-11-23T00:00:00.000+01:00");
+
+    for by in [
+        "queue",
+        "channel",
+        "topic",
+        "quarter",
+        "hour",
+        "day",
+        "day,queue,channel,topic,unit",
+    ] {
+        let path = format!("/api/v1/measures?by={by}&definition=sl_offered,asa_s");
+        let answer = world.get(&path).await.expect(200);
+        let rows = answer["rows"].as_array().unwrap();
+        assert_eq!(sum(rows, "offered"), 12, "{by}");
+        assert_eq!(sum(rows, "answered"), answered, "{by}");
+        assert_eq!(answer["definitions"].as_array().unwrap().len(), 2);
+        let values = rows[0]["values"].as_object().unwrap();
+        assert_eq!(values.len(), 2, "{by}");
+        for row in rows {
+            assert_eq!(row["queue"].is_null(), !by.contains("queue"), "{by}");
+            assert_eq!(row["goal"].is_null(), !by.contains("queue"), "{by}");
+            assert_eq!(row["period"].is_null(), !by.contains(['y', 'r']), "{by}");
+        }
+    }
+    let day = world.get("/api/v1/measures?by=day").await.expect(200);
+    let period = &day["rows"][0]["period"];
+    assert_eq!(period["from"], "2026-11-23T00:00:00.000+01:00");
+    assert_eq!(period["to"], "2026-11-24T00:00:00.000+01:00");
+    assert_eq!(period["complete"], false);
+    let before = "/api/v1/measures?from=2026-11-20&to=2026-11-21";
+    let nothing = world.get(before).await.expect(200);
+    assert_eq!(nothing["total"]["counts"]["offered"], 0);
+    assert!(nothing["total"]["values"]["sl_offered"].is_null());
+}
+
+#[tokio::test]
+async fn a_unit_with_few_advisers_is_never_shown_alone() {
+    let world = world();
+    some_life(&world).await;
+    let answer = world.get("/api/v1/measures?by=unit").await.expect(200);
+    let rows = answer["rows"].as_array().unwrap();
+    // The three who are here belong to small units: no row names one.
+    assert!(rows.iter().all(|row| row["unit"].is_null()), "{rows:?}");
+    assert!(rows.iter().any(|row| row["units_together"].is_u64()));
+    assert!(answer["withheld"]["units"].as_u64() > Some(0));
+    assert_eq!(answer["withheld"]["fewest"], 5);
+    assert!(answer["withheld"]["text"].as_str().unwrap().contains("fem"));
+    let text = answer.to_string();
+    assert!(!text.contains("K9900"), "figures name nobody");
+}
+
+#[tokio::test]
+async fn every_definition_is_listed_and_what_cannot_be_asked_is_refused() {
+    let world = world();
+    let list = world.get("/api/v1/measures/definitions").await.expect(200);
+    let list = list.as_array().unwrap();
+    let ids: Vec<&str> = list.iter().map(|it| it["id"].as_str().unwrap()).collect();
+    for id in [
+        "sl_offered",
+        "sl_asterisk_2",
+        "sl_amazon",
+        "sl_genesys",
+        "sl_cisco_ignored",
+        "abandoned_share",
+        "wait_p90_s",
+        "aht_s",
+        "occupancy",
+        "occupancy_amazon",
+        "first_contact_end",
+        "waiting",
+    ] {
+        assert!(ids.contains(&id), "{id}");
+    }
+    for it in list {
+        assert_eq!(it["version"], 1);
+        for field in ["name", "formula", "text", "source", "group", "unit"] {
+            assert!(!it[field].as_str().unwrap().is_empty(), "{it}");
+        }
+    }
+    for bad in [
+        "by=adviser",
+        "by=day,hour",
+        "definition=sl_best",
+        "definition=waiting",
+        "from=tomorrow",
+        "from=2026-11-23&to=2026-11-23",
+        "from=2020-01-01",
+        "until=2026-11-23",
+    ] {
+        let problem = world
+            .get(&format!("/api/v1/measures?{bad}"))
+            .await
+            .problem(400);
+        assert_eq!(problem["code"], "bad_query", "{bad}");
+    }
 }

@@ -15,6 +15,9 @@ mod percentile;
 mod quantity;
 mod queue;
 mod ring;
+mod rollup;
+mod sums;
+mod table;
 mod today;
 
 pub use calls::{Call, CallOutcome, CallSums};
@@ -27,4 +30,7 @@ pub use percentile::percentile;
 pub use quantity::{Kind, QUANTITIES, Quantity};
 pub use queue::QueueDay;
 pub use ring::{MINUTES, Minute, Ring};
+pub use rollup::{RollUp, Yards, Yardstick};
+pub use sums::{Cells, Key, NO_UNIT, QUARTER_US, Sums, quarter_of, quarter_start};
+pub use table::{By, FEWEST, RowGroup, Table, Units, table};
 pub use today::{Day, Goal, Layout};

@@ -20,7 +20,7 @@ macro_rules! quantities {
         pub enum Quantity { $($(#[$doc])* $variant),+ }
 
         impl Quantity {
-            /// All of them, in the order in which sums keep them.
+            /// All of them. Only ever added to at the end: stored sums name them by their place.
             pub const ALL: &'static [Quantity] = &[$(Quantity::$variant),+];
 
             /// Its name in the API.
@@ -119,6 +119,13 @@ quantities! {
     Caused Count "caused" "henvendelser med notert årsak" "contacts with a noted cause";
     /// Of these, contacts that better letters, forms or decisions would have spared the citizen.
     Avoidable Count "avoidable" "unødvendige for brukeren" "of no value to the citizen";
+    /// Advisers who were signed in at some time of the quarter. Not a sum over quarters: it says whether
+    /// a unit is large enough to be shown.
+    Present Count "present" "veiledere pålogget" "advisers signed in";
+    /// Consultations with an expert while the citizen stayed with the first adviser.
+    Consults Count "consults" "eksperter spurt" "experts asked";
+    /// Time that experts spent on consultations.
+    ConsultTalk Time "consult_talk_s" "tid med eksperter" "time with experts";
 }
 
 /// How many quantities there are.

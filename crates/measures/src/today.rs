@@ -37,6 +37,10 @@ struct Open {
     enqueued: Timestamp,
     waiting: bool,
     answered: bool,
+    /// The citizen asked to be rung: not on the line, and neither answered nor lost.
+    is_callback: bool,
+    /// A question to an expert: no citizen's contact, so it counts nowhere.
+    is_consult: bool,
     /// When the conversation that goes on began.
     talking: Option<Timestamp>,
 }
@@ -124,6 +128,8 @@ impl Day {
             Event::ContactEnded {
                 contact, adviser, ..
             } => self.end_talk(contact, adviser, at),
+            Event::ConsultStarted { consult, .. } => self.consult(consult),
+            Event::CallbackAsked { contact, .. } => self.ask_callback(contact),
             Event::CallbackAnswered { contact, adviser } => self.answer(contact, adviser, at),
             Event::ContactReturned { contact, adviser }
             | Event::ContactGivenBack {
@@ -157,10 +163,8 @@ impl Day {
             | Event::ContactOverflowed { .. }
             | Event::ContactSetAside { .. }
             | Event::ContactTakenUp { .. }
-            | Event::ConsultStarted { .. }
             | Event::ConsultEnded { .. }
             | Event::ContactHandedOver { .. }
-            | Event::CallbackAsked { .. }
             | Event::CallbackDue { .. }
             | Event::CallbackDialling { .. }
             | Event::CallbackMissed { .. }
@@ -247,6 +251,8 @@ impl Day {
             enqueued: Timestamp::NEVER,
             waiting: false,
             answered: false,
+            is_callback: false,
+            is_consult: false,
             talking: None,
         });
     }
@@ -256,12 +262,16 @@ impl Day {
             return;
         };
         let first = open.first == QueueId::NONE;
+        let is_consult = open.is_consult;
         open.queue = queue;
         open.enqueued = enqueued;
         if first {
             open.first = queue;
         }
-        if first && let Some(day) = self.queues.get_mut(queue.idx()) {
+        if first
+            && !is_consult
+            && let Some(day) = self.queues.get_mut(queue.idx())
+        {
             day.offered += 1;
             day.hour.running_mut().offered += 1;
         }
@@ -282,8 +292,23 @@ impl Day {
             open.talking = Some(at);
             open.answered = true;
         }
-        if !open.answered {
+        if !open.answered && !open.is_callback && !open.is_consult {
             self.count_answer(open, at.since_us(open.enqueued));
+        }
+    }
+
+    fn consult(&mut self, consult: ContactId) {
+        if let Some(open) = self.open_mut(consult) {
+            open.is_consult = true;
+            self.arrived = self.arrived.saturating_sub(1);
+        }
+    }
+
+    /// The citizen hangs up and is rung later.
+    fn ask_callback(&mut self, contact: ContactId) {
+        self.leave_line(contact);
+        if let Some(open) = self.open_mut(contact) {
+            open.is_callback = true;
         }
     }
 
@@ -341,7 +366,10 @@ impl Day {
             *place = None;
         }
         let first = open.map_or(QueueId::NONE, |open| open.first);
-        let answered = open.is_some_and(|open| open.answered);
+        if open.is_some_and(|open| open.is_consult) {
+            return;
+        }
+        let answered = open.is_some_and(|open| open.answered || open.is_callback);
         match reason {
             CloseReason::Served => {
                 if let Some(day) = self.queues.get_mut(queue.idx()) {

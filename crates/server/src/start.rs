@@ -13,10 +13,10 @@ use linje_centre::{Centre, Extra, Role};
 use linje_desk::{Desk, Reconcile, Record, Recovered};
 use linje_http::view::{Building, View, read_saved};
 use linje_http::{
-    Api, Card, Clock, Demo, DeskDoor, Directory, Feed, Gate, History, Ids, Metrics, Mode, Phone,
-    Presence, Projection, Shared, StoreHealth, Web,
+    Api, Card, Clock, Demo, DeskDoor, Directory, Feed, Figures, Gate, History, Ids, Metrics, Mode,
+    Phone, Presence, Projection, Shared, StoreHealth, Web,
 };
-use linje_measures::{Goal, Layout};
+use linje_measures::{Goal, Layout, Yardstick};
 use linje_routing::{State, Tables};
 use linje_store::{NumberKey, Reader, Store};
 use linje_twin::{Population, profile_from};
@@ -164,6 +164,7 @@ fn open(options: &Options, centre: Arc<Centre>) -> Result<Opened> {
     let tables = Arc::new(Tables::new(&rules).context("cannot run the centre description")?);
     let phones = u32::try_from(extra.phones).unwrap_or(u32::MAX);
     store.put_centre(rules.version, phones, &options.config.centre_text)?;
+    measure(&mut store)?;
     let reader = store.reader()?;
     let wish = Wish {
         demo: options.is_demo(),
@@ -265,6 +266,47 @@ fn extra(options: &Options, store: &Store) -> Result<Extra> {
     })
 }
 
+/// The sums of the figures are written with the log from here on; damaged ones are made anew from it.
+fn measure(store: &mut Store) -> Result<()> {
+    let first = store.measure(yards(store)?);
+    if let Err(error @ linje_store::Error::Corrupt { .. }) = first {
+        tracing::warn!(%error, "the sums of the figures are made anew from the log");
+        return Ok(store.measure(yards(store)?)?);
+    }
+    Ok(first?)
+}
+
+/// What the figures are counted by, for every description that the log has kept.
+fn yards(store: &Store) -> Result<linje_store::YardsOf> {
+    let kept = store.reader()?;
+    Ok(Box::new(move |version| {
+        let (centre, extra) = description(&kept, version)?;
+        let rules = linje_centre::routing_rules(&centre, &extra);
+        Some(Yardstick {
+            within_us: centre
+                .queues
+                .iter()
+                .map(|queue| i64::from(queue.goal.within_s) * SECOND_US)
+                .collect(),
+            units: rules.advisers.iter().map(|adviser| adviser.unit).collect(),
+            weights: rules.weights,
+            capacity: linje_routing::CAPACITY,
+            short_us: Yardstick::SHORT_US,
+        })
+    }))
+}
+
+/// A description that the log has kept, and who was there beside it.
+fn description(reader: &Reader, version: u64) -> Option<(Centre, Extra)> {
+    let kept = reader.centre(version).ok()??;
+    let centre = Centre::parse(&kept.source).ok()?;
+    let extra = Extra {
+        phones: kept.phones as usize,
+        automatic: true,
+    };
+    Some((centre, extra))
+}
+
 /// How many phones the description knew that a log without a snapshot began with.
 fn first_centre(reader: &Reader) -> Result<u32> {
     let first = reader.log(0, 1)?;
@@ -289,12 +331,7 @@ fn recover(store: &Store, tables: &Arc<Tables>) -> Result<Recovered> {
 
 /// The rules of a description that the log has kept.
 pub(crate) fn tables_of(reader: &Reader, version: u64) -> Option<Arc<Tables>> {
-    let kept = reader.centre(version).ok()??;
-    let centre = Centre::parse(&kept.source).ok()?;
-    let extra = Extra {
-        phones: kept.phones as usize,
-        automatic: true,
-    };
+    let (centre, extra) = description(reader, version)?;
     let rules = linje_centre::routing_rules(&centre, &extra);
     Tables::new(&rules).ok().map(Arc::new)
 }
@@ -472,6 +509,7 @@ async fn wire(
         shared,
         desk: door(&desk),
         history,
+        figures: figures(&reader),
         clock,
         ids: Ids::new(keys.ids),
         metrics,
@@ -578,6 +616,12 @@ fn history(reader: &Reader) -> History {
             rows.map(records).map_err(|error| error.to_string())
         },
     )
+}
+
+/// The stored sums, read by a connection of their own: a long walk hinders nobody else.
+fn figures(reader: &Reader) -> Figures {
+    let reader = reader.clone();
+    Figures::new(move |from, to| reader.sums((from, to)).map_err(|error| error.to_string()))
 }
 
 fn health(desk: &DeskHandle) -> watch::Receiver<StoreHealth> {

@@ -67,6 +67,12 @@ impl Faulty {
         Faulty { inner, faults }
     }
 
+    /// The store without the faults.
+    #[must_use]
+    pub fn into_inner(self) -> Store {
+        self.inner
+    }
+
     pub(crate) fn append(&mut self, batch: &Batch) -> Result<(), Error> {
         let said = |detail: &str| Error::Unavailable {
             path: "fault".into(),

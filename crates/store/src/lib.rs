@@ -11,6 +11,7 @@
 mod contact;
 mod error;
 mod fault;
+mod figures;
 mod key;
 mod memory;
 mod reader;
@@ -22,6 +23,7 @@ mod verify;
 pub use contact::{Contact, Query, Stage};
 pub use error::Error;
 pub use fault::{Fault, Faults, Faulty};
+pub use figures::YardsOf;
 pub use key::{KeyError, NumberKey};
 pub use memory::Memory;
 pub use reader::{Centre, Extra, Head, Reader, StoredSnapshot, TablesOf};

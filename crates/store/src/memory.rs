@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use linje_desk::{Batch, REMEMBER_US, Remembered, VaultRow, VaultWrite};
+use linje_measures::Cells;
 use linje_types::{ContactId, Timestamp};
 
 use crate::contact::{Contact, Open, Query};
 use crate::error::Error;
-use crate::reader::{Centre, Extra, Head, StoredSnapshot, Visit, checked};
+use crate::figures::{Figures, OPEN_ENDS, YardsOf};
+use crate::reader::{Centre, Extra, Head, Reader, StoredSnapshot, Visit, checked};
 use crate::row::{Logged, NO_SUM, Row, Sum};
 use crate::sqlite::encode_batch;
 
@@ -24,6 +26,9 @@ struct Inner {
     snapshots: BTreeMap<u64, StoredSnapshot>,
     extras: BTreeMap<String, Extra>,
     centres: BTreeMap<u64, Centre>,
+    sums: Cells,
+    /// The last record in the sums.
+    sums_seq: u64,
 }
 
 /// A log in memory, shared by its writers and readers.
@@ -31,6 +36,7 @@ struct Inner {
 pub struct Memory {
     shared: Arc<Mutex<Inner>>,
     epoch: u64,
+    figures: Option<Figures>,
 }
 
 /// A reader of a log in memory.
@@ -63,7 +69,11 @@ impl Memory {
             head.epoch += 1;
             head.epoch
         };
-        Memory { shared, epoch }
+        Memory {
+            shared,
+            epoch,
+            figures: None,
+        }
     }
 
     pub(crate) fn reader(&self) -> MemoryReader {
@@ -77,7 +87,21 @@ impl Memory {
         }
     }
 
-    pub(crate) fn append(&self, batch: &Batch) -> Result<(), Error> {
+    /// From now on every batch is measured too; what was not yet, is made up for.
+    pub(crate) fn measure(&mut self, yards: YardsOf) -> Result<(), Error> {
+        let reader = Reader::Memory(self.reader());
+        let stored = lock(&self.shared).sums_seq;
+        let kept = reader.extra(OPEN_ENDS)?;
+        let mut write = |cells: &Cells, seq: u64| {
+            lock(&self.shared).add_sums(cells, seq);
+            Ok(())
+        };
+        let figures = Figures::start(&reader, kept, stored, yards, &mut write)?;
+        self.figures = Some(figures);
+        Ok(())
+    }
+
+    pub(crate) fn append(&mut self, batch: &Batch) -> Result<(), Error> {
         let mut inner = lock(&self.shared);
         let head = inner.head();
         if head.epoch != self.epoch {
@@ -90,6 +114,10 @@ impl Memory {
             return inner.landed(batch, self.epoch);
         }
         let rows = encode_batch(batch, &head, self.epoch)?;
+        if let Some(figures) = &mut self.figures {
+            inner.add_sums(&figures.fold(&batch.records), batch.last_seq());
+            figures.keep();
+        }
         let touched = inner.open.touched(&batch.records);
         inner
             .contacts
@@ -135,6 +163,13 @@ impl Memory {
             .replies
             .retain(|_, reply| at.since_us(reply.at) < REMEMBER_US);
         inner.vault.retain(|_, row| row.expires > at);
+        if let Some(figures) = &self.figures {
+            let extra = Extra {
+                seq: inner.head().seq,
+                body: figures.open_ends(),
+            };
+            inner.extras.insert(OPEN_ENDS.to_owned(), extra);
+        }
         Ok(())
     }
 
@@ -211,6 +246,13 @@ impl Inner {
             self.by_contact.entry(contact).or_default().push(idx);
         }
         self.rows.push(row);
+    }
+
+    fn add_sums(&mut self, cells: &Cells, seq: u64) {
+        for (key, sums) in cells {
+            self.sums.entry(*key).or_default().plus(sums);
+        }
+        self.sums_seq = seq;
     }
 
     fn write_vault(&mut self, write: &VaultWrite) {
@@ -317,6 +359,15 @@ impl MemoryReader {
 
     pub(crate) fn centre(&self, version: u64) -> Result<Option<Centre>, Error> {
         Ok(lock(&self.0).centres.get(&version).cloned())
+    }
+
+    pub(crate) fn sums(&self, (from, to): (i64, i64)) -> Result<Cells, Error> {
+        let inner = lock(&self.0);
+        let wanted = inner.sums.iter();
+        Ok(wanted
+            .filter(|(key, _)| (from..to).contains(&key.quarter))
+            .map(|(key, sums)| (*key, sums.clone()))
+            .collect())
     }
 
     pub(crate) fn all_contacts(&self) -> Result<Vec<Contact>, Error> {

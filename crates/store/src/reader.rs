@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use linje_desk::{Recovered, Remembered, Replay, VaultRow, field};
+use linje_measures::Cells;
 use linje_routing::{State, Tables};
 use linje_types::{ContactId, Timestamp};
 
@@ -206,6 +207,14 @@ impl Reader {
     /// Damaged or unreadable.
     pub fn extra(&self, name: &str) -> Result<Option<Extra>, Error> {
         each!(self, reader => reader.extra(name))
+    }
+
+    /// The sums of the quarters of an hour from `quarters.0` up to, but not with, `quarters.1`.
+    ///
+    /// # Errors
+    /// Damaged or unreadable.
+    pub fn sums(&self, quarters: (i64, i64)) -> Result<Cells, Error> {
+        each!(self, reader => reader.sums(quarters))
     }
 
     /// A centre description by its hash.

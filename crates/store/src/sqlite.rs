@@ -3,6 +3,7 @@
 
 mod columns;
 mod read;
+mod sums;
 
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
@@ -10,12 +11,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use linje_desk::{Batch, REMEMBER_US, Remembered, VaultRow, VaultWrite};
+use linje_measures::Cells;
 use linje_types::Timestamp;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params};
 
 use crate::contact::{Contact, Open};
 use crate::error::Error;
-use crate::reader::Head;
+use crate::figures::{Figures, OPEN_ENDS, YardsOf};
+use crate::reader::{Head, Reader};
 use crate::row::{Row, Sum, check_sum};
 use columns::sum_of;
 
@@ -36,6 +39,7 @@ pub struct Sqlite {
     epoch: u64,
     head: Head,
     open: Open,
+    figures: Option<Figures>,
 }
 
 impl Sqlite {
@@ -56,6 +60,7 @@ impl Sqlite {
             if is_new {
                 create(&tx).map_err(said)?;
             }
+            sums::create(&tx).map_err(said)?;
             tx.execute("UPDATE head SET epoch = epoch + 1 WHERE id = 1", [])
                 .map_err(said)?;
             let head = read::head(&tx).map_err(said)?;
@@ -69,6 +74,7 @@ impl Sqlite {
             epoch: head.epoch,
             head,
             open,
+            figures: None,
         };
         store.check_end()?;
         Ok(store)
@@ -85,7 +91,53 @@ impl Sqlite {
         SqliteReader::open(&self.path)
     }
 
+    /// From now on every batch is measured too; what was not yet, is made up for.
+    pub(crate) fn measure(&mut self, yards: YardsOf) -> Result<(), Error> {
+        let reader = Reader::Sqlite(self.reader()?);
+        let said = |error: rusqlite::Error| Error::sqlite(&self.path, &error);
+        let stored = sums::head(&self.connection).map_err(said)?;
+        let kept = reader.extra(OPEN_ENDS)?;
+        let path = &self.path;
+        let connection = &mut self.connection;
+        let mut write = |cells: &Cells, seq: u64| {
+            let said = |error: rusqlite::Error| Error::sqlite(path, &error);
+            let tx = connection
+                .transaction_with_behavior(TransactionBehavior::Immediate)
+                .map_err(said)?;
+            let is_whole = sums::add(&tx, cells, seq).map_err(said)?;
+            tx.commit().map_err(said)?;
+            if is_whole {
+                Ok(())
+            } else {
+                Err(Error::corrupt(path, "the checksum of a sum is wrong"))
+            }
+        };
+        let figures = Figures::start(&reader, kept, stored, yards, &mut write)?;
+        self.figures = Some(figures);
+        Ok(())
+    }
+
     pub(crate) fn append(&mut self, batch: &Batch) -> Result<(), Error> {
+        let is_next = self.head.seq == batch.expected_seq;
+        let figures = self.figures.as_mut().filter(|_| is_next);
+        let cells = figures.map(|figures| figures.fold(&batch.records));
+        let landed = self.land(batch, cells.as_ref());
+        if let Some(figures) = &mut self.figures {
+            match landed {
+                Ok(_) => figures.keep(),
+                Err(_) => figures.undo(),
+            }
+        }
+        if landed? {
+            return Ok(());
+        }
+        // The sums were damaged and are gone; the next start makes them anew.
+        self.figures = None;
+        Ok(())
+    }
+
+    /// Makes a batch durable; false when the sums could not be added to.
+    fn land(&mut self, batch: &Batch, cells: Option<&Cells>) -> Result<bool, Error> {
         let path = &self.path;
         let said = |error: rusqlite::Error| Error::sqlite(path, &error);
         let tx = self
@@ -106,7 +158,7 @@ impl Sqlite {
             });
         }
         let touched = self.open.touched(&batch.records);
-        let mut end = head;
+        let (mut end, mut is_whole) = (head, true);
         if head.seq == batch.expected_seq {
             let rows = encode_batch(batch, &head, self.epoch)?;
             if let Some(last) = rows.last() {
@@ -121,13 +173,16 @@ impl Sqlite {
             write_contacts(&tx, touched.values()).map_err(said)?;
             write_replies(&tx, &batch.replies).map_err(said)?;
             write_vault(&tx, &batch.vault).map_err(said)?;
+            if let Some(cells) = cells {
+                is_whole = sums::add(&tx, cells, end.seq).map_err(said)?;
+            }
             tx.commit().map_err(said)?;
         }
         if self.head.seq == batch.expected_seq {
             self.open.take(touched);
         }
         self.head = end;
-        Ok(())
+        Ok(is_whole)
     }
 
     pub(crate) fn put_snapshot(
@@ -143,6 +198,10 @@ impl Sqlite {
         }
         let chain = read::sum_at(&self.path, &self.connection, seq)?;
         let sum = columns::snapshot_sum(seq, at, version, &chain, state);
+        if let Some(figures) = &self.figures {
+            let body = figures.open_ends();
+            self.put_extra(OPEN_ENDS, self.head.seq, &body)?;
+        }
         self.write(|tx| {
             tx.execute(
                 "INSERT OR REPLACE INTO snapshot (seq, at, version, chain, state, sum)

@@ -7,6 +7,7 @@ use linje_types::Timestamp;
 
 use crate::error::Error;
 use crate::fault::{Faults, Faulty};
+use crate::figures::YardsOf;
 use crate::memory::Memory;
 use crate::reader::{Head, Reader};
 use crate::sqlite::Sqlite;
@@ -61,6 +62,16 @@ impl Store {
     #[must_use]
     pub fn with_faults(self, faults: &Faults) -> Store {
         Store::Faulty(Box::new(Faulty::new(self, faults.clone())))
+    }
+
+    /// From now on the sums of the figures are written in the transaction of each batch; those of records
+    /// that were written without are made up for, from the log. `yards` must know every description that
+    /// the log names. Call once, after opening.
+    ///
+    /// # Errors
+    /// When the log or the sums cannot be read or written. Damaged sums are emptied: call again.
+    pub fn measure(&mut self, yards: YardsOf) -> Result<(), Error> {
+        each!(self, store => store.measure(yards))
     }
 
     /// Makes a batch durable, all of it or nothing. A batch that landed before and whose reply was

@@ -368,6 +368,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures of a time, by any of the definitions.
+         * @description What came and how its wait ended counts in the quarter of an hour in which it came to its first queue;
+         *     handling counts in the quarter in which the conversation ended; adviser time is split exactly and
+         *     belongs to no queue, channel or topic.
+         */
+        get: operations["measures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/measures/definitions": {
         parameters: {
             query?: never;
@@ -375,7 +397,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every figure that a page shows, with its formula and source. */
+        /** Every definition of a figure, with its formula and source. */
         get: operations["list_definitions"];
         put?: never;
         post?: never;
@@ -750,6 +772,24 @@ export interface components {
              */
             value?: number | null;
         };
+        /** @description The goals of a queue; none is shown alone. */
+        GoalSet: {
+            /**
+             * Format: double
+             * @description Share to be ended by the first adviser, 0 to 1.
+             */
+            first_contact_end?: number | null;
+            /**
+             * Format: double
+             * @description Share to be answered within the time, 0 to 1.
+             */
+            share: number;
+            /**
+             * Format: int32
+             * @description The time T, seconds.
+             */
+            within_s: number;
+        };
         /** @description Hours of some weekdays. */
         HoursRow: {
             /** @description `mandag–fredag`. */
@@ -841,11 +881,60 @@ export interface components {
         };
         /** @description A figure and its definition. */
         MeasureDefinition: {
+            /** @description Written from the rule that computes it. */
             formula: string;
+            /** @description `service_level`, `abandonment`, `wait`, `handling`, `occupancy`, `outcome`, `callback` or `now`. */
+            group: string;
+            /** @description Its name in `definition=`; it keeps its meaning for ever. */
             id: string;
+            /** @description False: the sums that it needs are not kept yet, and it has no figure. */
+            kept: boolean;
+            /** @description Read from this moment and shown live, not computed from sums: not for `definition=`. */
+            live: boolean;
             name: string;
             source: string;
             text: string;
+            /** @description `share` (0 to 1), `seconds` or `number`. */
+            unit: string;
+            /**
+             * Format: int32
+             * @description 1 for the first; another meaning is another version.
+             */
+            version: number;
+        };
+        /** @description One row. What it is not broken down by is null. */
+        MeasureRow: components["schemas"]["MeasureValues"] & {
+            channel?: string | null;
+            goal?: components["schemas"]["GoalSet"] | null;
+            period?: components["schemas"]["Period"] | null;
+            queue?: components["schemas"]["Named"] | null;
+            topic?: components["schemas"]["TopicName"] | null;
+            unit?: components["schemas"]["Named"] | null;
+            /** @description How many units are together in this row because they are small; null when it is not about such. */
+            units_together?: number | null;
+        };
+        /** @description Counts, and figures by the id of their definition; null when there is nothing to divide by. */
+        MeasureValues: {
+            counts: {
+                [key: string]: number;
+            };
+            values: {
+                [key: string]: number | null;
+            };
+        };
+        /** @description Figures of a time. */
+        Measures: {
+            /** @description What it is broken down by. */
+            by: string[];
+            /** @description The definitions of the values, in the order that was asked for. */
+            definitions: components["schemas"]["MeasureDefinition"][];
+            from: string;
+            rows: components["schemas"]["MeasureRow"][];
+            to: string;
+            /** @description Everything together, adviser time too. */
+            total: components["schemas"]["MeasureValues"];
+            /** @description Units that are too small to be shown alone. */
+            withheld: components["schemas"]["Withheld"];
         };
         /** @description One minute. */
         MinuteRow: {
@@ -909,6 +998,13 @@ export interface components {
             /** Format: double */
             waited_s: number;
             why: components["schemas"]["WhyRow"];
+        };
+        /** @description A stretch of time. */
+        Period: {
+            /** @description Whether it is over. The running one lacks adviser time since the last change. */
+            complete: boolean;
+            from: string;
+            to: string;
         };
         /** @description SIP credentials of a demo adviser. */
         Phone: {
@@ -1168,6 +1264,18 @@ export interface components {
             text: string;
             /** Format: double */
             waited_s: number;
+        };
+        /** @description What was not broken down, and why. */
+        Withheld: {
+            /**
+             * Format: int64
+             * @description Fewer advisers than this is small.
+             */
+            fewest: number;
+            /** @description Said to people; null when nothing was withheld. */
+            text?: string | null;
+            /** @description Units that are shown together with others in some row. */
+            units: number;
         };
         /** @description Exactly one of the three. */
         WrapUp: {
@@ -1964,6 +2072,50 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["TrafficChange"];
+                };
+            };
+        };
+    };
+    measures: {
+        parameters: {
+            query?: {
+                /** @description The first moment, or a date; taken down to the quarter of an hour. Left out: the beginning of today. */
+                from?: string;
+                /** @description The moment, or the date, before which it ends; taken up to the quarter of an hour. Left out: now. */
+                to?: string;
+                /** @description quarter, hour or day, and queue, topic, unit, channel; several with commas. Left out: one row. */
+                by?: string;
+                /** @description Ids of definitions, several with commas, `sl_offered` or `sl_offered@1`. Left out: all that are kept. */
+                definition?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Measures"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -162,7 +162,7 @@ function AbandonedTile({ totals }: { totals: Totals }) {
     <Tile
       name={t.traffic.tiles.abandoned}
       definition={
-        <Definition name={t.traffic.tiles.abandoned} measure="abandoned" text={t.definitions.abandoned} />
+        <Definition name={t.traffic.tiles.abandoned} measure="abandoned_share" text={t.definitions.abandoned} />
       }
     >
       <span className="tile__value">{share === null ? "–" : format.percent(share)}</span>

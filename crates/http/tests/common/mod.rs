@@ -16,10 +16,10 @@ use linje_desk::{Batch, Desk, Input, Output, Reconcile, Record, Recovered, Store
 use linje_event::Command;
 use linje_http::view::Building;
 use linje_http::{
-    Api, Card, Clock, Demo, DeskDoor, Directory, Feed, Gate, History, Ids, Metrics, Mode, Presence,
-    Projection, Reply, Shared, StoreHealth, Web, clock,
+    Api, Card, Clock, Demo, DeskDoor, Directory, Feed, Figures, Gate, History, Ids, Metrics, Mode,
+    Presence, Projection, Reply, Shared, StoreHealth, Web, clock,
 };
-use linje_measures::{Goal, Layout};
+use linje_measures::{Goal, Layout, RollUp, Yardstick};
 use linje_routing::{State, Tables};
 use linje_types::{SECOND_US, Timestamp};
 use serde_json::Value;
@@ -129,6 +129,7 @@ pub(crate) fn world_at(start: Timestamp) -> World {
             })
         }),
         history,
+        figures: figures(&log, &rules, &centre),
         clock,
         ids: Ids::new([5; 32]),
         metrics,
@@ -148,6 +149,30 @@ pub(crate) fn world_at(start: Timestamp) -> World {
         is_full,
         keys: Mutex::new(0),
     }
+}
+
+/// The sums of the log as it is, folded anew each time.
+fn figures(log: &Log, tables: &Arc<Tables>, centre: &Arc<Centre>) -> Figures {
+    let (log, tables, centre) = (Arc::clone(log), Arc::clone(tables), Arc::clone(centre));
+    Figures::new(move |from, to| {
+        let rules = tables.rules();
+        let yard = Yardstick {
+            within_us: centre
+                .queues
+                .iter()
+                .map(|queue| goal(queue).within_us)
+                .collect(),
+            units: rules.advisers.iter().map(|adviser| adviser.unit).collect(),
+            weights: rules.weights,
+            capacity: linje_routing::CAPACITY,
+            short_us: Yardstick::SHORT_US,
+        };
+        let log = log.lock().unwrap();
+        let events = log.iter().map(|record| (record.at, &record.event));
+        let mut cells = RollUp::default().fold(events, &mut |_| Some(yard.clone()));
+        cells.retain(|key, _| (from..to).contains(&key.quarter));
+        Ok(cells)
+    })
 }
 
 fn goal(queue: &linje_centre::Queue) -> Goal {

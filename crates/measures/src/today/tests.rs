@@ -307,3 +307,47 @@ fn the_figures_equal_a_count_from_scratch() {
     assert_eq!(queue.answered + queue.abandoned, 500);
     assert_eq!(day.waiting(FIRST), 0);
 }
+
+#[test]
+fn who_asked_to_be_rung_is_neither_waiting_nor_answered_nor_lost() {
+    let mut events = vec![(0, arrived(0)), (0, queued(0, FIRST, 0))];
+    let asked = Event::CallbackAsked {
+        contact: contact(0),
+        from: at(0),
+        until: at(900),
+    };
+    events.push((20, asked));
+    let parked = day(&events);
+    assert_eq!(parked.waiting(FIRST), 0);
+    let reached = Event::CallbackAnswered {
+        contact: contact(0),
+        adviser: ANE,
+    };
+    let mut rung = events.clone();
+    rung.push((30, reached));
+    rung.push((90, ended(0)));
+    let mut given_up = events;
+    given_up.push((60, closed(0, FIRST, CloseReason::NotReached)));
+    for events in [rung, given_up] {
+        let day = day(&events);
+        let queue = day.queue(FIRST).unwrap();
+        assert_eq!((queue.offered, queue.answered, queue.abandoned), (1, 0, 0));
+    }
+}
+
+#[test]
+fn a_question_to_an_expert_counts_nowhere() {
+    let mut events = vec![(0, arrived(0)), (0, queued(0, FIRST, 0)), (0, accepted(0))];
+    let started = Event::ConsultStarted {
+        contact: contact(0),
+        consult: contact(1),
+        adviser: ANE,
+        queue: SECOND,
+    };
+    events.extend([(10, arrived(1)), (10, started), (10, queued(1, SECOND, 10))]);
+    let waiting = day(&events);
+    assert_eq!((waiting.waiting(SECOND), waiting.arrived()), (1, 1));
+    events.push((20, closed(1, SECOND, CloseReason::Cancelled)));
+    let queue = day(&events).queue(SECOND).unwrap().clone();
+    assert_eq!((queue.offered, queue.answered, queue.abandoned), (0, 0, 0));
+}

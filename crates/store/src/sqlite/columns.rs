@@ -155,3 +155,8 @@ fn reason(word: &str) -> Option<CloseReason> {
         .copied()
         .find(|reason| reason.as_str() == word)
 }
+
+/// The bytes of a column.
+pub(super) fn blob<'a>(columns: &'a rusqlite::Row<'_>, place: usize) -> Option<&'a [u8]> {
+    columns.get_ref(place).ok()?.as_blob().ok()
+}

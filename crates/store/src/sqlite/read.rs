@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use linje_desk::{Remembered, VaultRow};
+use linje_measures::Cells;
 use linje_types::{ContactId, Timestamp};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, params};
 
-use super::columns;
+use super::{columns, sums};
 use super::{known_format, sum_from};
 use crate::contact::{Contact, Open, Query};
 use crate::error::Error;
@@ -219,6 +220,11 @@ impl SqliteReader {
         Ok(found.into_iter().next())
     }
 
+    pub(crate) fn sums(&self, quarters: (i64, i64)) -> Result<Cells, Error> {
+        let found = sums::between(&self.path, &self.lock(), quarters)?;
+        Ok(found.unwrap_or_default())
+    }
+
     /// The pages of the file, and every table that no chain covers.
     pub(crate) fn inspect(&self) -> Result<Option<String>, Error> {
         let found: String = self
@@ -238,6 +244,7 @@ impl SqliteReader {
         self.list(extras, [], "kept bytes", extra)?;
         let centres = "SELECT version, phones, source, sum FROM centre";
         self.list(centres, [], "a centre description", centre)?;
+        self.sums((i64::MIN, i64::MAX))?;
         Ok(None)
     }
 

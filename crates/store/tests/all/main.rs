@@ -11,6 +11,8 @@ mod start;
 #[cfg(test)]
 mod suite;
 #[cfg(test)]
+mod sums;
+#[cfg(test)]
 mod world;
 
 #[cfg(test)]

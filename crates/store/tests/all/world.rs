@@ -9,8 +9,8 @@ use linje_event::{Command, Effect, Entry, Event, Output};
 use linje_routing::{AdviserRule, QueueRule, Rules, State, Tables};
 use linje_store::Store;
 use linje_types::{
-    Activity, AdviserId, Channel, Channels, ContactId, Language, Origin, Origins, QueueId,
-    SECOND_US, Timestamp, TopicId, UnitId,
+    Activity, AdviserId, Channel, Channels, Clearance, ContactId, Language, Origin, Origins,
+    QueueId, SECOND_US, Timestamp, TopicId, UnitId,
 };
 
 pub(crate) const VERSION: u64 = 0xfeed_f00d_dead_beef;
@@ -63,9 +63,11 @@ pub(crate) fn tables() -> Arc<Tables> {
         .fold(Channels::NONE, |set, channel| set.with(*channel));
     let adviser = AdviserRule {
         unit: UnitId(0),
+        groups: Vec::new(),
         skills: Vec::new(),
         origins: Origins::LIVE,
         channels,
+        clearance: Clearance::NONE,
     };
     let rules = Rules {
         version: VERSION,
