@@ -42,7 +42,7 @@ pub struct Why {
     /// The contact's priority class.
     pub class: u8,
     /// A contact chose: whether a free adviser was passed over because of a bar (S9, own case).
-    /// An adviser chose: whether the first in order was passed over because of one; by `GoalShare`, the first of some line.
+    /// An adviser chose: whether the one whom the rule puts first was passed over because of one.
     pub barred: bool,
     /// `IdleLongest`: idle advisers able to take it, the barred one not counted.
     /// `FirstInLine`: queues lines that held somebody this adviser can take.

@@ -1013,141 +1013,101 @@ impl State {
     fn first_for<O: Output>(&self, adviser: u32, now: Timestamp) -> Option<First> {
         let who = &self.advisers[adviser as usize];
         let channels = self.mask(adviser).channels();
-        let lanes = self
+        let own = self
             .lanes
             .for_profile(self.tables.profile(adviser, who.origins));
         let mask = self.lanes.for_channels(channels);
-        let can_take = |word: usize| lanes[word] & mask[word];
+        let rule = Rule {
+            by_share: channels.0.count_ones() > 1,
+            now,
+        };
+        let can_take = |word: usize| own[word] & mask[word];
         let mut lines = 0;
-        let mut best: Option<First> = None;
-        let several = channels.0.count_ones() > 1;
-        if several {
-            self.lines.each(can_take, |lane| {
+        let mut head: Option<(Rank, u32)> = None;
+        self.lines.each(can_take, |lane| {
+            if O::WHY {
                 lines += 1;
-                let first = self.first_of_lane(lane, adviser, now);
-                best = self.nearer_goal(best, first, now);
-            });
-        } else {
-            let mut head = ((i64::MAX, u64::MAX), NONE);
-            self.lines.each(can_take, |lane| {
-                if O::WHY {
-                    lines += 1;
-                }
-                let order = self.lines.head_order(lane as usize);
-                if order < head.0 {
-                    head = (order, lane);
-                }
-            });
-            if head.1 != NONE {
-                best = self.first_in_order((lanes, mask), head.1, adviser, now);
             }
-        }
-        if let Some(personal) = self.personal_for(adviser, channels, now) {
-            best = if several {
-                self.nearer_goal(best, Some(personal), now)
-            } else {
-                match best {
-                    Some(other) if other.order < personal.order => Some(other),
-                    _ => Some(personal),
+            let rank = self.rank(lane, self.lines.head_order(lane as usize));
+            if head.as_ref().is_none_or(|(best, _)| rule.puts(&rank, best)) {
+                head = Some((rank, lane));
+            }
+        });
+        let mut best = match head {
+            Some((rank, lane)) => {
+                let slot = self.lines.head(lane as usize);
+                if self.contacts[slot as usize].bars == 0 || !self.is_barred(slot, adviser, now) {
+                    Some((rank, slot, false))
+                } else {
+                    self.first_not_barred((own, mask), rule, adviser)
                 }
-            };
+            }
+            None => None,
+        };
+        let mut named = false;
+        if let Some((rank, slot)) = self.personal_for(adviser, channels, now)
+            && best
+                .as_ref()
+                .is_none_or(|(best, ..)| rule.puts(&rank, best))
+        {
+            best = Some((rank, slot, false));
+            named = true;
         }
-        best.map(|first| First { lines, ..first })
-    }
-
-    /// The first of a lane whom the adviser is not barred from.
-    fn first_of_lane(&self, lane: u32, adviser: u32, now: Timestamp) -> Option<First> {
-        let mut passed = false;
-        let slot = self.lines.iter(lane as usize).find(|&slot| {
-            let free =
-                self.contacts[slot as usize].bars == 0 || !self.is_barred(slot, adviser, now);
-            passed |= !free;
-            free
-        })?;
-        let overdue = self.lanes.get(lane).overdue;
-        Some(First {
+        best.map(|(rank, slot, passed)| First {
             slot,
-            order: self.lines.order(slot),
-            rule: if overdue {
-                WhyRule::Overdue
-            } else {
-                WhyRule::FirstInLine
+            rule: match () {
+                () if named => WhyRule::Named,
+                () if rank.overdue => WhyRule::Overdue,
+                () if rule.by_share => WhyRule::GoalShare,
+                () => WhyRule::FirstInLine,
             },
-            lines: 0,
+            lines,
             passed,
         })
     }
 
-    /// The lane with the earliest head is known; when that head is barred, every lane gives its first who is not.
     #[inline]
-    fn first_in_order(
-        &self,
-        (lanes, mask): (&[u64], &[u64]),
-        lane: u32,
-        adviser: u32,
-        now: Timestamp,
-    ) -> Option<First> {
-        let slot = self.lines.head(lane as usize);
-        if self.contacts[slot as usize].bars == 0 || !self.is_barred(slot, adviser, now) {
-            return self.first_of_lane(lane, adviser, now);
+    fn rank(&self, lane: u32, order: (i64, u64)) -> Rank {
+        let lane = self.lanes.get(lane);
+        Rank {
+            order,
+            overdue: lane.overdue,
+            goal_us: lane.goal_us,
         }
-        let can_take = |word: usize| lanes[word] & mask[word];
-        let mut best: Option<First> = None;
+    }
+
+    /// The slow path: the very first is barred from this adviser, so each lane gives its first who is not.
+    fn first_not_barred(
+        &self,
+        (own, mask): (&[u64], &[u64]),
+        rule: Rule,
+        adviser: u32,
+    ) -> Option<(Rank, u32, bool)> {
+        let can_take = |word: usize| own[word] & mask[word];
+        let mut best: Option<(Rank, u32, bool)> = None;
         self.lines.each(can_take, |lane| {
-            if let Some(first) = self.first_of_lane(lane, adviser, now)
-                && best.is_none_or(|best| first.order < best.order)
+            let first = self.lines.iter(lane as usize).find(|&slot| {
+                self.contacts[slot as usize].bars == 0 || !self.is_barred(slot, adviser, rule.now)
+            });
+            let Some(slot) = first else { return };
+            let rank = self.rank(lane, self.lines.order(slot));
+            if best
+                .as_ref()
+                .is_none_or(|(best, ..)| rule.puts(&rank, best))
             {
-                best = Some(first);
+                best = Some((rank, slot, true));
             }
         });
-        best.map(|first| First {
-            passed: true,
-            ..first
-        })
-    }
-
-    /// Among several channels: overdue ones first, in their order; else the larger share of the goal used,
-    /// `(now - since - head start) / goal`; equal shares by order.
-    fn nearer_goal(&self, a: Option<First>, b: Option<First>, now: Timestamp) -> Option<First> {
-        let (Some(a), Some(b)) = (a, b) else {
-            return a.or(b);
-        };
-        let overdue = |first: &First| self.contacts[first.slot as usize].is(flag::OVERDUE);
-        let earlier = match (overdue(&a), overdue(&b)) {
-            (true, false) => true,
-            (false, true) => false,
-            (true, true) => a.order < b.order,
-            (false, false) => {
-                let (used_a, goal_a) = self.share(&a, now);
-                let (used_b, goal_b) = self.share(&b, now);
-                let (left, right) = (used_a * goal_b, used_b * goal_a);
-                left > right || left == right && a.order < b.order
-            }
-        };
-        let chosen = if earlier { a } else { b };
-        let rule = match chosen.rule {
-            WhyRule::FirstInLine => WhyRule::GoalShare,
-            other => other,
-        };
-        Some(First {
-            rule,
-            passed: a.passed || b.passed,
-            ..chosen
-        })
-    }
-
-    /// Waited, head start included, and the goal, microseconds.
-    fn share(&self, first: &First, now: Timestamp) -> (i128, i128) {
-        let queue = self.contacts[first.slot as usize].queue;
-        let goal = self.tables.rules().queues[queue.idx()].goal_us;
-        (
-            i128::from(now.0) - i128::from(first.order.0),
-            i128::from(goal),
-        )
+        best
     }
 
     /// The first of those who wait for this adviser only.
-    fn personal_for(&self, adviser: u32, channels: Channels, now: Timestamp) -> Option<First> {
+    fn personal_for(
+        &self,
+        adviser: u32,
+        channels: Channels,
+        now: Timestamp,
+    ) -> Option<(Rank, u32)> {
         if self.personal.is_empty() {
             return None;
         }
@@ -1158,12 +1118,9 @@ impl State {
                 channels.has(self.contacts[it.slot as usize].channel)
                     && !self.is_barred(it.slot, adviser, now)
             })
-            .map(|it| First {
-                slot: it.slot,
-                order: it.order,
-                rule: WhyRule::Named,
-                lines: 0,
-                passed: false,
+            .map(|it| {
+                let lane = self.contacts[it.slot as usize].lane;
+                (self.rank(lane, it.order), it.slot)
             })
     }
 
@@ -1223,11 +1180,43 @@ impl State {
     }
 }
 
+/// What decides between two who wait.
+#[derive(Debug, Clone, Copy)]
+struct Rank {
+    order: (i64, u64),
+    overdue: bool,
+    goal_us: i64,
+}
+
+/// How they are compared.
+#[derive(Debug, Clone, Copy)]
+struct Rule {
+    /// The adviser takes several channels: by share of the goal used.
+    by_share: bool,
+    now: Timestamp,
+}
+
+impl Rule {
+    /// Whether `a` goes before `b`. In order, overdue ones come first by their keys. By share of the goal used,
+    /// `(now - since + head start) / goal`, the larger first, overdue ones before all others in their order.
+    #[inline]
+    fn puts(self, a: &Rank, b: &Rank) -> bool {
+        if !self.by_share || a.overdue || b.overdue {
+            return a.order < b.order;
+        }
+        let used = |rank: &Rank| i128::from(self.now.0) - i128::from(rank.order.0);
+        let (left, right) = (
+            used(a) * i128::from(b.goal_us),
+            used(b) * i128::from(a.goal_us),
+        );
+        left > right || left == right && a.order < b.order
+    }
+}
+
 /// Who is next for an adviser, and by which rule.
 #[derive(Debug, Clone, Copy)]
 struct First {
     slot: u32,
-    order: (i64, u64),
     rule: WhyRule,
     /// How many lines held somebody.
     lines: u32,

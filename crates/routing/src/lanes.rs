@@ -50,6 +50,8 @@ pub(crate) struct Lane {
     pub(crate) to_since: i64,
     /// The next step comes this long after that moment; `NO_STEP` = none.
     pub(crate) step_us: i64,
+    /// The queue's acceptable wait.
+    pub(crate) goal_us: i64,
 }
 
 /// The lanes known so far. Shared by clones of a state until one of them meets a new kind.

@@ -264,6 +264,7 @@ impl Tables {
                 self.rules.classes[usize::from(kind.class)].head_start_us
             },
             step_us,
+            goal_us: queue.goal_us,
         }
     }
 

@@ -1,22 +1,24 @@
 //! One decision in a large and full centre: 10,000 wait, 2,000 advisers, 200 skills.
 //!
 //! 300 kinds of adviser with 5 to 50 skills each, 60 queues that ask for one to three skills, three
-//! classes, three channels and four languages. Whoever lets an offer go comes back a moment later,
-//! or the house would soon be empty.
+//! classes, three channels and four languages. All rules are on: three rings with preferred advisers,
+//! overflow, guaranteed longest waits, named advisers, clearance, one's own case, several channels at once,
+//! deferred work laid aside and kept for quiet moments. Whoever lets an offer go comes back a moment
+//! later, or the house would soon be empty.
 
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Instant;
 
-use linje_event::{Command, Effect, Entry, Event, Output, WrapUpAction};
+use linje_event::{Command, Effect, Entry, Event, Needs, Output, WrapUpAction};
 use linje_routing::{
-    AdviserRule, CAPACITY, Class, Condition, ContactState, QueueRule, Requirement, Ring, Rules,
-    State, Tables,
+    AdviserRule, CAPACITY, Class, Condition, ContactState, Overflow, QueueRule, Requirement, Ring,
+    Rules, State, Tables,
 };
 use linje_testkit::dice::Dice;
 use linje_types::{
-    Activity, AdviserId, Channel, Channels, ContactId, Language, OfferId, Origin, Origins, QueueId,
-    SECOND_US, SkillId, Timestamp, TopicId, UnitId,
+    Activity, AdviserId, Channel, Channels, Clearance, ContactId, Language, OfferId, Origin,
+    Origins, QueueId, SECOND_US, SkillId, Timestamp, TopicId, UnitId,
 };
 
 use crate::{Part, Size, figure, median, number, quantile};
@@ -47,7 +49,13 @@ fn rules(dice: &mut Dice) -> Rules {
             skills,
             origins: Origins::LIVE,
             groups: Vec::new(),
-            clearance: linje_types::Clearance::NONE,
+            clearance: dice.pick(&[
+                Clearance::NONE,
+                Clearance::NONE,
+                Clearance::NONE,
+                Clearance::SHIELDED,
+                Clearance::ALL,
+            ]),
             channels: Channels::NONE
                 .with(Channel::Voice)
                 .with(Channel::Chat)
@@ -58,7 +66,15 @@ fn rules(dice: &mut Dice) -> Rules {
         weights: [CAPACITY, CAPACITY / 2, CAPACITY, CAPACITY],
         classes: [0, 120, 600].map(|s| Class::ahead(s * SECOND_US)).to_vec(),
         languages: [None, None, language(1), language(0)],
-        queues: (0..QUEUES).map(|_| queue(dice, &kinds)).collect(),
+        language_guarantees: [1_200, 1_200, 300, 900].map(|s| s * SECOND_US),
+        interrupts: [
+            Channels::NONE.with(Channel::Message),
+            Channels::NONE,
+            Channels::NONE,
+            Channels::NONE,
+        ],
+        reserve: 20,
+        queues: (0..QUEUES).map(|id| queue(dice, &kinds, id)).collect(),
         advisers: (0..ADVISERS).map(|_| adviser(dice)).collect(),
         ..Rules::empty()
     }
@@ -80,12 +96,35 @@ fn skills(dice: &mut Dice) -> Vec<Requirement> {
 }
 
 /// Asks for what some kind of adviser has.
-fn queue(dice: &mut Dice, kinds: &[Vec<Requirement>]) -> QueueRule {
+fn queue(dice: &mut Dice, kinds: &[Vec<Requirement>], id: u16) -> QueueRule {
     let kind = &kinds[dice.below(kinds.len())];
     let count = 1 + dice.below(3);
     let needed: Vec<_> = (0..count).map(|_| kind[dice.below(kind.len())]).collect();
     QueueRule {
-        rings: vec![Ring::of(Condition::skills(&needed))],
+        rings: vec![
+            Ring {
+                preferred: Condition::Skill(Requirement {
+                    level: 3,
+                    ..needed[0]
+                }),
+                ..Ring::of(Condition::skills(&needed))
+            },
+            Ring {
+                after_us: 60 * SECOND_US,
+                ..Ring::of(Condition::skills(&needed[..needed.len().min(2)]))
+            },
+            Ring {
+                after_us: 180 * SECOND_US,
+                ..Ring::of(Condition::skills(&needed[..1]))
+            },
+        ],
+        named_us: 60 * SECOND_US,
+        goal_us: [45, 60, 120][usize::from(id) % 3] * SECOND_US,
+        overflow: id.is_multiple_of(4).then_some(Overflow {
+            after_us: Some(600 * SECOND_US),
+            expected_us: None,
+            to: QueueId(id + 1),
+        }),
         wrap_up_us: 30 * SECOND_US,
         ring_us: 20 * SECOND_US,
         max_waiting: u32::MAX,
@@ -171,6 +210,12 @@ impl House {
                 Activity::Written,
             ]);
             house.handle(&Command::SignIn { adviser, activity });
+            if house.dice.chance(30) {
+                let channels = house
+                    .dice
+                    .pick(&[Channels::DEFERRED, Channels::LIVE, Channels(15)]);
+                house.handle(&Command::Also { adviser, channels });
+            }
         }
         house
     }
@@ -179,7 +224,31 @@ impl House {
         self.state.handle(command, self.now, &mut self.seen).is_ok()
     }
 
+    fn needs(&mut self) -> Needs {
+        let dice = &mut self.dice;
+        let adviser = AdviserId(u32::try_from(dice.below(ADVISERS as usize)).unwrap_or(0));
+        Needs {
+            clearance: match dice.below(100) {
+                0 => Clearance::CONFIDENTIAL,
+                1..=3 => Clearance::SHIELDED,
+                _ => Clearance::NONE,
+            },
+            named: if dice.chance(5) {
+                adviser
+            } else {
+                AdviserId::NONE
+            },
+            not_to: if dice.chance(1) {
+                adviser
+            } else {
+                AdviserId::NONE
+            },
+            due: Timestamp::NEVER,
+        }
+    }
+
     fn arrival(&mut self) -> Command {
+        let needs = self.needs();
         let dice = &mut self.dice;
         Command::Arrive {
             contact: self.state.next_contact(),
@@ -198,7 +267,7 @@ impl House {
                 queue: QueueId(small(dice.below(usize::from(QUEUES)))),
                 class: [0, 0, 0, 0, 1, 2][dice.below(6)],
                 place: Timestamp::NEVER,
-                needs: linje_event::Needs::NONE,
+                needs,
             },
         }
     }
