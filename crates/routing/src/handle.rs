@@ -1004,7 +1004,7 @@ impl State {
             && self.tables.rules().reserve < self.idle.n_quiet()
             && self.idle.is_listed(adviser)
         {
-            self.serve_quiet_lines(now, out);
+            self.serve_quiet_lines(adviser, now, out);
         }
     }
 
@@ -1024,15 +1024,29 @@ impl State {
         let can_take = |word: usize| own[word] & mask[word];
         let mut lines = 0;
         let mut head: Option<(Rank, u32)> = None;
-        self.lines.each(can_take, |lane| {
-            if O::WHY {
+        if rule.by_share {
+            self.lines.each(can_take, |lane| {
                 lines += 1;
+                let rank = self.rank(lane, self.lines.head_order(lane as usize));
+                if head.as_ref().is_none_or(|(best, _)| rule.puts(&rank, best)) {
+                    head = Some((rank, lane));
+                }
+            });
+        } else {
+            let mut first = ((i64::MAX, u64::MAX), NONE);
+            self.lines.each(can_take, |lane| {
+                if O::WHY {
+                    lines += 1;
+                }
+                let order = self.lines.head_order(lane as usize);
+                if order < first.0 {
+                    first = (order, lane);
+                }
+            });
+            if first.1 != NONE {
+                head = Some((self.rank(first.1, first.0), first.1));
             }
-            let rank = self.rank(lane, self.lines.head_order(lane as usize));
-            if head.as_ref().is_none_or(|(best, _)| rule.puts(&rank, best)) {
-                head = Some((rank, lane));
-            }
-        });
+        }
         let mut best = match head {
             Some((rank, lane)) => {
                 let slot = self.lines.head(lane as usize);

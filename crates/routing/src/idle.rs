@@ -115,6 +115,8 @@ pub(crate) struct Idle {
     in_use: u32,
     /// How many are in a list of a mask that [`Mask::is_quiet`].
     n_quiet: u32,
+    /// The least that number has been since it was last asked for.
+    low: u32,
     /// By profile: how many of them take deferred work; and the profiles of which there is one.
     willing: Vec<u32>,
     willing_row: Vec<u64>,
@@ -147,6 +149,7 @@ impl Idle {
             place_of: [UNSEEN; N_MASKS],
             in_use: 0,
             n_quiet: 0,
+            low: 0,
             willing: vec![0; tables.n_profiles()],
             willing_row: vec![0; tables.profile_words()],
             n_willing: 0,
@@ -209,6 +212,17 @@ impl Idle {
         place
     }
 
+    /// The least number of quiet ones since this was last asked.
+    pub(crate) fn take_low(&mut self) -> u32 {
+        core::mem::replace(&mut self.low, self.n_quiet)
+    }
+
+    /// Whether the adviser is quiet and takes deferred work then.
+    #[inline]
+    pub(crate) fn is_willing(&self, adviser: u32) -> bool {
+        self.places[adviser as usize].willing
+    }
+
     /// How many are quiet and take deferred work then.
     #[inline]
     pub(crate) fn n_willing(&self) -> u32 {
@@ -251,6 +265,7 @@ impl Idle {
         self.len[at] -= 1;
         let (place, profile) = self.place_and_profile(at);
         self.n_quiet -= u32::from(self.seen[place].0.is_quiet());
+        self.low = self.low.min(self.n_quiet);
         let own = &mut self.places[adviser as usize];
         own.list = NONE;
         if own.willing {

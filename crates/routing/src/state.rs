@@ -853,7 +853,8 @@ impl State {
             (mask, self.tables.profile(adviser, origins))
         });
         let who = &self.advisers[adviser as usize];
-        let willing = who.also.0 & Channels::DEFERRED.0 & !takes_now(who).0 != 0;
+        let deferred = who.also.0 & Channels::DEFERRED.0 & !takes_now(who).0;
+        let willing = deferred & self.tables.fits(who.used).0 != 0;
         self.idle.relist(adviser, to, willing);
     }
 

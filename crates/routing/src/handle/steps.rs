@@ -258,21 +258,37 @@ impl State {
         }
     }
 
-    /// As long as it is quiet: the deferred contact first in order that somebody free would take.
-    pub(super) fn serve_quiet_lines<O: Output>(&mut self, now: Timestamp, out: &mut O) {
-        while self.idle.n_quiet() > self.tables.rules().reserve {
+    /// As long as it is quiet: the deferred contact first in order that somebody free would take. While it stays
+    /// quiet only the one who has just become free can change anything.
+    pub(super) fn serve_quiet_lines<O: Output>(
+        &mut self,
+        adviser: u32,
+        now: Timestamp,
+        out: &mut O,
+    ) {
+        let reserve = self.tables.rules().reserve;
+        let everybody = self.idle.take_low() <= reserve;
+        if !everybody && !self.idle.is_willing(adviser) {
+            return;
+        }
+        let origins = self.advisers[adviser as usize].origins;
+        let own = self.tables.profile(adviser, origins);
+        while self.idle.n_quiet() > reserve {
             let mut lanes = Vec::new();
-            let deferred = self.lanes.for_channels(Channels::DEFERRED);
-            for (idx, &word) in self.idle.willing().iter().enumerate() {
-                bits::each(idx, word, |profile| {
-                    let can = self.lanes.for_profile(profile);
-                    self.lines.each(
-                        |word| deferred[word] & can[word],
-                        |lane| {
-                            lanes.push((self.lines.head_order(lane as usize), lane));
-                        },
-                    );
+            let mut of_profile = |profile: u32| {
+                let can = self.lanes.for_profile(profile);
+                let deferred = self.lanes.for_channels(Channels::DEFERRED);
+                let both = |word: usize| deferred[word] & can[word];
+                self.lines.each(both, |lane| {
+                    lanes.push((self.lines.head_order(lane as usize), lane));
                 });
+            };
+            if everybody {
+                for (idx, &word) in self.idle.willing().iter().enumerate() {
+                    bits::each(idx, word, &mut of_profile);
+                }
+            } else {
+                of_profile(own);
             }
             lanes.sort_unstable();
             lanes.dedup();
