@@ -163,6 +163,39 @@ async fn the_caller_is_handed_over_to_the_expert() {
     line.is_empty_again().await;
 }
 
+/// Nobody has two partners: whoever is given a new one leaves the old one, and can come back.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_partner_takes_the_place_of_the_old_one() {
+    if !have(&["baresip"]) {
+        return;
+    }
+    let Three {
+        mut line,
+        mut caller,
+        mut adviser,
+        mut expert,
+        call,
+        leg,
+    } = three(true).await;
+    let second = line.dial(call, EXPERT);
+    line.event(Event::LegAnswered { leg: second }).await;
+    line.send(Command::bridge(leg, second));
+    talk().await;
+    line.send(Command::HangUpLeg { leg: second });
+    line.event(Event::LegEnded { leg: second }).await;
+    line.send(Command::bridge(call, leg));
+    talk().await;
+    line.send(Command::HangUp { call });
+    line.event(Event::LegEnded { leg }).await;
+    caller.wait_for("CALL_CLOSED", PATIENCE).await.unwrap();
+    adviser.wait_for("CALL_CLOSED", PATIENCE).await.unwrap();
+    expert.wait_for("CALL_CLOSED", PATIENCE).await.unwrap();
+    assert_eq!(heard_by(&caller).await, ["adviser"]);
+    assert_eq!(heard_by(&adviser).await, ["caller", "expert", "caller"]);
+    assert_eq!(heard_by(&expert).await, ["adviser"]);
+    line.is_empty_again().await;
+}
+
 /// Hold before the question: the adviser's phone was told to be silent, and must speak again to the expert.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hold_does_not_outlive_the_conversation_it_was_for() {
