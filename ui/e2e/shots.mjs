@@ -25,6 +25,15 @@ async function shoot(name, path, { theme, width, prepare, fullPage = !name.endsW
   await close();
 }
 
+/** A lever of the mock, or a request as somebody else. */
+function lever(path, body = {}) {
+  return fetch(server.url + path, {
+    method: "POST",
+    headers: { "content-type": "application/json", "idempotency-key": crypto.randomUUID() },
+    body: JSON.stringify(body),
+  });
+}
+
 async function beAdviser(page, index = 0) {
   await page.getByRole("radio").nth(index).check();
   await page.locator("button[type=submit]").click();
@@ -89,6 +98,39 @@ for (const theme of ["light", "dark"]) {
       },
     });
     await shoot("ukjent", "/finnes-ikke", look);
+    await shoot("hvorfor", "/henvendelse/eksempel/hvorfor", look);
+    await shoot("hvorfor-venter", "/henvendelse/eksempel-venter/hvorfor", look);
+    await shoot("desk-fagekspert", "/desk", {
+      ...look,
+      prepare: async (page) => {
+        await accept(page);
+        await page.getByRole("button", { name: "Spør en fagekspert" }).click();
+        await page.locator(".consult__choices").waitFor();
+      },
+    });
+    await shoot("desk-hos-fagekspert", "/desk", {
+      ...look,
+      prepare: async (page) => {
+        await lever("/api/v1/requests", { activity: "phone", wanted: 6 });
+        await accept(page);
+        await page.getByRole("button", { name: "Spør en fagekspert" }).click();
+        await page.locator(".consult__choices input").first().check();
+        await page.getByRole("button", { name: "Spør nå" }).click();
+        await page.locator('[data-consult="active"]').waitFor();
+        await lever("/__mock/desk/aside");
+        await page.locator(".call--aside").waitFor();
+        await page.waitForTimeout(400);
+      },
+    });
+    await shoot("desk-ringes-opp", "/desk", {
+      ...look,
+      prepare: async (page) => {
+        await beAdviser(page);
+        await lever("/__mock/desk/dial", { ms: 60_000 });
+        await page.locator(".call--dialling").waitFor();
+        await page.waitForTimeout(400);
+      },
+    });
   }
   await shoot("vegg", "/trafikk?vegg", { theme, width: 1920, height: 1080, fullPage: false });
 }

@@ -1,6 +1,8 @@
 /** The make-believe centre: queues that fill and empty by dice, ten demo advisers, calls made from the page. */
 import { randomUUID } from "node:crypto";
 
+import { Extras } from "./extras.mjs";
+
 const START = Date.parse("2026-11-23T10:00:00+01:00");
 const RING_S = 20;
 const WRAP_UP_S = 30;
@@ -93,6 +95,7 @@ export class Centre {
     this.calls = new Map();
     for (let second = -3600; second < 0; second++) this.step(START + second * 1000, 1);
     this.advance = START;
+    this.extras = new Extras(this);
   }
 
   now() {
@@ -148,6 +151,7 @@ export class Centre {
     this.seq++;
     for (const offer of [...this.offers.values()]) if (now >= offer.expires) this.expire(offer);
     for (const contact of this.contacts.values()) this.tickContact(contact, now);
+    this.extras.tick(now);
     for (const call of this.calls.values()) this.tickCall(call, now);
     this.emitTraffic(false);
     for (const session of this.sessions.values()) this.emitDesk(session, "tick");
@@ -298,18 +302,6 @@ export class Centre {
     return { id: queue.id, items: this.hour([queue]) };
   }
 
-  definitions() {
-    return [
-      {
-        id: "sl_offered",
-        name: "Besvart innen fristen",
-        formula: "besvart innen 45 s / alle tilbudt",
-        text: "Av alle som kom i kø i dag: hvor stor del fikk svar innen 45 sekunder.",
-        source: "Måltall 70/45",
-      },
-    ];
-  }
-
   // --- advisers ---
 
   adviser(id) {
@@ -369,18 +361,20 @@ export class Centre {
   desk(session) {
     const { adviser } = session;
     const offer = [...this.offers.values()].find((each) => each.adviser === adviser);
+    const onDesk = ["active", "held", "wrap_up", "set_aside", "dialling"];
     const served = this.queueRows().filter((row) => row.group !== null);
-    return {
+    const view = {
       at: this.iso(),
       seq: this.seq,
       adviser: this.adviserView(adviser),
       offer: offer ? this.offerView(offer) : null,
       contacts: [...this.contacts.values()]
-        .filter((contact) => contact.adviser === adviser && ["active", "held", "wrap_up"].includes(contact.state))
+        .filter((contact) => contact.adviser === adviser && onDesk.includes(contact.state))
         .map((contact) => this.deskContact(contact)),
       today: { answered: adviser.answered, mean_talk_s: adviser.answered ? adviser.talk_s / adviser.answered : null },
       queues: served.map(({ id, name, waiting, longest_wait_s }) => ({ id, name, waiting, longest_wait_s: Math.round(longest_wait_s / 15) * 15 })),
     };
+    return this.extras.desk(view, adviser);
   }
 
   offerView(offer) {
@@ -390,7 +384,7 @@ export class Centre {
       queue: this.queueName(contact.queue), topic: contact.topic, caller: contact.caller, synthetic: contact.synthetic,
       waited_s: Math.round((offer.at - contact.arrived) / 1000),
       arrived: this.iso(contact.arrived), expires_at: this.iso(offer.expires), ring_s: RING_S,
-      why: offer.why,
+      why: offer.why, callback: contact.callback ?? false, consult: null,
     };
   }
 
@@ -405,6 +399,7 @@ export class Centre {
       clock_stopped: contact.clockStopped,
       waited_s: contact.answered ? Math.round((contact.answered - contact.arrived) / 1000) : 0,
       events: contact.events,
+      ...this.extras.deskContact(contact),
     };
   }
 
@@ -419,13 +414,13 @@ export class Centre {
     return this.contacts.get(id);
   }
 
-  createContact({ channel, queue, synthetic = false, answeredBy = "me" }) {
+  createContact({ channel, queue, synthetic = false, answeredBy = "me", callback = false }) {
     const contact = {
       id: randomUUID(), seq: this.seq, state: "queued", channel: channel ?? "voice", queue: queue ?? "arbeid-helse",
       topic: { code: "ARBEID", name: "Dagpenger" },
       caller: synthetic ? "Syntetisk bruker" : "Ukjent nummer",
       synthetic, answeredBy, adviser: null, arrived: this.now(), changed: this.now(), answered: null, ended: null,
-      wrapUntil: null, clockStopped: false, reason: null, events: [],
+      wrapUntil: null, clockStopped: false, reason: null, events: [], callback,
     };
     this.contacts.set(contact.id, contact);
     this.note(contact, "contact_arrived");
@@ -491,7 +486,8 @@ export class Centre {
     contact.adviser = adviser;
     contact.answered = this.now();
     this.become(adviser, "busy");
-    this.move(contact, "active", "offer_accepted");
+    if (contact.callback) contact.dial = this.now() + RING_S * 1000;
+    this.move(contact, contact.callback ? "dialling" : "active", contact.callback ? "callback_dialling" : "offer_accepted");
     return {};
   }
 

@@ -25,12 +25,14 @@ export async function startMock({ port = 0, dist = DIST } = {}) {
   const centre = new Centre();
   const streams = new Set();
   let refuseUntil = 0;
+  let broken = null;
 
   const server = createServer(async (request, response) => {
     const url = new URL(request.url, "http://mock");
     try {
       if (url.pathname.startsWith("/__mock/")) return await control(request, response, url);
       if (url.pathname.startsWith("/api/v1/")) {
+        if (broken !== null && url.pathname.includes(broken)) throw new Problem(503, "Ikke nå", "Dette svarer ikke akkurat nå.");
         if (performance.now() < refuseUntil) return request.socket.destroy();
         return await answer(request, response, url);
       }
@@ -42,14 +44,16 @@ export async function startMock({ port = 0, dist = DIST } = {}) {
     }
   });
 
-  /** Levers for tests: break the store, cut the streams. */
+  /** Levers for tests: break the store or one endpoint, cut the streams, put things on a desk. */
   async function control(request, response, url) {
     const body = await read(request);
     if (url.pathname === "/__mock/store") centre.store = body;
+    if (url.pathname.startsWith("/__mock/desk/")) centre.extras.lever(url.pathname.slice("/__mock/desk/".length), body);
     if (url.pathname === "/__mock/cut") {
       refuseUntil = performance.now() + (body.ms ?? 3000);
       for (const stream of streams) stream.destroy();
     }
+    if (url.pathname === "/__mock/break") broken = body.path ?? null;
     centre.emitTraffic(true);
     send(response, 204);
   }
@@ -85,7 +89,6 @@ export async function startMock({ port = 0, dist = DIST } = {}) {
     if (match("GET", "/queues")) return ok({ items: centre.queueRows(), next: null });
     if ((found = match("GET", "/queues/([^/]+)/hour"))) return ok(centre.queueHour(known(centre.queue(found[0]))));
     if ((found = match("GET", "/queues/([^/]+)"))) return ok(centre.queueDetail(known(centre.queue(found[0]))));
-    if (match("GET", "/measures/definitions")) return ok(centre.definitions());
     if (match("GET", "/version")) return ok({ version: "mock" });
     if (match("GET", "/live")) {
       return stream(request, response, "snapshot", () => centre.traffic(), (send) => centre.onTraffic(send));
@@ -141,6 +144,11 @@ export async function startMock({ port = 0, dist = DIST } = {}) {
       response.writeHead(200, { "content-type": "audio/wav" });
       return response.end(promptWav(found[0]));
     }
+    const extra = centre.extras.answer(method, path, body, url);
+    if (extra?.status >= 400) throw new Problem(extra.status, extra.status === 404 ? "Finnes ikke" : "Det går ikke nå");
+    if (extra?.wait_ms) await new Promise((resolve) => setTimeout(resolve, extra.wait_ms));
+    if (extra?.text) return response.writeHead(200, { "content-type": "text/plain; charset=utf-8" }).end(extra.text);
+    if (extra) return ok(extra.value, extra.status ?? 200);
     throw new Problem(404, "Finnes ikke", `${method} ${path}`);
   }
 

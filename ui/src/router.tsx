@@ -39,8 +39,14 @@ const demo = createRoute({
   component: lazyRouteComponent(() => import("./demo/DemoPage"), "DemoPage"),
 });
 
+const why = createRoute({
+  getParentRoute: () => root,
+  path: "/henvendelse/$id/hvorfor",
+  component: lazyRouteComponent(() => import("./hvorfor/WhyPage"), "WhyPage"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([front, traffic, desk, demo]),
+  routeTree: root.addChildren([front, traffic, desk, demo, why]),
   defaultNotFoundComponent: NotFound,
   scrollRestoration: true,
 });

@@ -2,6 +2,7 @@
  * What the server says: names of our own for the shapes of its OpenAPI document (`schema.d.ts`, `npm run types`).
  * Times are RFC 3339 in scenario time, durations seconds, ids opaque.
  */
+import type { AdviserMore, DeskContactMore, DeskMore, OfferMore, Place } from "./next";
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
@@ -48,12 +49,16 @@ export type Activity =
 
 export type AdviserState = "ready" | "offered" | "busy" | "wrap_up" | "away" | "not_ready" | "signed_out";
 
-export type Adviser = Worded<Told<Schemas["Adviser"]>, { activity: Activity | null; state: AdviserState }>;
+export type Adviser = Worded<Told<Schemas["Adviser"]>, { activity: Activity | null; state: AdviserState }> & AdviserMore;
 
-export type Offer = Told<Schemas["OfferView"]>;
+export type Offer = Told<Schemas["OfferView"]> & OfferMore;
 export type ContactEvent = Told<Schemas["EventRow"]>;
-export type DeskContact = Told<Schemas["DeskContact"]>;
-export type DeskView = Worded<Told<Schemas["DeskView"]>, { adviser: Adviser }>;
+export type DeskContact = Worded<Told<Schemas["DeskContact"]>, { state: Place }> & DeskContactMore;
+export type DeskView = Worded<
+  Told<Schemas["DeskView"]>,
+  { adviser: Adviser; offer: Offer | null; contacts: DeskContact[] }
+> &
+  DeskMore;
 
 export type Demo = Told<Schemas["DemoView"]>;
 export type CallState = "ringing" | "menu" | "queued" | "offered" | "active" | "held" | "wrap_up" | "closed";

@@ -2,15 +2,17 @@ import {
   CheckmarkIcon,
   EnterIcon,
   HourglassIcon,
+  InboxDownIcon,
   MenuGridIcon,
   PauseIcon,
   PencilIcon,
   PhoneFillIcon,
   PhoneIcon,
+  TimerPauseIcon,
 } from "@navikt/aksel-icons";
 import { Tag } from "@navikt/ds-react";
 
-import type { ContactState } from "../api/types";
+import type { Place } from "../api/next";
 import { useText } from "./settings";
 
 const LOOK = {
@@ -22,15 +24,18 @@ const LOOK = {
   held: { color: "warning", Icon: PauseIcon },
   wrap_up: { color: "info", Icon: PencilIcon },
   closed: { color: "neutral", Icon: CheckmarkIcon },
-} as const;
+  set_aside: { color: "neutral", Icon: InboxDownIcon },
+  dialling: { color: "warning", Icon: PhoneIcon },
+  callback: { color: "info", Icon: TimerPauseIcon },
+} as const satisfies Record<Place, unknown>;
 
 /** Where a contact is, in words, with icon and colour to match. */
-export function ContactStateTag({ state }: { state: ContactState }) {
+export function ContactStateTag({ state }: { state: Place }) {
   const t = useText();
-  const { color, Icon } = LOOK[state];
+  const { color, Icon } = LOOK[state] ?? LOOK.created;
   return (
     <Tag size="small" variant="moderate" data-color={color} icon={<Icon aria-hidden />}>
-      {t.contactState[state]}
+      {t.contactState[state] ?? state}
     </Tag>
   );
 }

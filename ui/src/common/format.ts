@@ -12,6 +12,8 @@ const HOUR_MS = 3_600_000;
 
 export interface Format {
   number(value: number): string;
+  /** A small number as a word, `seks`; from thirteen on in digits. */
+  count(value: number): string;
   /** A share 0..=1 as per cent; one decimal below ten. */
   percent(share: number): string;
   /** Seconds as `m:ss`, from an hour `h:mm:ss`. */
@@ -61,6 +63,7 @@ function build(language: Language): Format {
 
   return {
     number: (value) => integer.format(value),
+    count: (value) => TEXTS[language].numerals[value - 1] ?? integer.format(value),
     percent: (share) => (Math.abs(share) < 0.0995 ? percentFine : percentWhole).format(share),
     duration,
     span: (seconds) => span(seconds, integer, TEXTS[language].span),

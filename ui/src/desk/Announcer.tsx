@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "react";
 
 import type { DeskView } from "../api/types";
 import { useFormat, useText } from "../common/settings";
+import { useQuestion } from "./Requests";
 
 /** Tells a screen reader what changed. Only an offered contact may interrupt. */
 export function Announcer({ view }: { view: DeskView }) {
@@ -10,7 +11,10 @@ export function Announcer({ view }: { view: DeskView }) {
   const [urgent, setUrgent] = useState("");
   const [calm, setCalm] = useState("");
   const offer = view.offer;
-  const contact = view.contacts[0];
+  const contact = view.contacts.find(({ state }) => state !== "set_aside");
+  const request = view.requests?.find(({ mine }) => mine === null);
+  const question = useQuestion();
+  const asked = useRef("");
   const before = useRef({ offer: "", contact: "" });
 
   useEffect(() => {
@@ -23,11 +27,28 @@ export function Announcer({ view }: { view: DeskView }) {
     }
     const state = contact?.state ?? "";
     if (state !== before.current.contact) {
-      if (state === "active" || state === "held" || state === "wrap_up") setCalm(t.desk.announce[state]);
+      if (state === "dialling") setCalm(t.work.announce.dialling);
+      else if (state === "active" || state === "held" || state === "wrap_up") setCalm(t.desk.announce[state]);
       else if (before.current.contact === "wrap_up") setCalm(t.desk.announce.closed);
       before.current.contact = state;
     }
   }, [offer, contact, t, format]);
+
+  const consult = contact?.consult?.state ?? "";
+  const consulted = useRef("");
+  useEffect(() => {
+    if (consult === consulted.current) return;
+    if (consult === "active") setCalm(t.work.announce.consultActive);
+    else if (consult === "queued") setCalm(t.work.announce.consultQueued);
+    else if (consult === "" && contact?.state === "active") setCalm(t.work.announce.consultOver);
+    consulted.current = consult;
+  }, [consult, contact?.state, t]);
+
+  useEffect(() => {
+    if (!request || request.id === asked.current) return;
+    asked.current = request.id;
+    setCalm(t.work.request.announce(question(request)));
+  }, [request, question, t]);
 
   return (
     <>

@@ -1,4 +1,11 @@
-import { ArrowRightLeftIcon, PauseIcon, PhoneFillIcon, PhoneSlashIcon, PlayIcon } from "@navikt/aksel-icons";
+import {
+  ArrowRightLeftIcon,
+  PauseIcon,
+  PersonHeadsetIcon,
+  PhoneFillIcon,
+  PhoneSlashIcon,
+  PlayIcon,
+} from "@navikt/aksel-icons";
 import { BodyShort, Button, Heading, HStack, Select } from "@navikt/ds-react";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
@@ -9,6 +16,10 @@ import { ContactStateTag } from "../common/ContactStateTag";
 import { useNow } from "../common/clock";
 import { useFormat, useText } from "../common/settings";
 import { isTyping } from "../common/typing";
+import { WhyLink } from "../hvorfor/WhyLink";
+import { GiveBack } from "./AsideCard";
+import { AskExpert } from "./Consult";
+import { Consulting } from "./Consulting";
 import type { Doing } from "./Desk";
 import { History } from "./History";
 
@@ -22,7 +33,10 @@ interface Props extends Doing {
 export function CallCard({ contact, adviser, run, busy }: Props) {
   const t = useText();
   const format = useFormat();
-  const [transferring, setTransferring] = useState(false);
+  const [opened, setOpened] = useState<"transfer" | "consult" | null>(null);
+  const toggle = (what: "transfer" | "consult") => setOpened(opened === what ? null : what);
+  const consult = contact.consult ?? null;
+  const asks = useAsks(contact.channel, consult !== null, () => setOpened(null));
   const held = contact.state === "held";
   const card = useFocusWhenShown();
 
@@ -45,13 +59,15 @@ export function CallCard({ contact, adviser, run, busy }: Props) {
           <BodyShort className="subtle">
             {contact.caller}
             {contact.topic && <> · {contact.topic.name}</>} ·{" "}
-            {t.desk.call.waited(format.duration(contact.waited_s))}
+            {t.desk.call.waited(format.duration(contact.waited_s))} ·{" "}
+            <WhyLink contact={contact.id} about={contact.queue?.name ?? contact.caller} ownTab />
           </BodyShort>
         </div>
         <Talk since={contact.answered ?? contact.arrived} />
       </div>
+      {consult && <Consulting contact={contact} consult={consult} run={run} busy={busy} />}
       <div className="call__buttons">
-        {held ? (
+        {consult ? null : held ? (
           <Button
             icon={<PlayIcon aria-hidden />}
             loading={busy === "resume"}
@@ -70,15 +86,28 @@ export function CallCard({ contact, adviser, run, busy }: Props) {
             {t.desk.call.hold}
           </Button>
         )}
-        <Button
-          variant="secondary"
-          data-color="neutral"
-          icon={<ArrowRightLeftIcon aria-hidden />}
-          aria-expanded={transferring}
-          onClick={() => setTransferring(!transferring)}
-        >
-          {t.desk.call.transfer}
-        </Button>
+        {asks && (
+          <Button
+            variant="secondary"
+            data-color="neutral"
+            icon={<PersonHeadsetIcon aria-hidden />}
+            aria-expanded={opened === "consult"}
+            onClick={() => toggle("consult")}
+          >
+            {t.work.consult.ask}
+          </Button>
+        )}
+        {!consult && (
+          <Button
+            variant="secondary"
+            data-color="neutral"
+            icon={<ArrowRightLeftIcon aria-hidden />}
+            aria-expanded={opened === "transfer"}
+            onClick={() => toggle("transfer")}
+          >
+            {t.desk.call.transfer}
+          </Button>
+        )}
         <Button
           variant="primary"
           data-color="danger"
@@ -89,7 +118,9 @@ export function CallCard({ contact, adviser, run, busy }: Props) {
           {t.desk.call.end}
         </Button>
       </div>
-      {transferring && <Transfer contact={contact} run={run} busy={busy} />}
+      {opened === "transfer" && !consult && <Transfer contact={contact} run={run} busy={busy} />}
+      {opened === "consult" && asks && <AskExpert contact={contact} run={run} busy={busy} />}
+      {contact.can_return && <GiveBack contact={contact} run={run} busy={busy} />}
       {!adviser.phone && contact.channel === "voice" && (
         <BodyShort size="small" className="call__note">
           <PhoneFillIcon aria-hidden /> {t.desk.call.noSound}
@@ -98,6 +129,16 @@ export function CallCard({ contact, adviser, run, busy }: Props) {
       <History events={contact.events} />
     </section>
   );
+}
+
+/** Whether an expert may be asked now: in a call, one at a time. The form closes when the question is put. */
+function useAsks(channel: string, isAsking: boolean, close: () => void): boolean {
+  const shut = useRef(close);
+  shut.current = close;
+  useEffect(() => {
+    if (isAsking) shut.current();
+  }, [isAsking]);
+  return channel === "voice" && !isAsking;
 }
 
 /** Takes the focus when the call begins, so that the next key is near; never while somebody types. */
@@ -119,8 +160,12 @@ function Transfer({ contact, run, busy }: Doing & { contact: DeskContact }) {
   const t = useText();
   const [queue, setQueue] = useState("");
   const queues = useQuery({ queryKey: ["queues"], queryFn: api.queues });
+  const allowed = contact.transfers?.map(({ queue: { id } }) => id);
   const others = (queues.data?.items ?? []).filter(
-    (each) => each.id !== contact.queue?.id && each.channel === contact.channel,
+    (each) =>
+      each.id !== contact.queue?.id &&
+      each.channel === contact.channel &&
+      (allowed === undefined || allowed.includes(each.id)),
   );
   return (
     <form

@@ -1,15 +1,18 @@
 import { LocalAlert, Skeleton } from "@navikt/ds-react";
 
-import type { DeskView } from "../api/types";
+import type { DeskContact, DeskView } from "../api/types";
 import { useSettings, useText } from "../common/settings";
 import { useTitle } from "../common/title";
 import { Waiting } from "../common/Waiting";
 import { Announcer } from "./Announcer";
+import { AsideCard } from "./AsideCard";
 import { CallCard } from "./CallCard";
+import { DiallingCard } from "./DiallingCard";
 import { Idle } from "./Idle";
 import { Me } from "./Me";
 import { MyQueues } from "./MyQueues";
 import { OfferCard } from "./OfferCard";
+import { Requests } from "./Requests";
 import { Today } from "./Today";
 import { useAction } from "./useAction";
 import { useChime } from "./useChime";
@@ -45,6 +48,8 @@ function OpenDesk({ session, view, onLeave }: { session: string; view: DeskView;
   const { blocked } = useChime(view.offer !== null, sound);
   useTitle(view.offer ? `(1) ${t.desk.offer.tabTitle}` : t.desk.title);
   const doing = { run, busy };
+  const inHand = view.contacts.filter((contact) => contact.state !== "set_aside");
+  const aside = view.contacts.filter((contact) => contact.state === "set_aside");
   const quiet = view.offer === null && view.contacts.length === 0;
 
   return (
@@ -63,19 +68,13 @@ function OpenDesk({ session, view, onLeave }: { session: string; view: DeskView;
             </LocalAlert>
           )}
           {view.offer && <OfferCard key={view.offer.id} offer={view.offer} {...doing} />}
-          {view.contacts.map((contact) =>
-            contact.state === "wrap_up" ? (
-              <WrapUpCard key={`${contact.id}-wrap`} contact={contact} adviser={view.adviser} {...doing} />
-            ) : (
-              <CallCard
-                key={contact.id}
-                contact={contact}
-                adviser={view.adviser}
-                queues={view.queues}
-                {...doing}
-              />
-            ),
-          )}
+          <Requests requests={view.requests ?? []} adviser={view.adviser} {...doing} />
+          {inHand.map((contact) => (
+            <ContactCard key={`${contact.id}-${contact.state === "held" ? "active" : contact.state}`} contact={contact} view={view} {...doing} />
+          ))}
+          {aside.map((contact) => (
+            <AsideCard key={contact.id} contact={contact} {...doing} />
+          ))}
           {quiet && <Idle adviser={view.adviser} {...doing} />}
         </div>
         <div className="desk__aside">
@@ -85,6 +84,13 @@ function OpenDesk({ session, view, onLeave }: { session: string; view: DeskView;
       </div>
     </div>
   );
+}
+
+function ContactCard({ contact, view, ...doing }: Doing & { contact: DeskContact; view: DeskView }) {
+  const { adviser, queues } = view;
+  if (contact.state === "wrap_up") return <WrapUpCard contact={contact} adviser={adviser} {...doing} />;
+  if (contact.state === "dialling") return <DiallingCard contact={contact} />;
+  return <CallCard contact={contact} adviser={adviser} queues={queues} {...doing} />;
 }
 
 export interface Doing {

@@ -15,6 +15,7 @@ import { api } from "../api/client";
 import type { Activity, Adviser, AdviserState, DeskView } from "../api/types";
 import { useNow } from "../common/clock";
 import { useFormat, useSettings, useText } from "../common/settings";
+import { Also } from "./Also";
 import type { Doing } from "./Desk";
 
 const ACTIVITIES: Activity[] = [
@@ -47,7 +48,7 @@ interface Props extends Doing {
 }
 
 /** Who you are and what you do now. The adviser decides; the program only says what follows. */
-export function Me({ view, session, soundBlocked, onLeave, run }: Props) {
+export function Me({ view, session, soundBlocked, onLeave, run, busy }: Props) {
   const t = useText();
   const { adviser } = view;
   const leave = () =>
@@ -95,6 +96,7 @@ export function Me({ view, session, soundBlocked, onLeave, run }: Props) {
             </option>
           ))}
         </Select>
+        <Also adviser={adviser} choices={view.also_can ?? []} run={run} busy={busy} />
         <div>
           <Switch
             size="small"

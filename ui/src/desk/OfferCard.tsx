@@ -8,6 +8,7 @@ import { useNow } from "../common/clock";
 import { Ring } from "../common/Ring";
 import { useFormat, useText } from "../common/settings";
 import { isOnControl, isTyping } from "../common/typing";
+import { WhyLink } from "../hvorfor/WhyLink";
 import type { Doing } from "./Desk";
 
 /** Keys pressed as the offer appears were meant for something else. */
@@ -22,6 +23,11 @@ export function OfferCard({ offer, run, busy }: Doing & { offer: Offer }) {
   const accept = () => void run("accept", () => api.acceptOffer(offer.id));
   const decline = () => void run("decline", () => api.declineOffer(offer.id));
   useOfferKeys(accept, decline);
+  const title = offer.callback
+    ? t.work.callback.title
+    : offer.consult
+      ? t.work.consult.askedTitle
+      : t.desk.offer.title;
 
   useEffect(() => {
     if (!isTyping()) answer.current?.focus();
@@ -32,20 +38,24 @@ export function OfferCard({ offer, run, busy }: Doing & { offer: Offer }) {
       <div className="offer__head">
         <div>
           <Heading level="2" size="medium" id="offer-title" className="offer__title">
-            <BellFillIcon aria-hidden /> {t.desk.offer.title}
+            <BellFillIcon aria-hidden /> {title}
           </Heading>
           <BodyShort className="offer__what">
             <strong>{offer.queue?.name}</strong>
             {offer.topic && <> · {offer.topic.name}</>} · {offer.caller} ·{" "}
             {t.desk.offer.waited(format.duration(offer.waited_s))}
           </BodyShort>
+          {offer.callback && <BodyShort weight="semibold">{t.work.callback.offer}</BodyShort>}
+          {offer.consult && (
+            <BodyShort weight="semibold">{t.work.consult.asked(offer.consult.from?.name ?? offer.queue?.name ?? "")}</BodyShort>
+          )}
           <p className="offer__why">{offer.why.text}</p>
         </div>
         <Countdown offer={offer} />
       </div>
       <div className="offer__buttons">
         <Button ref={answer} icon={<PhoneFillIcon aria-hidden />} loading={busy === "accept"} onClick={accept}>
-          {t.desk.offer.answer} <kbd>{t.desk.offer.answerKey}</kbd>
+          {offer.callback ? t.work.callback.answer : t.desk.offer.answer} <kbd>{t.desk.offer.answerKey}</kbd>
         </Button>
         <Button
           variant="secondary"
@@ -63,6 +73,7 @@ export function OfferCard({ offer, run, busy }: Doing & { offer: Offer }) {
       </BodyShort>
       <ReadMore header={t.desk.offer.figures} size="small">
         <WhyFigures offer={offer} />
+        <WhyLink contact={offer.contact} about={offer.queue?.name ?? offer.caller} ownTab />
       </ReadMore>
     </section>
   );

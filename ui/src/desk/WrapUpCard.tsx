@@ -8,6 +8,7 @@ import { useNow } from "../common/clock";
 import { Ring } from "../common/Ring";
 import { useFormat, useText } from "../common/settings";
 import { isTyping } from "../common/typing";
+import { WhyLink } from "../hvorfor/WhyLink";
 import type { Doing } from "./Desk";
 import { History } from "./History";
 
@@ -28,7 +29,8 @@ export function WrapUpCard({ contact, adviser, run, busy }: Doing & { contact: D
             {t.desk.wrap.title}
           </Heading>
           <BodyShort className="subtle">
-            {contact.queue?.name} · {contact.caller}
+            {contact.queue?.name} · {contact.caller} ·{" "}
+            <WhyLink contact={contact.id} about={contact.queue?.name ?? contact.caller} ownTab />
           </BodyShort>
           <BodyShort>{t.desk.wrap.text}</BodyShort>
         </div>

@@ -1,7 +1,11 @@
 /** English: the same keys as `nb.ts`; the compiler sees to it. */
 import type { Messages } from "./nb";
+import { en as why } from "./why";
+import { en as work } from "./work";
 
 export const en: Messages = {
+  why,
+  work,
   product: "Linje",
   skip: "Skip to content",
   syntheticPeople: "Synthetic people",
@@ -11,6 +15,7 @@ export const en: Messages = {
   loading: "Loading …",
   close: "Close",
   retry: "Try again",
+  numerals: ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"],
 
   nav: {
     label: "Main menu",
@@ -207,6 +212,9 @@ export const en: Messages = {
     held: "On hold",
     wrap_up: "Wrap-up",
     closed: "Ended",
+    set_aside: "Set aside",
+    dialling: "Calling the person",
+    callback: "To be called",
   },
   event: {
     contact_arrived: "Arrived",
@@ -223,6 +231,21 @@ export const en: Messages = {
     contact_returned: "Back in the queue",
     contact_closed: "Ended",
     bar_ended: "May be offered to the same adviser again",
+    contact_needs: "Has a need",
+    ring_started: "More are asked",
+    contact_overdue: "The guaranteed wait is over",
+    contact_overflowed: "Moved to another queue",
+    contact_set_aside: "Set aside",
+    contact_taken_up: "Taken up again",
+    contact_given_back: "Given back to the queue",
+    consult_started: "An expert is asked",
+    consult_ended: "Done with the expert",
+    contact_handed_over: "Handed over with a talk",
+    callback_asked: "Wants to be called",
+    callback_due: "Their turn to be called",
+    callback_dialling: "Being called",
+    callback_answered: "The person answered",
+    callback_missed: "The person was not reached",
   },
   eventDetail: {
     declined: "the adviser declined",
@@ -243,6 +266,13 @@ export const en: Messages = {
     closed_hours: "closed",
     cancelled: "cancelled",
     no_choice: "no choice made",
+    not_reached: "not reached",
+    handed_over: "handed over with a talk",
+    interrupted: "a call went first",
+    taken_back: "taken back",
+    expert_left: "the expert hung up",
+    failed: "did not get through",
+    no_answer: "no answer",
   },
 
   desk: {
@@ -326,6 +356,12 @@ export const en: Messages = {
       rules: {
         idle_longest: "the one who has been free longest",
         first_in_line: "first in line when you became free",
+        preferred: "free longest among those whom the queue prefers",
+        named: "you helped this person last",
+        overdue: "the guaranteed longest wait is over",
+        goal_share: "has used the largest share of its queue's goal",
+        quiet: "the lines are quiet",
+        set_aside: "nobody is free, your task is set aside",
       },
       able: "Free and able to answer",
       idle: "You have been free for",

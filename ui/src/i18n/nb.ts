@@ -1,5 +1,10 @@
 /** Bokmål: every text that people see. `en.ts` must have the same keys. */
+import { nb as why } from "./why";
+import { nb as work } from "./work";
+
 export const nb = {
+  why,
+  work,
   product: "Linje",
   skip: "Hopp til innholdet",
   syntheticPeople: "Syntetiske personer",
@@ -9,6 +14,7 @@ export const nb = {
   loading: "Henter …",
   close: "Lukk",
   retry: "Prøv igjen",
+  numerals: ["én", "to", "tre", "fire", "fem", "seks", "sju", "åtte", "ni", "ti", "elleve", "tolv"],
 
   nav: {
     label: "Hovedmeny",
@@ -214,6 +220,9 @@ export const nb = {
     held: "Satt på vent",
     wrap_up: "Etterarbeid",
     closed: "Avsluttet",
+    set_aside: "Lagt til side",
+    dialling: "Ringer bruker",
+    callback: "Skal ringes opp",
   },
   event: {
     contact_arrived: "Kom inn",
@@ -230,6 +239,21 @@ export const nb = {
     contact_returned: "Kom tilbake i kø",
     contact_closed: "Avsluttet",
     bar_ended: "Kan tilbys samme veileder igjen",
+    contact_needs: "Har et behov",
+    ring_started: "Flere blir spurt",
+    contact_overdue: "Lovet ventetid er over",
+    contact_overflowed: "Flyttet til en annen kø",
+    contact_set_aside: "Lagt til side",
+    contact_taken_up: "Tatt opp igjen",
+    contact_given_back: "Lagt tilbake i køen",
+    consult_started: "Spør en fagekspert",
+    consult_ended: "Ferdig med fageksperten",
+    contact_handed_over: "Satt over med samtale",
+    callback_asked: "Vil bli ringt opp",
+    callback_due: "Tur til å bli ringt",
+    callback_dialling: "Ringes opp",
+    callback_answered: "Bruker svarte",
+    callback_missed: "Nådde ikke bruker",
   } as Record<string, string>,
   eventDetail: {
     declined: "veilederen avslo",
@@ -250,6 +274,13 @@ export const nb = {
     closed_hours: "stengt",
     cancelled: "avbestilt",
     no_choice: "ikke noe valg",
+    not_reached: "ble ikke nådd",
+    handed_over: "satt over med samtale",
+    interrupted: "en telefon gikk foran",
+    taken_back: "tatt tilbake",
+    expert_left: "fageksperten la på",
+    failed: "kom ikke gjennom",
+    no_answer: "ikke svar",
   } as Record<string, string>,
 
   desk: {
@@ -333,6 +364,12 @@ export const nb = {
       rules: {
         idle_longest: "den som har vært ledig lengst",
         first_in_line: "først i køen da du ble ledig",
+        preferred: "ledig lengst blant dem køen helst vil ha",
+        named: "du hjalp brukeren sist",
+        overdue: "den lovede lengste ventetiden er over",
+        goal_share: "har brukt mest av tiden køen har som mål",
+        quiet: "det er rolig på linjene",
+        set_aside: "ingen er ledig, oppgaven din legges til side",
       } as Record<string, string>,
       able: "Ledige som kunne svart",
       idle: "Du har vært ledig",

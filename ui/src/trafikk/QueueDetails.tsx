@@ -9,6 +9,7 @@ import { useFormat, useText } from "../common/settings";
 import { Waiting } from "../common/Waiting";
 import { HourChart } from "./HourChart";
 import { HourTable } from "./HourTable";
+import { OldestWhy } from "./OldestWhy";
 
 const HOUR_RENEW_MS = 10_000;
 
@@ -27,6 +28,7 @@ export function QueueDetails({ row }: { row: QueueRow }) {
         <LoadFailed source={t.source.queue} error={detail.error} onRetry={() => void detail.refetch()} />
       )}
       {detail.data && <Facts row={row} detail={detail.data} />}
+      {row.waiting > 0 && <OldestWhy queue={row.id} />}
       <QueueHour row={row} />
     </div>
   );

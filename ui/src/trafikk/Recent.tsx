@@ -5,6 +5,7 @@ import type { QueueRow, RecentContact } from "../api/types";
 import { ContactStateTag } from "../common/ContactStateTag";
 import { useMinute } from "../common/clock";
 import { useFormat, useText } from "../common/settings";
+import { WhyLink } from "../hvorfor/WhyLink";
 
 /** Calls that people made themselves, each in the state it is in now. */
 export function Recent({ recent, queues }: { recent: RecentContact[]; queues: QueueRow[] }) {
@@ -36,6 +37,7 @@ export function Recent({ recent, queues }: { recent: RecentContact[]; queues: Qu
               <span className="figure subtle">{format.timeExact(contact.at)}</span>
               <span className="recent__queue">{nameOf(contact.queue) ?? "–"}</span>
               <ContactStateTag state={contact.state} />
+              <WhyLink contact={contact.contact} about={`${nameOf(contact.queue) ?? "–"}, ${format.timeExact(contact.at)}`} />
             </li>
           ))}
         </ul>

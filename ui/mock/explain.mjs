@@ -1,0 +1,76 @@
+/** Explanations of the mock: one rich example, and what follows from a contact's own events. */
+
+const RULE =
+  "1. Arbeid og helse, nivå 2 eller høyere. Den som har vært ledig lengst.\n2. Etter 30 sekunder: også nivå 1.\n3. Etter 1 minutt: også familieytelser.\nSpråk: bokmål, nynorsk, nordsamisk, engelsk. Lovet lengste ventetid for nordsamisk er 3 minutter.";
+
+/** A contact that waited through three rings, was declined once, and was answered. */
+export function example(iso, now, isOpen) {
+  const begin = now - 190_000;
+  const at = (second) => iso(begin + second * 1000);
+  const ring = (second, number, candidates, position, condition) => ({
+    at: at(second), kind: number === 0 ? "contact_queued" : "ring_started", ring: number, candidates, position,
+    ring_condition: condition, expected_wait_s: number === 0 ? 150 : null,
+    text: number === 0 ? "Kom i kø for Arbeid og helse som nummer 9." : `Ingen ble ledig på ${second} sekunder, så flere blir spurt.`,
+  });
+  const steps = [
+    { at: at(-22), kind: "contact_arrived", text: "Ringte hovednummeret og tastet 2." },
+    ring(0, 0, 42, 9, "Arbeid og helse, nivå 2 eller høyere"),
+    ring(30, 1, 96, 6, "også nivå 1"),
+    { at: at(48), kind: "contact_queued", position: 4, text: "To foran fikk svar." },
+    ring(60, 2, 131, 3, "også familieytelser"),
+    { at: at(92), kind: "contact_queued", position: 1, text: "Først i køen." },
+    {
+      at: at(118), kind: "offer_made", rule: "first_in_line", able: 3, idle_s: 0, runner_up_idle_s: null, waited_s: 118, ring: 2,
+      class: "Vanlig", text: "En veileder ble ledig, og du var først av dem som veilederen kunne ta, i 3 køer.",
+    },
+    { at: at(124), kind: "offer_ended", text: "Veilederen avslo. Plassen er beholdt.", position: 1 },
+  ];
+  if (!isOpen) {
+    steps.push(
+      {
+        at: at(139), kind: "offer_made", rule: "idle_longest", able: 4, idle_s: 312, runner_up_idle_s: 288, waited_s: 139, ring: 2,
+        class: "Vanlig", text: "Veilederen hadde vært ledig lengst av 4 som kunne svart: 5:12, neste 4:48.",
+      },
+      { at: at(144), kind: "offer_accepted", text: "Veilederen svarte etter 2:24." },
+      { at: at(180), kind: "contact_ended", text: "Samtalen er over." },
+      { at: at(188), kind: "contact_closed", text: "Etterarbeidet er ferdig." },
+    );
+  }
+  return {
+    contact: isOpen ? "eksempel-venter" : "eksempel",
+    sentence: isOpen
+      ? "Venter i Arbeid og helse som nummer 1. 131 veiledere kan svare, ingen av dem er ledig akkurat nå."
+      : "Arbeid og helse, ventet 2:24. Veilederen hadde vært ledig lengst av 4 som kunne svart (5:12), i trinn 3 av køens regel.",
+    steps,
+    now: {
+      state: isOpen ? "queued" : "closed",
+      queue: { id: "arbeid-helse", name: "Arbeid og helse" },
+      position: isOpen ? 1 : null, ahead: isOpen ? 0 : null, ring: isOpen ? 2 : null,
+      who_can: isOpen ? 131 : null, free: isOpen ? 0 : null,
+      next_step: isOpen ? { at: at(240), text: "Flyttes til Andre henvendelser, med plassen i behold" } : null,
+      expected: isOpen ? { p50_s: 25, p90_s: 80 } : null,
+    },
+    rule_text: RULE,
+  };
+}
+
+/** From a contact's events: enough to be read, nothing decided here. */
+export function explain(centre, contact) {
+  const waits = ["queued", "offered"].includes(contact.state);
+  const name = centre.queueName(contact.queue).name;
+  return {
+    contact: contact.id,
+    sentence: contact.events.findLast((event) => event.why)?.why.text ?? `Venter i ${name} som nummer 1.`,
+    steps: contact.events.map((event) => ({
+      at: event.at, kind: event.kind, text: event.why?.text ?? event.detail ?? name,
+      ...(event.why ?? {}), text: event.why?.text ?? name,
+      ...(event.kind === "contact_queued" ? { ring: 0, candidates: 42, position: 1 } : {}),
+    })),
+    now: {
+      state: contact.state, queue: centre.queueName(contact.queue), position: waits ? 1 : null, ahead: waits ? 0 : null,
+      ring: waits ? 0 : null, who_can: waits ? 42 : null, free: waits ? 0 : null, next_step: null,
+      expected: waits ? { p50_s: 20, p90_s: 60 } : null,
+    },
+    rule_text: RULE,
+  };
+}

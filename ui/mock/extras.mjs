@@ -1,0 +1,211 @@
+/** The mock's part beyond calls: explanations, experts, callbacks, requests, plans, hours, figures, the centre description. */
+import { randomUUID } from "node:crypto";
+
+import { CentreDescription } from "./description.mjs";
+import { example, explain } from "./explain.mjs";
+import { definitions, figures } from "./figures.mjs";
+
+const EXPERTS = [
+  { queue: "fag-arbeid", name: "Fagstøtte arbeid og ytelser", open: true, free: 2, waiting: 0, expected: { p50_s: 0, p90_s: 0 } },
+  { queue: "fag-familie", name: "Fagstøtte familie og pensjon", open: true, free: 0, waiting: 3, expected: { p50_s: 140, p90_s: 330 } },
+  { queue: "fag-utland", name: "Fagstøtte utland", open: false, free: 0, waiting: 0, expected: null },
+];
+
+const unit = (centre, id) => {
+  const found = centre.units.find((each) => each.id === id);
+  return found ? { id: found.id, name: found.name } : null;
+};
+
+export class Extras {
+  constructor(centre) {
+    this.centre = centre;
+    this.requests = [];
+    this.description = new CentreDescription(centre);
+    this.plans = [
+      {
+        id: "storm", name: "Stor pågang", on: false, since: null, by: null,
+        steps: [
+          "Alle som ringer, hører først at det er stor pågang og hva de kan gjøre på nav.no.",
+          "Menyen blir kortere: tast 1 for det som haster, tast 5 for alt annet.",
+          "Pensjon og Internasjonalt tar bare imot ønske om å bli ringt opp.",
+          "40 veiledere i skriftlig blir spurt om de kan ta telefon.",
+        ],
+        callback_only: [{ id: "pensjon", name: "Pensjon" }, { id: "internasjonalt", name: "Internasjonalt" }],
+        message: "Det er stor pågang nå. Du finner svar på det meste på nettet, eller vi kan ringe deg opp.",
+        asked: [{ activity: "phone", wanted: 40, unit: null }],
+      },
+      {
+        id: "systemer-nede", name: "Fagsystemene er nede", on: false, since: null, by: null,
+        steps: ["Alle hører at vi ikke kan se saker akkurat nå.", "De som ringer om egen sak, kan be om å bli ringt opp."],
+        callback_only: [], message: "Vi kan ikke se saken din akkurat nå.", asked: [],
+      },
+    ];
+    const callback = (index, queue, state, minutes, attempts = 0) => ({
+      id: `ring-${index}`, queue: centre.queueName(queue), state, place: state === "pending" ? index : null,
+      asked: centre.iso(centre.now() - minutes * 60_000), from: null,
+      until: centre.iso(centre.now() + (index * 47 + 90) * 60_000), attempts, expected: { p50_s: 240 + index * 60, p90_s: 700 + index * 90 },
+    });
+    this.callbacks = [
+      callback(1, "arbeid-helse", "pending", 31), callback(2, "arbeid-helse", "pending", 22, 1), callback(3, "ufore", "dialling", 44, 1),
+      callback(4, "familie", "pending", 12), callback(5, "sosialhjelp", "pending", 3),
+    ];
+  }
+
+  /** What the desk shows beyond the calls. */
+  desk(view, adviser) {
+    const { also } = adviser;
+    view.adviser.also = also ?? [];
+    view.also_can = ["message", "task"];
+    view.requests = this.requests.filter((each) => each.open).map((each) => this.requestView(each, adviser));
+    return view;
+  }
+
+  deskContact(contact) {
+    return {
+      consult: contact.consult ?? null,
+      callback: contact.dial ? { attempt: 1, of: 3, until: this.centre.iso(contact.dial), promised_until: null } : null,
+      can_return: contact.state === "set_aside" || contact.channel === "message",
+    };
+  }
+
+  requestView(request, adviser) {
+    const yes = [...request.answers.values()].filter(Boolean).length;
+    return {
+      id: request.id, activity: request.activity, wanted: request.wanted, unit: unit(this.centre, request.unit),
+      accepted: request.start.yes + yes, declined: request.start.no + request.answers.size - yes, of: 60,
+      at: request.at, open: request.open, mine: (adviser && request.answers.get(adviser.id)) ?? null,
+    };
+  }
+
+  tick(now) {
+    for (const contact of this.centre.contacts.values()) {
+      const { consult } = contact;
+      if (consult && now - Date.parse(consult.since) > 900 && consult.state === "queued") this.setConsult(contact, { ...consult, state: "offered" });
+      else if (consult && now - Date.parse(consult.since) > 1800 && consult.state === "offered") this.setConsult(contact, { ...consult, state: "active" });
+      if (contact.state === "dialling" && now > contact.dial - 16_000) {
+        contact.dial = null;
+        this.centre.move(contact, "active", "callback_answered");
+      }
+    }
+  }
+
+  setConsult(contact, consult) {
+    contact.consult = consult;
+    this.centre.emitDeskOf(contact.adviser);
+  }
+
+  /** Levers: put something on an adviser's desk that in life comes by itself. */
+  lever(name, body) {
+    const adviser = [...this.centre.sessions.values()].at(-1)?.adviser;
+    if (!adviser) return;
+    const { id } = this.centre.createContact({ channel: name === "aside" ? "message" : "voice", queue: name === "aside" ? "skriv-arbeid" : "arbeid-helse" });
+    const contact = this.centre.contacts.get(id);
+    Object.assign(contact, { adviser, answered: this.centre.now() });
+    if (name === "aside") this.centre.move(contact, "set_aside", "contact_set_aside");
+    if (name === "dial") {
+      contact.dial = this.centre.now() + (body.ms ?? 20_000);
+      this.centre.become(adviser, "busy");
+      this.centre.move(contact, "dialling", "callback_dialling");
+    }
+  }
+
+  /** The answer to a request that is one of these, else undefined. */
+  answer(method, path, body, url) {
+    const at = (wanted, pattern) => (method === wanted ? path.match(new RegExp(`^${pattern}$`))?.slice(1) : undefined);
+    const { centre } = this;
+    let found;
+    if ((found = at("GET", "/contacts/([^/]+)/why"))) {
+      if (found[0].startsWith("eksempel")) return { value: example((time) => centre.iso(time), centre.now(), found[0] === "eksempel-venter") };
+      const contact = centre.contact(found[0]);
+      return contact ? { value: explain(centre, contact) } : { status: 404 };
+    }
+    if (at("GET", "/contacts")) return { value: { items: [{ id: "eksempel-venter" }], next: null } };
+    if (at("GET", "/contacts/[^/]+/consults")) return { value: { items: EXPERTS } };
+    if ((found = at("POST", "/contacts/([^/]+)/consult"))) {
+      const queue = EXPERTS.find((each) => each.queue === body.queue);
+      const contact = centre.contact(found[0]);
+      this.setConsult(contact, { contact: randomUUID(), queue: { id: queue.queue, name: queue.name }, state: "queued", since: centre.iso(), expected: queue.expected });
+      return { value: {} };
+    }
+    if ((found = at("POST", "/contacts/([^/]+)/consult/end"))) {
+      const contact = centre.contact(found[0]);
+      const { adviser } = contact;
+      contact.consult = null;
+      if (body.action === "hand_over") {
+        contact.adviser = null;
+        centre.become(adviser, "ready");
+        centre.move(contact, "closed", "contact_handed_over");
+      }
+      centre.emitDeskOf(adviser);
+      return { value: {} };
+    }
+    if ((found = at("POST", "/contacts/([^/]+)/return"))) {
+      const contact = centre.contact(found[0]);
+      const { adviser } = contact;
+      contact.adviser = null;
+      centre.move(contact, "closed", "contact_given_back");
+      centre.emitDeskOf(adviser);
+      return { value: {} };
+    }
+    if ((found = at("POST", "/advisers/([^/]+)/also"))) {
+      const adviser = centre.adviser(found[0]);
+      adviser.also = body.channels;
+      centre.emitDeskOf(adviser);
+      return { value: {} };
+    }
+
+    if (at("GET", "/requests")) return { value: { items: this.requests.map((each) => this.requestView(each)), next: null } };
+    if (at("POST", "/requests")) {
+      const request = { id: randomUUID(), ...body, at: centre.iso(), open: true, answers: new Map(), start: { yes: 3, no: 1 } };
+      this.requests.unshift(request);
+      this.toAll();
+      return { value: { id: request.id }, status: 201 };
+    }
+    if ((found = at("POST", "/requests/([^/]+)/(answer|close)"))) {
+      const request = this.requests.find((each) => each.id === found[0]);
+      if (found[1] === "answer") request.answers.set(body.adviser, body.yes);
+      else request.open = false;
+      this.toAll();
+      return { value: {} };
+    }
+    if (at("GET", "/plans")) return { value: { items: this.plans, next: null } };
+    if ((found = at("POST", "/plans/([^/]+)/switch"))) {
+      const plan = this.plans.find((each) => each.id === found[0]);
+      Object.assign(plan, { on: body.on, since: body.on ? centre.iso() : null, by: body.on ? "trafikkstyrer" : null });
+      return { value: {} };
+    }
+    if (at("GET", "/callbacks")) {
+      const counts = { pending: 0, dialling: 0, done: 12, failed: 1, cancelled: 2 };
+      for (const { state } of this.callbacks) counts[state]++;
+      return { value: { counts, oldest_until: this.callbacks[0].until, items: this.callbacks } };
+    }
+    if ((found = at("GET", "/queues/([^/]+)/expected-wait"))) {
+      const row = centre.queueRows().find((each) => each.id === found[0]);
+      return {
+        value: {
+          p50_s: row.expected_wait_s, p90_s: row.expected_wait_s === null ? null : Math.round(row.expected_wait_s * 2.4 + 20),
+          basis: row.expected_basis, accuracy: { p50_error_s: 22, p90_error_s: 95, counted: 412, inside_share: 0.88 },
+        },
+      };
+    }
+    if (at("GET", "/hours/differences")) return { value: hoursPicture(centre) };
+    if (at("GET", "/measures/definitions")) return { value: definitions() };
+    if (at("GET", "/measures")) return { value: figures(centre, url.searchParams) };
+    return this.description.answer(at, body);
+  }
+
+  toAll() {
+    for (const session of this.centre.sessions.values()) this.centre.emitDesk(session);
+  }
+}
+
+function hoursPicture(centre) {
+  return {
+    rule: "mandag–fredag 09.00–15.00, stengt på helligdager",
+    items: [
+      { queue: centre.queueName("internasjonalt"), rule: "mandag–fredag 09.00–15.00", here: "mandag–fredag 08.00–15.30", since: "2026-03-01", why: "Samarbeidslandene ringer tidligere på dagen." },
+      { queue: centre.queueName("sentralbord"), rule: "mandag–fredag 09.00–15.00", here: "mandag–fredag 12.00–14.00", since: "2026-10-05", why: "Prøve i Bodø ut året." },
+      { queue: centre.queueName("eures"), rule: "stengt på helligdager", here: "åpent på 1. mai", since: null, why: "Avtalt med de andre landene." },
+    ],
+  };
+}

@@ -1,0 +1,56 @@
+import { ArrowUndoIcon, HandshakeIcon, PersonHeadsetIcon } from "@navikt/aksel-icons";
+import { BodyShort, Button, Heading } from "@navikt/ds-react";
+
+import { type Consult, next } from "../api/next";
+import type { DeskContact } from "../api/types";
+import { ContactStateTag } from "../common/ContactStateTag";
+import { useNow } from "../common/clock";
+import { useFormat, useText } from "../common/settings";
+import { useExpectedText } from "../common/useExpectedText";
+import type { Doing } from "./Desk";
+
+/** While an expert is asked: where that stands, and the two ways out. */
+export function Consulting({ contact, consult, run, busy }: Doing & { contact: DeskContact; consult: Consult }) {
+  const t = useText();
+  const format = useFormat();
+  const now = useNow();
+  const expectedText = useExpectedText();
+  const talks = consult.state === "active" || consult.state === "held";
+  return (
+    <div className="consulting" data-consult={consult.state}>
+      <div className="consulting__head">
+        <Heading level="3" size="small" className="consulting__title">
+          <PersonHeadsetIcon aria-hidden /> {t.work.consult.with(consult.queue.name)}
+        </Heading>
+        <ContactStateTag state={consult.state} />
+        <span className="figure subtle">{format.duration((now - Date.parse(consult.since)) / 1000)}</span>
+      </div>
+      <BodyShort>
+        {t.work.consult.state[consult.state] ?? ""}
+        {!talks && consult.expected && <> {t.work.consult.expected(expectedText(consult.expected))}.</>}
+      </BodyShort>
+      <div className="call__buttons">
+        <Button
+          icon={<ArrowUndoIcon aria-hidden />}
+          loading={busy === "take_back"}
+          onClick={() => void run("take_back", () => next.endConsult(contact.id, "take_back"))}
+        >
+          {t.work.consult.takeBack}
+        </Button>
+        <Button
+          variant="secondary"
+          data-color="neutral"
+          icon={<HandshakeIcon aria-hidden />}
+          disabled={!talks}
+          loading={busy === "hand_over"}
+          onClick={() => void run("hand_over", () => next.endConsult(contact.id, "hand_over"))}
+        >
+          {t.work.consult.handOver}
+        </Button>
+      </div>
+      <BodyShort size="small" className="subtle">
+        {t.work.consult.takeBackSays} {talks ? t.work.consult.handOverSays : t.work.consult.handOverNot}
+      </BodyShort>
+    </div>
+  );
+}

@@ -1,0 +1,70 @@
+import { Heading } from "@navikt/ds-react";
+
+import type { ContactWhy } from "../api/next";
+import { useNow } from "../common/clock";
+import { useFormat, useText } from "../common/settings";
+import { useExpectedText } from "../common/useExpectedText";
+
+/** Where it stands while it waits: place, who can take it, what changes next, how long it may take. */
+export function NowPanel({ now }: { now: ContactWhy["now"] }) {
+  const t = useText();
+  const format = useFormat();
+  const clock = useNow();
+  const expectedText = useExpectedText();
+  const { position, ahead, who_can, free, next_step, expected } = now;
+  const left_s = next_step ? Math.max(0, (Date.parse(next_step.at) - clock) / 1000) : 0;
+  return (
+    <section className="panel" aria-labelledby="now-title">
+      <Heading level="2" size="small" id="now-title" spacing>
+        {t.why.now.title}
+      </Heading>
+      <dl className="facts facts--narrow">
+        {position !== null && (
+          <div>
+            <dt>{t.why.now.position}</dt>
+            <dd className="figure">
+              <strong>{format.number(position)}</strong>
+              <span className="facts__more">
+                {ahead ? t.why.now.ahead(format.number(ahead)) : t.why.now.aheadNobody}
+              </span>
+            </dd>
+          </div>
+        )}
+        {who_can !== null && (
+          <div>
+            <dt>{t.why.now.who}</dt>
+            <dd className="figure">
+              <strong>{format.number(who_can)}</strong>
+              <span className="facts__more">
+                {free ? t.why.now.free(format.number(free)) : t.why.now.freeNobody}
+              </span>
+            </dd>
+          </div>
+        )}
+        {now.ring !== null && (
+          <div>
+            <dt>{t.why.now.ring}</dt>
+            <dd className="figure">{t.why.now.ringOf(format.number(now.ring + 1))}</dd>
+          </div>
+        )}
+        <div>
+          <dt>{t.why.now.next}</dt>
+          <dd>
+            {next_step ? (
+              <>
+                {next_step.text}
+                <span className="facts__more figure">{t.why.now.inTime(format.duration(left_s))}</span>
+              </>
+            ) : (
+              t.why.now.nextNone
+            )}
+          </dd>
+        </div>
+        <div>
+          <dt>{t.why.now.expected}</dt>
+          <dd className="figure">{expectedText(expected)}</dd>
+        </div>
+      </dl>
+    </section>
+  );
+}
