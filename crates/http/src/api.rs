@@ -8,7 +8,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use linje_desk::{Accepted, Refusal, StoreFault, Submit};
 use linje_event::Command;
-use linje_types::{AdviserId, ContactId, OfferId, Timestamp};
+use linje_types::{AdviserId, ContactId, OfferId, RequestId, Timestamp};
 use tokio::sync::watch;
 
 use crate::body::CommandId;
@@ -192,6 +192,13 @@ impl Api {
         self.ids
             .read_contact(id)
             .ok_or_else(|| Problem::not_found("Henvendelsen finnes ikke."))
+    }
+
+    /// The request of an id in an address.
+    pub(crate) fn request(&self, id: &str) -> Result<RequestId, Problem> {
+        self.ids
+            .read_request(id)
+            .ok_or_else(|| Problem::not_found("Spørsmålet finnes ikke."))
     }
 
     /// The offer of an id in an address.

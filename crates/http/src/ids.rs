@@ -3,7 +3,7 @@
 //! A four-round Feistel network over 64 bits with SHA-256 as the round function. It hides counts;
 //! it is no access control.
 
-use linje_types::{ContactId, OfferId};
+use linje_types::{ContactId, OfferId, RequestId};
 use sha2::{Digest, Sha256};
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
@@ -17,6 +17,7 @@ enum Kind {
     Offer = 2,
     Session = 3,
     Call = 4,
+    Request = 5,
 }
 
 /// The key of one centre's ids. Kept in the data folder: the same ids after a restart.
@@ -84,6 +85,19 @@ impl Ids {
     #[must_use]
     pub fn read_call(&self, text: &str) -> Option<u64> {
         decode(text).map(|value| self.restore(Kind::Call, value))
+    }
+
+    /// The id of a request of the traffic controller.
+    #[must_use]
+    pub fn request(&self, request: RequestId) -> String {
+        encode(self.permute(Kind::Request, u64::from(request.0)))
+    }
+
+    /// The request behind an id.
+    #[must_use]
+    pub fn read_request(&self, text: &str) -> Option<RequestId> {
+        let value = self.restore(Kind::Request, decode(text)?);
+        u32::try_from(value).ok().map(RequestId)
     }
 
     fn permute(&self, kind: Kind, value: u64) -> u64 {

@@ -2,6 +2,7 @@
 
 mod advisers;
 mod clock;
+mod consult;
 mod contacts;
 mod demo;
 mod desk;
@@ -11,7 +12,9 @@ mod measures;
 mod offers;
 mod prompts;
 mod queues;
+mod requests;
 mod traffic;
+mod why;
 
 use std::sync::Arc;
 
@@ -50,6 +53,9 @@ fn documented() -> OpenApiRouter<Gate> {
         .merge(measures::routes())
         .merge(advisers::routes())
         .merge(contacts::routes())
+        .merge(consult::routes())
+        .merge(why::routes())
+        .merge(requests::routes())
         .merge(offers::routes())
         .merge(desk::routes())
         .merge(demo::routes())

@@ -276,6 +276,11 @@ pub(crate) fn expected_s(api: &Api, view: &View, queue: QueueId) -> Option<u64> 
     expected(api, view, queue, counts).0
 }
 
+/// Advisers able to serve a queue who could take a contact of it at once.
+pub(crate) fn n_free(api: &Api, view: &View, queue: QueueId) -> u32 {
+    count_for(api, view, queue).ready
+}
+
 impl Api {
     /// Shows a synthetic contact among the recent ones, because a real person steers it.
     pub fn follow(&self, contact: ContactId) {
@@ -444,7 +449,15 @@ fn signed_in(view: &View) -> impl Iterator<Item = (AdviserId, AdviserState, Chan
         .map(AdviserId)
         .map_while(|adviser| view.state.adviser(adviser))
         .filter(|is| is.signed_in)
-        .map(|is| (is.id, is.state, Channels::of(is.activity)))
+        .map(|is| {
+            let of = Channels::of(is.activity);
+            let takes = if of == Channels::NONE {
+                of
+            } else {
+                Channels(of.0 | is.also.0)
+            };
+            (is.id, is.state, takes)
+        })
 }
 
 fn queue_row(

@@ -3,6 +3,7 @@
 //! It holds a copy of the core's state that is moved by the same `apply`, the day's figures, and one
 //! entry per contact. Nothing here decides anything, and nothing here is ahead of the log.
 
+mod asked;
 mod contacts;
 mod recent;
 
@@ -11,15 +12,16 @@ use std::sync::Arc;
 use linje_desk::Record;
 use linje_event::Event;
 use linje_measures::{Day, Layout};
-use linje_routing::{AdviserState, State, Tables};
-use linje_types::{AdviserId, Timestamp};
+use linje_routing::{AdviserState, Request, State, Tables};
+use linje_types::{AdviserId, RequestId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-pub use contacts::{Contacts, Entry, Past, Stage};
+use asked::Asked;
+pub use contacts::{Callback, Contacts, Entry, Past, Stage};
 pub use recent::{Recent, RecentContact};
 
 /// Changes whenever [`Saved`] does.
-const SAVED_FORM: u32 = 2;
+const SAVED_FORM: u32 = 3;
 
 /// The read model at one record of the log.
 #[derive(Debug)]
@@ -36,6 +38,7 @@ pub struct View {
     pub contacts: Contacts,
     /// What happened last to real people's contacts.
     pub recent: Recent,
+    asked: Asked,
     /// By adviser: what they do, and since when.
     since: Vec<(AdviserState, Timestamp)>,
     tables: Arc<Tables>,
@@ -115,6 +118,7 @@ impl Building {
             day: self.day,
             contacts: self.contacts,
             recent: Recent::default(),
+            asked: Asked::default(),
             tables,
             version,
         };
@@ -134,6 +138,7 @@ impl View {
         if let Event::CentrePublished { version } = record.event {
             self.publish(version);
         }
+        self.asked.fold(record, &self.state);
         self.state.apply(&record.event, record.at);
         if let Some(adviser) = record.event.adviser() {
             self.note(adviser, record.at);
@@ -141,6 +146,17 @@ impl View {
         self.day.fold(record.at, &record.event);
         self.contacts.fold(record);
         self.recent.fold(record, &self.contacts);
+    }
+
+    /// The request that record `seq` made, if it was of late.
+    #[must_use]
+    pub fn request_made(&self, seq: u64) -> Option<RequestId> {
+        self.asked.made(seq)
+    }
+
+    /// The requests that were over of late, and when, newest first.
+    pub fn requests_over(&self) -> impl Iterator<Item = &(Request, Timestamp)> {
+        self.asked.over()
     }
 
     /// Lets time pass for the figures.

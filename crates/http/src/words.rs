@@ -1,7 +1,14 @@
 //! Sentences for people: why a contact came to somebody, what a queue asks for, how long it took.
 
-use linje_event::{Why, WhyRule};
-use linje_types::Language;
+mod happened;
+mod rule;
+
+use linje_centre::hours;
+use linje_event::{Event, Why, WhyRule};
+use linje_types::{AdviserId, Language, Timestamp};
+
+pub(crate) use happened::happened;
+pub(crate) use rule::{ring_words, rule_words};
 
 /// `2:05`, and `1:02:05` from an hour on.
 #[must_use]
@@ -14,6 +21,74 @@ pub(crate) fn clock_of(seconds: u64) -> String {
     }
 }
 
+/// `kl. 10.20`, in English `at 10:20`; with the date when it is another day than `today`.
+#[must_use]
+pub(crate) fn moment_of(at: Timestamp, today: Timestamp, language: Language) -> String {
+    let (at, today) = (hours::local(at), hours::local(today));
+    let english = language == Language::En;
+    let time = if english {
+        format!("at {:02}:{:02}", at.hour(), at.minute())
+    } else {
+        format!("kl. {:02}.{:02}", at.hour(), at.minute())
+    };
+    if at.date() == today.date() {
+        return time;
+    }
+    const NB: [&str; 12] = [
+        "januar",
+        "februar",
+        "mars",
+        "april",
+        "mai",
+        "juni",
+        "juli",
+        "august",
+        "september",
+        "oktober",
+        "november",
+        "desember",
+    ];
+    const EN: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let month = usize::try_from(at.month() - 1).unwrap_or(0);
+    if english {
+        format!("{} {} {time}", at.day(), EN[month])
+    } else {
+        format!("{}. {} {time}", at.day(), NB[month])
+    }
+}
+
+/// `1 234` in Norwegian, `1,234` in English.
+#[must_use]
+pub(crate) fn count_of(n: u64, language: Language) -> String {
+    let digits = n.to_string();
+    let mark = if language == Language::En {
+        ','
+    } else {
+        '\u{a0}'
+    };
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(mark);
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// To whom a sentence is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reader {
@@ -21,6 +96,17 @@ pub(crate) enum Reader {
     Chosen,
     /// Somebody else.
     Other,
+}
+
+impl Reader {
+    /// Who the adviser `me` is to an event.
+    pub(crate) fn of(event: &Event, me: Option<AdviserId>) -> Reader {
+        if me.is_some() && event.adviser() == me {
+            Reader::Chosen
+        } else {
+            Reader::Other
+        }
+    }
 }
 
 /// "Arbeid og helse, ventet 2:05, du har vært ledig lengst av 4".
@@ -174,8 +260,6 @@ fn first_en(why: &Why, reader: Reader) -> String {
 
 #[cfg(test)]
 mod tests {
-    use linje_types::AdviserId;
-
     use super::*;
 
     fn figures(rule: WhyRule, able: u32, barred: bool) -> Why {

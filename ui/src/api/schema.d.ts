@@ -55,6 +55,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/advisers/{id}/also": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the adviser takes besides the activity: other lines at once, messages and tasks when it is quiet. */
+        post: operations["also"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/advisers/{id}/wrap-up": {
         parameters: {
             query?: never;
@@ -124,6 +141,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/{id}/consult": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks an expert while the person hears music. The consultation waits in the experts' queue. */
+        post: operations["consult"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/consult/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends the consultation: back to the person, or the person goes to the expert (*sett over med samtale*). */
+        post: operations["end_consult"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/consults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The experts' queues that may be asked about a contact. */
+        get: operations["targets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/{id}/end": {
         parameters: {
             query?: never;
@@ -175,6 +243,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives work that can wait (a message, a task) back to the line, at its old place. */
+        post: operations["give_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/{id}/transfer": {
         parameters: {
             query?: never;
@@ -186,6 +271,23 @@ export interface paths {
         put?: never;
         /** To another queue; the place is kept. */
         post: operations["transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why a contact is where it is: why this adviser, why this wait. Of open and of closed contacts. */
+        get: operations["why"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -509,6 +611,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests that are open, and the last ones that are over; newest first. */
+        get: operations["list_requests"];
+        put?: never;
+        /** Asks advisers to change activity. They decide; when enough have said yes the request closes by itself. */
+        post: operations["ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An adviser's answer. A yes also chooses the activity. */
+        post: operations["answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a request back: it is no longer needed. */
+        post: operations["close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/traffic": {
         parameters: {
             query?: never;
@@ -562,6 +716,8 @@ export interface components {
         /** @description An adviser, as colleagues see them. */
         Adviser: {
             activity?: string | null;
+            /** @description Channels taken besides the activity: voice, chat, message, task. */
+            also: string[];
             /** @description Nobody is this adviser now: you can be. */
             free: boolean;
             /** @description The ident, such as `K990001`. */
@@ -584,6 +740,12 @@ export interface components {
             contacts: string[];
             offer?: components["schemas"]["OfferRef"] | null;
         };
+        Answer: {
+            /** @description Who answers. */
+            adviser: string;
+            /** @description A yes also chooses the activity. */
+            yes: boolean;
+        };
         /** @description The contact that was offered. */
         Answered: {
             contact?: string | null;
@@ -593,6 +755,14 @@ export interface components {
          * @enum {string}
          */
         AnsweredBy: "synthetic" | "me";
+        Ask: {
+            /** @description The experts' queue. */
+            queue: string;
+        };
+        Besides: {
+            /** @description voice, chat, message, task; none = only what the activity gives. */
+            channels: string[];
+        };
         /** @description A text in both languages. */
         Both: {
             en: string;
@@ -618,6 +788,24 @@ export interface components {
             synthetic: boolean;
             /** Format: double */
             waited_s?: number | null;
+        };
+        /** @description What is agreed with somebody who wants to be rung. Never the number. */
+        CallbackRow: {
+            /**
+             * Format: int32
+             * @description Attempts begun.
+             */
+            attempts: number;
+            /** @description Not rung before; null = when its turn comes. */
+            from?: string | null;
+            /** @description Why the last attempt failed: busy, unreachable, no_answer. */
+            missed?: string | null;
+            /** @description When the person answered. */
+            reached?: string | null;
+            /** @description When it is tried again. */
+            retry_at?: string | null;
+            /** @description Promised before. */
+            until: string;
         };
         /** @description The centre description in force. */
         CentreName: {
@@ -650,13 +838,28 @@ export interface components {
         ClockView: components["schemas"]["ClockNow"] & {
             centre: components["schemas"]["CentreName"];
         };
+        /** @description A consultation. */
+        ConsultRow: {
+            /** @description Whether the expert has answered, so that the person can be handed over. */
+            answered: boolean;
+            /** @description The consultation, a contact of its own. */
+            id: string;
+            queue?: components["schemas"]["Named"] | null;
+            since: string;
+            /** @description Where the consultation is: queued, offered, active, wrap_up. */
+            state: components["schemas"]["Stage"];
+        };
         /** @description A contact. */
         ContactView: {
             /** @description The ident of who has it, is offered it, or had it last. */
             adviser?: string | null;
             answered?: string | null;
             arrived: string;
+            callback?: components["schemas"]["CallbackRow"] | null;
             channel: string;
+            consult?: components["schemas"]["ConsultRow"] | null;
+            /** @description The contact that this consultation is about. */
+            consult_of?: string | null;
             ended?: string | null;
             /** @description Since when it counts as waiting. */
             enqueued?: string | null;
@@ -664,9 +867,16 @@ export interface components {
             events?: components["schemas"]["EventRow"][] | null;
             id: string;
             language: string;
+            /** @description Its guaranteed longest wait is over: it goes before the others. */
+            overdue: boolean;
             queue?: string | null;
             /** @description Why it is closed; `transferred` is not one: a transferred contact goes on. */
             reason?: string | null;
+            /**
+             * Format: int32
+             * @description The step of the queue's rule in force, 0 = the first.
+             */
+            ring: number;
             state: components["schemas"]["Stage"];
             synthetic: boolean;
             /** @description The topic's code. */
@@ -706,9 +916,17 @@ export interface components {
         DeskContact: {
             answered?: string | null;
             arrived: string;
+            callback?: components["schemas"]["CallbackRow"] | null;
             caller: string;
             channel: string;
             clock_stopped: boolean;
+            consult?: components["schemas"]["ConsultRow"] | null;
+            /** @description It is a consultation: an adviser asks about this contact. */
+            consult_of?: string | null;
+            /** @description The experts who may be asked about it, when it is in conversation. */
+            consults: components["schemas"]["Target"][];
+            /** @description When work that can wait must be done. */
+            due?: string | null;
             ended?: string | null;
             events: components["schemas"]["EventRow"][];
             id: string;
@@ -716,6 +934,8 @@ export interface components {
             state: components["schemas"]["Stage"];
             synthetic: boolean;
             topic?: components["schemas"]["TopicName"] | null;
+            /** @description Where it may be transferred without a word, when it is in conversation. */
+            transfers: components["schemas"]["Target"][];
             /**
              * Format: double
              * @description From the moment it counted as waiting until it was answered.
@@ -738,9 +958,15 @@ export interface components {
             contacts: components["schemas"]["DeskContact"][];
             offer?: components["schemas"]["OfferView"] | null;
             queues: components["schemas"]["DeskQueue"][];
+            /** @description What the traffic controller asks of this adviser and their unit. */
+            requests: components["schemas"]["RequestRow"][];
             /** Format: int64 */
             seq: number;
             today: components["schemas"]["Today"];
+        };
+        EndConsult: {
+            /** @description `take_back`: back to the person. `hand_over`: the person goes to the expert who has answered. */
+            action: string;
         };
         /** @description One thing that happened. */
         EventRow: {
@@ -750,6 +976,8 @@ export interface components {
             kind: string;
             /** Format: int64 */
             seq: number;
+            /** @description The same in plain words. */
+            text: string;
             why?: components["schemas"]["WhyRow"] | null;
         };
         /** @description A field of the request that is wrong. */
@@ -806,6 +1034,8 @@ export interface components {
         List_Adviser: {
             items: {
                 activity?: string | null;
+                /** @description Channels taken besides the activity: voice, chat, message, task. */
+                also: string[];
                 /** @description Nobody is this adviser now: you can be. */
                 free: boolean;
                 /** @description The ident, such as `K990001`. */
@@ -833,7 +1063,11 @@ export interface components {
                 adviser?: string | null;
                 answered?: string | null;
                 arrived: string;
+                callback?: components["schemas"]["CallbackRow"] | null;
                 channel: string;
+                consult?: components["schemas"]["ConsultRow"] | null;
+                /** @description The contact that this consultation is about. */
+                consult_of?: string | null;
                 ended?: string | null;
                 /** @description Since when it counts as waiting. */
                 enqueued?: string | null;
@@ -841,9 +1075,16 @@ export interface components {
                 events?: components["schemas"]["EventRow"][] | null;
                 id: string;
                 language: string;
+                /** @description Its guaranteed longest wait is over: it goes before the others. */
+                overdue: boolean;
                 queue?: string | null;
                 /** @description Why it is closed; `transferred` is not one: a transferred contact goes on. */
                 reason?: string | null;
+                /**
+                 * Format: int32
+                 * @description The step of the queue's rule in force, 0 = the first.
+                 */
+                ring: number;
                 state: components["schemas"]["Stage"];
                 synthetic: boolean;
                 /** @description The topic's code. */
@@ -874,6 +1115,50 @@ export interface components {
                 sl: components["schemas"]["Sl"];
                 /** @description Waiting at the end of each of the last 60 minutes. */
                 spark: number[];
+                waiting: number;
+            }[];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
+        /** @description A list and where it goes on. */
+        List_RequestRow: {
+            items: {
+                accepted: number;
+                /** @description What advisers are asked to do. */
+                activity: string;
+                at: string;
+                /** @description When enough had said yes, or it was taken back; null = it is open. */
+                closed_at?: string | null;
+                declined: number;
+                id: string;
+                /** @description What the adviser named in the query has answered; null = nothing, or nobody is named. */
+                mine?: boolean | null;
+                unit?: components["schemas"]["Named"] | null;
+                /** Format: int32 */
+                wanted: number;
+            }[];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
+        /** @description A list and where it goes on. */
+        List_Target: {
+            items: {
+                /** @description The contact has been there before: it may not go round in a loop. */
+                been_there: boolean;
+                /**
+                 * Format: int64
+                 * @description What one who comes there now may expect; null when nobody serves it.
+                 */
+                expected_wait_s?: number | null;
+                /**
+                 * Format: int32
+                 * @description People who could take it at once.
+                 */
+                free: number;
+                name: string;
+                /** @description The queue. */
+                queue: string;
+                /** Format: int32 */
                 waiting: number;
             }[];
             /** @description Cursor of the next page. */
@@ -970,9 +1255,25 @@ export interface components {
             /** @description The three-letter code of the topic; may be left out when the queue is named. */
             topic?: string | null;
         };
+        NewRequest: {
+            /** @description phone, chat, written, tasks, learning, fagprat, lunch, break or meeting. */
+            activity: string;
+            /** @description Only of this unit. */
+            unit?: string | null;
+            /**
+             * Format: int32
+             * @description How many are wanted, from 1.
+             */
+            wanted: number;
+        };
         NewSession: {
             /** @description The ident of the adviser to be. */
             adviser: string;
+        };
+        /** @description What happens by itself when nobody has taken it before. */
+        NextStep: {
+            at: string;
+            text: string;
         };
         /** @description An offer that stands. */
         OfferRef: {
@@ -982,11 +1283,16 @@ export interface components {
         /** @description A contact that is presented. */
         OfferView: {
             arrived: string;
+            callback?: components["schemas"]["CallbackRow"] | null;
             caller: string;
             channel: string;
+            /** @description An adviser asks for advice while the person hears music. */
+            consult: boolean;
             contact: string;
             expires_at?: string | null;
             id: string;
+            /** @description What is special about it, in words. */
+            note?: string | null;
             queue?: components["schemas"]["Named"] | null;
             /**
              * Format: double
@@ -1108,6 +1414,22 @@ export interface components {
             seq: number;
             state: components["schemas"]["Stage"];
         };
+        /** @description A request and how it is going. */
+        RequestRow: {
+            accepted: number;
+            /** @description What advisers are asked to do. */
+            activity: string;
+            at: string;
+            /** @description When enough had said yes, or it was taken back; null = it is open. */
+            closed_at?: string | null;
+            declined: number;
+            id: string;
+            /** @description What the adviser named in the query has answered; null = nothing, or nobody is named. */
+            mine?: boolean | null;
+            unit?: components["schemas"]["Named"] | null;
+            /** Format: int32 */
+            wanted: number;
+        };
         Serve: {
             /** @description Whether synthetic people come to this adviser too. */
             serve: boolean;
@@ -1155,11 +1477,31 @@ export interface components {
          * @description Where a contact is, in the words of the API.
          * @enum {string}
          */
-        Stage: "created" | "in_ivr" | "queued" | "offered" | "active" | "held" | "wrap_up" | "closed";
+        Stage: "created" | "in_ivr" | "queued" | "parked" | "offered" | "dialling" | "active" | "held" | "consulting" | "set_aside" | "wrap_up" | "closed";
         /** @description Whether the log can be written. */
         StoreRow: {
             detail?: string | null;
             ok: boolean;
+        };
+        /** @description A queue that a contact may go to, with counts that help to choose. Never names. */
+        Target: {
+            /** @description The contact has been there before: it may not go round in a loop. */
+            been_there: boolean;
+            /**
+             * Format: int64
+             * @description What one who comes there now may expect; null when nobody serves it.
+             */
+            expected_wait_s?: number | null;
+            /**
+             * Format: int32
+             * @description People who could take it at once.
+             */
+            free: number;
+            name: string;
+            /** @description The queue. */
+            queue: string;
+            /** Format: int32 */
+            waiting: number;
         };
         To: {
             /** @description The queue. */
@@ -1248,6 +1590,54 @@ export interface components {
             name: string;
             version: string;
         };
+        /** @description Why a contact is where it is. */
+        WhyAnswer: {
+            contact: string;
+            now?: components["schemas"]["WhyNow"] | null;
+            /** @description The queue's rule in words, as it is now. */
+            rule_text: string;
+            /** @description The short answer, with the figures that decided. */
+            sentence: string;
+            /** @description What led here, oldest first. */
+            steps: components["schemas"]["WhyStep"][];
+        };
+        /** @description How an open contact stands now. */
+        WhyNow: {
+            /**
+             * Format: int32
+             * @description How many are before it.
+             */
+            ahead?: number | null;
+            /**
+             * Format: int64
+             * @description What one who comes to the queue now may expect; null when nobody serves it.
+             */
+            expected_wait_s?: number | null;
+            /**
+             * Format: int32
+             * @description Those of them who are free for it.
+             */
+            free: number;
+            next_step?: components["schemas"]["NextStep"] | null;
+            overdue: boolean;
+            /**
+             * Format: int32
+             * @description The place in line, 1 = next.
+             */
+            position?: number | null;
+            queue?: components["schemas"]["Named"] | null;
+            /** Format: int32 */
+            ring: number;
+            ring_condition?: string | null;
+            state: components["schemas"]["Stage"];
+            /** Format: double */
+            waited_s?: number | null;
+            /**
+             * Format: int32
+             * @description Signed-in advisers who can take it in this step.
+             */
+            who_can: number;
+        };
         /** @description Why an offer was made. */
         WhyRow: {
             /**
@@ -1258,12 +1648,57 @@ export interface components {
             /** Format: double */
             idle_s: number;
             queue?: string | null;
+            /**
+             * Format: int32
+             * @description The step of the queue's rule, 0 = the first.
+             */
+            ring: number;
             rule: string;
             /** Format: double */
             runner_up_idle_s?: number | null;
             text: string;
             /** Format: double */
             waited_s: number;
+        };
+        /** @description One thing that led here. */
+        WhyStep: {
+            /**
+             * Format: int32
+             * @description Free advisers who could take it, or lines that held somebody.
+             */
+            able?: number | null;
+            at: string;
+            /** @description The priority class by name. */
+            class?: string | null;
+            /**
+             * Format: double
+             * @description The guaranteed longest wait.
+             */
+            guarantee_s?: number | null;
+            /**
+             * Format: double
+             * @description How long the one who was asked had been free.
+             */
+            idle_s?: number | null;
+            kind: string;
+            queue?: components["schemas"]["Named"] | null;
+            /**
+             * Format: int32
+             * @description The step of the queue's rule, 0 = the first.
+             */
+            ring?: number | null;
+            /** @description Who is asked in that step, in words, after "those who". */
+            ring_condition?: string | null;
+            /** @description The rule that decided an offer. */
+            rule?: string | null;
+            /**
+             * Format: double
+             * @description How long the next one had been free.
+             */
+            runner_up_idle_s?: number | null;
+            text: string;
+            /** Format: double */
+            waited_s?: number | null;
         };
         /** @description What was not broken down, and why. */
         Withheld: {
@@ -1400,6 +1835,58 @@ export interface operations {
             };
         };
     };
+    also: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The ident */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Besides"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdviserDetail"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     wrap_up: {
         parameters: {
             query?: never;
@@ -1466,7 +1953,10 @@ export interface operations {
     list_contacts: {
         parameters: {
             query?: {
-                /** @description created, in_ivr, queued, offered, active, held, wrap_up, closed; several with commas; `open` is all but closed. */
+                /**
+                 * @description created, in_ivr, queued, parked, offered, dialling, active, held, consulting, set_aside, wrap_up,
+                 *     closed; several with commas; `open` is all but closed.
+                 */
                 state?: string;
                 /** @description In this queue now or last. */
                 queue?: string;
@@ -1573,6 +2063,140 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ContactView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    consult: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The contact */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ask"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_consult: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The contact */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndConsult"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    targets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The contact */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Target"];
                 };
             };
             404: {
@@ -1705,6 +2329,46 @@ export interface operations {
             };
         };
     };
+    give_back: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The contact */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     transfer: {
         parameters: {
             query?: never;
@@ -1748,6 +2412,39 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    why: {
+        parameters: {
+            query?: {
+                /** @description The adviser who reads: the sentences say "du" about them. */
+                adviser?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The contact */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhyAnswer"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2307,6 +3004,145 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QueueHour"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_requests: {
+        parameters: {
+            query?: {
+                /** @description Requests to this adviser and their unit, and what they have answered. */
+                adviser?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_RequestRow"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestRow"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The request */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Answer"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestRow"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The request */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestRow"];
                 };
             };
             404: {

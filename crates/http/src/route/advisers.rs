@@ -5,7 +5,7 @@ use axum::extract::Path;
 use linje_desk::Refusal;
 use linje_event::{Command, Rejection, WrapUpAction};
 use linje_routing::{AdviserState, ContactState};
-use linje_types::{Activity, AdviserId, OfferId, Origin, SECOND_US};
+use linje_types::{Activity, AdviserId, Channel, Channels, OfferId, Origin, SECOND_US};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -41,6 +41,8 @@ pub(crate) struct Adviser {
     /// Nobody is this adviser now: you can be.
     free: bool,
     serves_synthetic: bool,
+    /// Channels taken besides the activity: voice, chat, message, task.
+    also: Vec<&'static str>,
 }
 
 impl Adviser {
@@ -88,6 +90,13 @@ struct Choice {
     activity: String,
 }
 
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Besides {
+    /// voice, chat, message, task; none = only what the activity gives.
+    channels: Vec<String>,
+}
+
 /// Exactly one of the three.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -105,6 +114,7 @@ pub(super) fn routes() -> OpenApiRouter<Gate> {
         .routes(routes!(list_advisers))
         .routes(routes!(one_of_advisers))
         .routes(routes!(choose))
+        .routes(routes!(also))
         .routes(routes!(wrap_up))
 }
 
@@ -132,6 +142,11 @@ pub(crate) fn adviser_of(api: &Api, view: &View, id: AdviserId) -> Option<Advise
         phone: api.presence.has_phone(id),
         free: !taken,
         serves_synthetic: is.origins.has(Origin::Synthetic),
+        also: Channel::ALL
+            .iter()
+            .filter(|channel| is.also.has(**channel))
+            .map(|channel| channel.as_str())
+            .collect(),
     })
 }
 
@@ -285,6 +300,39 @@ async fn set_activity(
         Ok(_) => Ok(()),
         Err(refusal) => Err(api.refused(refusal)),
     }
+}
+
+/// What the adviser takes besides the activity: other lines at once, messages and tasks when it is quiet.
+#[utoipa::path(
+    post, path = "/api/v1/advisers/{id}/also", tag = "advisers", request_body = Besides,
+    params(("id" = String, Path, description = "The ident"), ("Idempotency-Key" = Option<String>, Header)),
+    responses(
+        (status = 200, body = AdviserDetail),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn also(
+    api: Api,
+    Path(id): Path<String>,
+    command_id: CommandId,
+    Body(besides): Body<Besides>,
+) -> Result<Json<AdviserDetail>, Problem> {
+    let adviser = api.adviser(&id)?;
+    refuse_synthetic(&api, adviser)?;
+    let mut channels = Channels::NONE;
+    for word in &besides.channels {
+        let channel = Channel::parse(word).ok_or_else(|| {
+            let valid = Channel::ALL.iter().map(ToString::to_string).collect();
+            Problem::invalid("channels", "Ukjent kanal.", valid)
+        })?;
+        channels = channels.with(channel);
+    }
+    api.presence.acted(adviser);
+    api.command(command_id, Command::Also { adviser, channels })
+        .await?;
+    show(&api, adviser).map(Json)
 }
 
 /// The clock of the wrap-up of the adviser's contact.

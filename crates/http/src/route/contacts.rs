@@ -4,7 +4,6 @@ use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use linje_centre::Queue;
-use linje_desk::Record;
 use linje_event::{Command, Entry as Way};
 use linje_types::{AdviserId, Channel, ContactId, Language, Origin, QueueId, Timestamp, TopicId};
 use serde::{Deserialize, Serialize};
@@ -16,8 +15,8 @@ use crate::api::{Api, Gate};
 use crate::body::{Body, CommandId, Query, Spoken};
 use crate::clock::{parse, rfc3339};
 use crate::problem::Problem;
-use crate::shape::{Created, List, moment, seconds};
-use crate::view::{Entry, Past, Stage};
+use crate::shape::{Created, List, Named, moment, queue_name, seconds};
+use crate::view::{Callback, Entry, Past, Stage, View};
 use crate::words::{self, Reader};
 
 /// A contact.
@@ -40,8 +39,49 @@ pub(crate) struct ContactView {
     topic: Option<String>,
     language: String,
     synthetic: bool,
+    /// What is agreed with somebody who wants to be rung.
+    callback: Option<CallbackRow>,
+    /// The expert who is asked about it.
+    consult: Option<ConsultRow>,
+    /// The contact that this consultation is about.
+    consult_of: Option<String>,
+    /// The step of the queue's rule in force, 0 = the first.
+    ring: u8,
+    /// Its guaranteed longest wait is over: it goes before the others.
+    overdue: bool,
     /// In lists null: ask for the contact.
     events: Option<Vec<EventRow>>,
+}
+
+/// What is agreed with somebody who wants to be rung. Never the number.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub(crate) struct CallbackRow {
+    /// Not rung before; null = when its turn comes.
+    from: Option<String>,
+    /// Promised before.
+    until: String,
+    /// Attempts begun.
+    attempts: u8,
+    /// When it is tried again.
+    retry_at: Option<String>,
+    /// Why the last attempt failed: busy, unreachable, no_answer.
+    missed: Option<String>,
+    /// When the person answered.
+    reached: Option<String>,
+}
+
+/// A consultation.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub(crate) struct ConsultRow {
+    /// The consultation, a contact of its own.
+    id: String,
+    /// The experts' queue.
+    queue: Option<Named>,
+    /// Where the consultation is: queued, offered, active, wrap_up.
+    state: Stage,
+    since: String,
+    /// Whether the expert has answered, so that the person can be handed over.
+    answered: bool,
 }
 
 /// One thing that happened.
@@ -50,6 +90,8 @@ pub(crate) struct EventRow {
     seq: u64,
     at: String,
     kind: &'static str,
+    /// The same in plain words.
+    text: String,
     why: Option<WhyRow>,
     /// What the event itself says, such as how an offer ended.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,6 +105,8 @@ pub(crate) struct WhyRow {
     text: String,
     /// Advisers who could have taken it, or lines that held somebody.
     able: u32,
+    /// The step of the queue's rule, 0 = the first.
+    ring: u8,
     idle_s: f64,
     runner_up_idle_s: Option<f64>,
     waited_s: f64,
@@ -93,7 +137,8 @@ struct To {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct Filter {
-    /// created, in_ivr, queued, offered, active, held, wrap_up, closed; several with commas; `open` is all but closed.
+    /// created, in_ivr, queued, parked, offered, dialling, active, held, consulting, set_aside, wrap_up,
+    /// closed; several with commas; `open` is all but closed.
     state: Option<String>,
     /// In this queue now or last.
     queue: Option<String>,
@@ -192,12 +237,12 @@ fn plan(api: &Api, new: &NewContact) -> Result<Command, Problem> {
     })
 }
 
-fn topic(api: &Api, channel: Channel, code: &str) -> Result<TopicId, Problem> {
+pub(super) fn topic(api: &Api, channel: Channel, code: &str) -> Result<TopicId, Problem> {
     let known = api.directory.centre.topic_id(code);
     known.ok_or_else(|| Problem::invalid("topic", "Ukjent tema.", topics_on(api, channel)))
 }
 
-fn named_queue(api: &Api, channel: Channel, id: &str) -> Result<QueueId, Problem> {
+pub(super) fn named_queue(api: &Api, channel: Channel, id: &str) -> Result<QueueId, Problem> {
     let centre = &api.directory.centre;
     let found = centre
         .queue_id(id)
@@ -214,7 +259,11 @@ fn named_queue(api: &Api, channel: Channel, id: &str) -> Result<QueueId, Problem
     })
 }
 
-fn queue_of_topic(api: &Api, channel: Channel, topic: TopicId) -> Result<QueueId, Problem> {
+pub(super) fn queue_of_topic(
+    api: &Api,
+    channel: Channel,
+    topic: TopicId,
+) -> Result<QueueId, Problem> {
     queues_on(api, channel)
         .find(|(_, queue)| queue.topics.contains(&topic))
         .map(|(id, _)| id)
@@ -224,14 +273,14 @@ fn queue_of_topic(api: &Api, channel: Channel, topic: TopicId) -> Result<QueueId
         })
 }
 
-fn queues_on(api: &Api, channel: Channel) -> impl Iterator<Item = (QueueId, &Queue)> {
+pub(super) fn queues_on(api: &Api, channel: Channel) -> impl Iterator<Item = (QueueId, &Queue)> {
     (0..)
         .map(QueueId)
         .zip(&api.directory.centre.queues)
         .filter(move |(_, queue)| queue.channel == channel && !queue.demo_only)
 }
 
-fn topics_on(api: &Api, channel: Channel) -> Vec<String> {
+pub(super) fn topics_on(api: &Api, channel: Channel) -> Vec<String> {
     let topics = &api.directory.centre.topics;
     let mut codes: Vec<String> = queues_on(api, channel)
         .flat_map(|(_, queue)| &queue.topics)
@@ -309,7 +358,7 @@ async fn list_contacts(
         List {
             items: page
                 .into_iter()
-                .map(|entry| contact_view(&api, entry, None))
+                .map(|entry| contact_view(&api, view, entry, None))
                 .collect(),
             next,
         }
@@ -317,29 +366,19 @@ async fn list_contacts(
 }
 
 fn stages(text: &str) -> Result<Vec<Stage>, Problem> {
-    const ALL: [(&str, Stage); 8] = [
-        ("created", Stage::Created),
-        ("in_ivr", Stage::InIvr),
-        ("queued", Stage::Queued),
-        ("offered", Stage::Offered),
-        ("active", Stage::Active),
-        ("held", Stage::Held),
-        ("wrap_up", Stage::WrapUp),
-        ("closed", Stage::Closed),
-    ];
     let mut stages = Vec::new();
     for word in text.split(',') {
         if word == "open" {
-            stages.extend(
-                ALL.iter()
-                    .map(|(_, stage)| *stage)
-                    .filter(|stage| *stage != Stage::Closed),
-            );
+            let all = Stage::ALL.iter().map(|(_, stage)| *stage);
+            stages.extend(all.filter(|stage| *stage != Stage::Closed));
             continue;
         }
-        let known = ALL.iter().find(|(name, _)| *name == word);
+        let known = Stage::ALL.iter().find(|(name, _)| *name == word);
         let (_, stage) = known.ok_or_else(|| {
-            let mut valid: Vec<String> = ALL.iter().map(|(name, _)| (*name).to_owned()).collect();
+            let mut valid: Vec<String> = Stage::ALL
+                .iter()
+                .map(|(name, _)| (*name).to_owned())
+                .collect();
             valid.push(String::from("open"));
             Problem::bad_query("state", "Ukjent tilstand.", valid)
         })?;
@@ -365,8 +404,8 @@ async fn one_of_contacts(
             .contacts
             .get(contact)
             .filter(|entry| entry.stage != Stage::Closed)?;
-        let events = event_rows(&api, entry.queue, &entry.events, Reader::Other, language);
-        Some(contact_view(&api, entry, Some(events)))
+        let events = event_rows(&api, entry.queue, &entry.events, None, language);
+        Some(contact_view(&api, view, entry, Some(events)))
     });
     match open {
         Some(view) => Ok(Json(view)),
@@ -379,23 +418,26 @@ async fn from_log(
     contact: ContactId,
     language: Language,
 ) -> Result<ContactView, Problem> {
+    let entry = read_entry(api, contact).await?;
+    let events = event_rows(api, entry.queue, &entry.events, None, language);
+    let view = |view: &View| contact_view(api, view, &entry, Some(events));
+    Ok(api.shared.read(view))
+}
+
+/// A contact with all that happened to it: from the read model while it is open, else from the log.
+pub(crate) async fn read_entry(api: &Api, contact: ContactId) -> Result<Entry, Problem> {
+    let open = api.shared.read(|view| {
+        let entry = view.contacts.get(contact);
+        entry.filter(|entry| entry.stage != Stage::Closed).cloned()
+    });
+    if let Some(entry) = open {
+        return Ok(entry);
+    }
     let records = api.history.of_contact(contact).await.map_err(|error| {
         tracing::error!(%error, "cannot read a contact's history");
         Problem::unavailable("log_unreadable", "Loggen kan ikke leses nå.")
     })?;
-    let entry = Entry::from_records(&records)
-        .ok_or_else(|| Problem::not_found("Henvendelsen finnes ikke."))?;
-    let past: Vec<Past> = records.iter().map(past).collect();
-    let events = event_rows(api, entry.queue, &past, Reader::Other, language);
-    Ok(contact_view(api, &entry, Some(events)))
-}
-
-fn past(record: &Record) -> Past {
-    Past {
-        seq: record.seq,
-        at: record.at,
-        event: record.event,
-    }
+    Entry::from_records(&records).ok_or_else(|| Problem::not_found("Henvendelsen finnes ikke."))
 }
 
 /// Puts the caller on hold.
@@ -477,7 +519,7 @@ async fn transfer(
 }
 
 /// Does a command on a contact and shows the contact after it.
-async fn act(
+pub(super) async fn act(
     api: &Api,
     command_id: CommandId,
     contact: ContactId,
@@ -499,7 +541,7 @@ async fn act(
     }
     let open = api.shared.read(|view| {
         let entry = view.contacts.get(contact)?;
-        Some(contact_view(api, entry, None))
+        Some(contact_view(api, view, entry, None))
     });
     match open {
         Some(view) => Ok(Json(view)),
@@ -518,7 +560,12 @@ pub(crate) fn renew(api: &Api, adviser: AdviserId) {
     }
 }
 
-pub(crate) fn contact_view(api: &Api, entry: &Entry, events: Option<Vec<EventRow>>) -> ContactView {
+pub(crate) fn contact_view(
+    api: &Api,
+    view: &View,
+    entry: &Entry,
+    events: Option<Vec<EventRow>>,
+) -> ContactView {
     let centre = &api.directory.centre;
     ContactView {
         id: api.ids.contact(entry.contact),
@@ -543,31 +590,65 @@ pub(crate) fn contact_view(api: &Api, entry: &Entry, events: Option<Vec<EventRow
             .map(|topic| topic.code.clone()),
         language: entry.language.to_string(),
         synthetic: entry.origin == Origin::Synthetic,
+        callback: entry.callback.as_ref().map(callback_row),
+        consult: consult_row(api, view, entry, Language::Nb),
+        consult_of: entry.consult_of.map(|contact| api.ids.contact(contact)),
+        ring: entry.ring,
+        overdue: entry.overdue,
         events,
     }
 }
 
-/// What happened, in the words of the API. `queue` names the queue in a why.
+pub(crate) fn callback_row(callback: &Callback) -> CallbackRow {
+    CallbackRow {
+        from: (callback.from > callback.asked).then(|| rfc3339(callback.from)),
+        until: rfc3339(callback.until),
+        attempts: callback.attempts,
+        retry_at: moment(callback.retry_at),
+        missed: callback
+            .missed
+            .and_then(|cause| word(serde_json::to_value(cause))),
+        reached: callback.reached.and_then(moment),
+    }
+}
+
+pub(crate) fn consult_row(
+    api: &Api,
+    view: &View,
+    entry: &Entry,
+    language: Language,
+) -> Option<ConsultRow> {
+    let consult = view.contacts.get(entry.consult?)?;
+    Some(ConsultRow {
+        id: api.ids.contact(consult.contact),
+        queue: queue_name(&api.directory, consult.queue, language),
+        state: consult.stage,
+        since: rfc3339(consult.arrived),
+        answered: consult.stage == Stage::Active,
+    })
+}
+
+/// What happened, in the words of the API, for somebody who may be the adviser `me`. `last_queue` names
+/// the queue of those that come before any.
 pub(crate) fn event_rows(
     api: &Api,
     last_queue: QueueId,
     events: &[Past],
-    reader: Reader,
+    me: Option<AdviserId>,
     language: Language,
 ) -> Vec<EventRow> {
     let mut queue = last_queue;
+    let centre = &api.directory.centre;
     events
         .iter()
         .map(|past| {
-            if let linje_event::Event::ContactQueued { queue: at, .. }
-            | linje_event::Event::ContactTransferred { queue: at, .. } = past.event
-            {
-                queue = at;
-            }
+            queue = queue_after(&past.event).unwrap_or(queue);
+            let reader = Reader::of(&past.event, me);
             EventRow {
                 seq: past.seq,
                 at: rfc3339(past.at),
                 kind: past.event.kind(),
+                text: words::happened(&past.event, past.at, centre, reader, language),
                 why: past
                     .event
                     .why()
@@ -576,6 +657,21 @@ pub(crate) fn event_rows(
             }
         })
         .collect()
+}
+
+/// The queue that a contact is in after an event that moves it.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "few events move a contact to a queue"
+)]
+pub(crate) fn queue_after(event: &linje_event::Event) -> Option<QueueId> {
+    match *event {
+        linje_event::Event::ContactQueued { queue, .. }
+        | linje_event::Event::ContactTransferred { queue, .. }
+        | linje_event::Event::ContactOverflowed { queue, .. }
+        | linje_event::Event::ContactHandedOver { queue, .. } => Some(queue),
+        _ => None,
+    }
 }
 
 pub(crate) fn why_row(
@@ -592,6 +688,7 @@ pub(crate) fn why_row(
         rule: words::rule(why.rule),
         text: words::why(why, name, reader, language),
         able: why.able,
+        ring: why.ring,
         idle_s: ms(why.idle_ms),
         runner_up_idle_s: why.runner_up.some().map(|_| ms(why.runner_up_idle_ms)),
         waited_s: ms(why.waited_ms),
@@ -604,15 +701,18 @@ pub(crate) fn why_row(
     reason = "few events say more than their kind"
 )]
 fn detail_of(event: &linje_event::Event) -> Option<String> {
-    let word = |value: serde_json::Result<serde_json::Value>| {
-        value
-            .ok()
-            .and_then(|value| value.as_str().map(str::to_owned))
-    };
     match event {
         linje_event::Event::OfferEnded { outcome, .. } => word(serde_json::to_value(outcome)),
         linje_event::Event::ContactEnded { by, .. } => word(serde_json::to_value(by)),
         linje_event::Event::ContactClosed { reason, .. } => Some(reason.as_str().to_owned()),
+        linje_event::Event::ConsultEnded { outcome, .. } => word(serde_json::to_value(outcome)),
+        linje_event::Event::CallbackMissed { cause, .. } => word(serde_json::to_value(cause)),
         _ => None,
     }
+}
+
+fn word(value: serde_json::Result<serde_json::Value>) -> Option<String> {
+    value
+        .ok()
+        .and_then(|value| value.as_str().map(str::to_owned))
 }

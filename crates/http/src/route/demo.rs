@@ -367,14 +367,9 @@ fn state_of(call: &CallView, entry: Option<&Entry>) -> &'static str {
         return "closed";
     }
     match entry.map(|entry| entry.stage) {
-        Some(Stage::Queued) => "queued",
-        Some(Stage::Offered) => "offered",
-        Some(Stage::Active) => "active",
-        Some(Stage::Held) => "held",
-        Some(Stage::WrapUp) => "wrap_up",
-        Some(Stage::Closed) => "closed",
         Some(Stage::Created | Stage::InIvr) | None if call.in_menu => "menu",
         Some(Stage::Created | Stage::InIvr) | None => "ringing",
+        Some(stage) => stage.as_str(),
     }
 }
 

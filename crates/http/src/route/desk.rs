@@ -17,8 +17,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::advisers::{Adviser, adviser_of, is_signed_in, refuse_synthetic};
-use super::contacts::{EventRow, WhyRow, event_rows, why_row};
+use super::consult::{Target, Targets};
+use super::contacts::{
+    CallbackRow, ConsultRow, EventRow, WhyRow, callback_row, consult_row, event_rows, why_row,
+};
 use super::live::{KEEP_ALIVE, Open};
+use super::requests::{RequestRow, requests_to};
 use crate::api::{Api, Gate};
 use crate::body::{Body, CommandId, Spoken};
 use crate::clock::rfc3339;
@@ -64,6 +68,8 @@ struct DeskView {
     contacts: Vec<DeskContact>,
     today: Today,
     queues: Vec<DeskQueue>,
+    /// What the traffic controller asks of this adviser and their unit.
+    requests: Vec<RequestRow>,
 }
 
 /// A contact that is presented.
@@ -81,6 +87,12 @@ struct OfferView {
     expires_at: Option<String>,
     /// How long an offer of this queue lasts.
     ring_s: f64,
+    /// *Bli ringt opp*: the person is rung when the adviser answers.
+    callback: Option<CallbackRow>,
+    /// An adviser asks for advice while the person hears music.
+    consult: bool,
+    /// What is special about it, in words.
+    note: Option<String>,
     why: WhyRow,
 }
 
@@ -101,6 +113,18 @@ struct DeskContact {
     clock_stopped: bool,
     /// From the moment it counted as waiting until it was answered.
     waited_s: f64,
+    /// What is agreed with somebody who wanted to be rung.
+    callback: Option<CallbackRow>,
+    /// The expert who is asked about it.
+    consult: Option<ConsultRow>,
+    /// It is a consultation: an adviser asks about this contact.
+    consult_of: Option<String>,
+    /// When work that can wait must be done.
+    due: Option<String>,
+    /// Where it may be transferred without a word, when it is in conversation.
+    transfers: Vec<Target>,
+    /// The experts who may be asked about it, when it is in conversation.
+    consults: Vec<Target>,
     events: Vec<EventRow>,
 }
 
@@ -356,13 +380,14 @@ fn desk(
         contacts: entries
             .iter()
             .filter(|entry| entry.stage != Stage::Offered)
-            .map(|entry| contact(api, entry, now, language))
+            .map(|entry| contact(api, view, id, entry, now, language))
             .collect(),
         today: Today {
             answered: own.answered,
             mean_talk_s: own.mean_talk_s(),
         },
         queues: queues(api, view, id, now, language),
+        requests: requests_to(api, view, id),
     })
 }
 
@@ -392,11 +417,40 @@ fn offer(
         arrived: rfc3339(entry.arrived),
         expires_at: moment(entry.offer_expires),
         ring_s: seconds(ring_us),
+        callback: entry.callback.as_ref().map(callback_row),
+        consult: entry.consult_of.is_some(),
+        note: note(entry, language).map(str::to_owned),
         why: why_row(api, &why, entry.queue, Reader::Chosen, language),
     })
 }
 
-fn contact(api: &Api, entry: &Entry, now: Timestamp, language: Language) -> DeskContact {
+/// What is special about an offer.
+fn note(entry: &Entry, language: Language) -> Option<&'static str> {
+    let english = language == Language::En;
+    let rung = entry.callback.is_some_and(|call| call.reached.is_none());
+    if entry.consult_of.is_some() {
+        return Some(if english {
+            "A colleague asks you; the person hears music meanwhile"
+        } else {
+            "En veileder spør deg; brukeren hører musikk imens"
+        });
+    }
+    rung.then_some(if english {
+        "Callback: the person is rung when you answer"
+    } else {
+        "Bli ringt opp: brukeren ringes når du svarer"
+    })
+}
+
+fn contact(
+    api: &Api,
+    view: &View,
+    me: AdviserId,
+    entry: &Entry,
+    now: Timestamp,
+    language: Language,
+) -> DeskContact {
+    let targets = Targets::of(api, view, entry, language);
     let wrapping_up = entry.stage == Stage::WrapUp;
     let until = entry.answered.unwrap_or(now);
     DeskContact {
@@ -413,7 +467,13 @@ fn contact(api: &Api, entry: &Entry, now: Timestamp, language: Language) -> Desk
         wrap_up_until: moment(entry.wrap_up_until).filter(|_| wrapping_up),
         clock_stopped: wrapping_up && entry.wrap_up_until == Timestamp::NEVER,
         waited_s: seconds(until.since_us(entry.enqueued.unwrap_or(until))),
-        events: event_rows(api, entry.queue, &entry.events, Reader::Chosen, language),
+        callback: entry.callback.as_ref().map(callback_row),
+        consult: consult_row(api, view, entry, language),
+        consult_of: entry.consult_of.map(|about| api.ids.contact(about)),
+        due: moment(entry.needs.due),
+        transfers: targets.transfers,
+        consults: targets.consults,
+        events: event_rows(api, entry.queue, &entry.events, Some(me), language),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use linje_desk::Record;
-use linje_event::{CloseReason, Event};
+use linje_event::{CloseReason, Event, FailCause, Needs};
 use linje_types::{
     AdviserId, Channel, ContactId, Language, OfferId, Origin, QueueId, Timestamp, TopicId,
 };
@@ -28,16 +28,69 @@ pub enum Stage {
     InIvr,
     /// Waiting.
     Queued,
+    /// The citizen is not on the line and will be rung, later or again.
+    Parked,
     /// Presented to an adviser.
     Offered,
+    /// An adviser is ready and the citizen is being rung.
+    Dialling,
     /// With an adviser.
     Active,
     /// With an adviser, on hold.
     Held,
+    /// With an adviser who asks an expert.
+    Consulting,
+    /// Work that can wait, laid aside by its adviser.
+    SetAside,
     /// The adviser finishes.
     WrapUp,
     /// Over.
     Closed,
+}
+
+impl Stage {
+    /// All of them, with the words of the API.
+    pub const ALL: [(&'static str, Stage); 12] = [
+        ("created", Stage::Created),
+        ("in_ivr", Stage::InIvr),
+        ("queued", Stage::Queued),
+        ("parked", Stage::Parked),
+        ("offered", Stage::Offered),
+        ("dialling", Stage::Dialling),
+        ("active", Stage::Active),
+        ("held", Stage::Held),
+        ("consulting", Stage::Consulting),
+        ("set_aside", Stage::SetAside),
+        ("wrap_up", Stage::WrapUp),
+        ("closed", Stage::Closed),
+    ];
+
+    /// The word of the API.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        let mut all = Stage::ALL.iter();
+        all.find(|(_, stage)| *stage == self)
+            .map_or("", |(word, _)| word)
+    }
+}
+
+/// What is agreed with a citizen who wants to be rung.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Callback {
+    /// When it was asked for.
+    pub asked: Timestamp,
+    /// Not rung before.
+    pub from: Timestamp,
+    /// Promised before.
+    pub until: Timestamp,
+    /// Attempts begun.
+    pub attempts: u8,
+    /// When it is tried again; `NEVER` = no attempt has failed, or it was the last.
+    pub retry_at: Timestamp,
+    /// Why the last attempt failed.
+    pub missed: Option<FailCause>,
+    /// When the citizen answered.
+    pub reached: Option<Timestamp>,
 }
 
 /// A contact.
@@ -79,6 +132,20 @@ pub struct Entry {
     pub reason: Option<CloseReason>,
     /// How often it was transferred.
     pub transfers: u32,
+    /// Its priority class.
+    pub class: u8,
+    /// The step of the queue's rule in force, 0 = the first.
+    pub ring: u8,
+    /// Its guaranteed longest wait is over.
+    pub overdue: bool,
+    /// What it needs beyond its queue.
+    pub needs: Needs,
+    /// The citizen wants to be rung.
+    pub callback: Option<Callback>,
+    /// An expert is asked about it: the consultation.
+    pub consult: Option<ContactId>,
+    /// It is a consultation about this contact.
+    pub consult_of: Option<ContactId>,
     /// While it is open: what happened to it.
     pub events: Vec<Past>,
 }
@@ -201,6 +268,20 @@ impl Contacts {
             self.seqs.insert(entry.contact, record.seq);
             self.by_seq.insert(record.seq, entry);
         }
+        if let Event::ConsultStarted {
+            contact, consult, ..
+        } = record.event
+            && let Some(entry) = self.get_mut(consult)
+        {
+            entry.consult_of = Some(contact);
+        }
+    }
+
+    /// Callbacks that are agreed and open, in the order in which they came.
+    pub fn callbacks(&self) -> impl Iterator<Item = &Entry> {
+        self.by_seq
+            .values()
+            .filter(|entry| entry.callback.is_some() && entry.stage != Stage::Closed)
     }
 
     fn get_mut(&mut self, contact: ContactId) -> Option<&mut Entry> {
@@ -232,10 +313,9 @@ impl Entry {
     /// A contact from all its records; None when they do not begin with its arrival.
     #[must_use]
     pub fn from_records(records: &[Record]) -> Option<Entry> {
-        let (first, rest) = records.split_first()?;
+        let first = records.first()?;
         let mut entry = Entry::arrived(first)?;
-        entry.fold(first);
-        for record in rest {
+        for record in records {
             entry.fold(record);
         }
         Some(entry)
@@ -272,6 +352,13 @@ impl Entry {
             wrap_up_until: Timestamp::NEVER,
             reason: None,
             transfers: 0,
+            class: 0,
+            ring: 0,
+            overdue: false,
+            needs: Needs::NONE,
+            callback: None,
+            consult: None,
+            consult_of: None,
             events: Vec::new(),
         })
     }
@@ -302,6 +389,7 @@ impl Entry {
                 queue,
                 topic,
                 language,
+                class,
                 enqueued,
                 ..
             } => {
@@ -309,6 +397,7 @@ impl Entry {
                 self.queue = queue;
                 self.topic = topic;
                 self.language = language;
+                self.class = class;
                 self.enqueued = Some(enqueued);
             }
             Event::OfferMade {
@@ -328,14 +417,79 @@ impl Entry {
                 self.offer = None;
                 self.answered.get_or_insert(at);
             }
-            Event::OfferEnded { .. } | Event::ContactReturned { .. } => self.back_in_line(),
-            Event::ContactTransferred { queue, .. } => {
+            Event::OfferEnded { .. }
+            | Event::ContactReturned { .. }
+            | Event::ContactGivenBack { .. } => self.back_in_line(),
+            Event::ContactTransferred { queue, class, .. } => {
                 self.back_in_line();
-                self.queue = queue;
+                self.to_queue(queue);
+                self.class = class;
                 self.transfers += 1;
             }
             Event::ContactHeld { .. } => self.stage = Stage::Held,
-            Event::ContactResumed { .. } => self.stage = Stage::Active,
+            Event::ContactResumed { .. } | Event::ContactTakenUp { .. } => {
+                self.stage = Stage::Active;
+            }
+            Event::ContactNeeds { needs, .. } => self.needs = needs,
+            Event::RingStarted { ring, .. } => self.ring = ring,
+            Event::ContactOverdue { .. } => self.overdue = true,
+            Event::ContactOverflowed { queue, .. } => self.to_queue(queue),
+            Event::ContactSetAside { .. } => self.stage = Stage::SetAside,
+            Event::ConsultStarted { consult, .. } => {
+                self.stage = Stage::Consulting;
+                self.consult = Some(consult);
+            }
+            Event::ConsultEnded { .. } => {
+                self.consult = None;
+                if self.stage == Stage::Consulting {
+                    self.stage = Stage::Active;
+                }
+            }
+            Event::ContactHandedOver { to, queue, .. } => {
+                self.stage = Stage::Active;
+                self.adviser = to;
+                self.to_queue(queue);
+                self.transfers += 1;
+            }
+            Event::CallbackAsked { from, until, .. } => {
+                if from > at {
+                    self.stage = Stage::Parked;
+                }
+                self.callback = Some(Callback {
+                    asked: at,
+                    from,
+                    until,
+                    attempts: 0,
+                    retry_at: Timestamp::NEVER,
+                    missed: None,
+                    reached: None,
+                });
+            }
+            Event::CallbackDue { .. } => self.back_in_line(),
+            Event::CallbackDialling {
+                adviser, attempt, ..
+            } => {
+                self.stage = Stage::Dialling;
+                self.adviser = adviser;
+                self.offer = None;
+                self.called(|callback| callback.attempts = attempt);
+            }
+            Event::CallbackAnswered { adviser, .. } => {
+                self.stage = Stage::Active;
+                self.adviser = adviser;
+                self.answered.get_or_insert(at);
+                self.called(|callback| callback.reached = Some(at));
+            }
+            Event::CallbackMissed {
+                cause, retry_at, ..
+            } => {
+                self.back_in_line();
+                self.stage = Stage::Parked;
+                self.called(|callback| {
+                    callback.missed = Some(cause);
+                    callback.retry_at = retry_at;
+                });
+            }
             Event::ContactEnded { wrap_up_until, .. } => {
                 self.stage = Stage::WrapUp;
                 self.ended = Some(at);
@@ -352,21 +506,6 @@ impl Entry {
                 }
             }
             Event::BarEnded { .. }
-            | Event::ContactNeeds { .. }
-            | Event::RingStarted { .. }
-            | Event::ContactOverdue { .. }
-            | Event::ContactOverflowed { .. }
-            | Event::ContactSetAside { .. }
-            | Event::ContactGivenBack { .. }
-            | Event::ContactTakenUp { .. }
-            | Event::ConsultStarted { .. }
-            | Event::ConsultEnded { .. }
-            | Event::ContactHandedOver { .. }
-            | Event::CallbackAsked { .. }
-            | Event::CallbackDue { .. }
-            | Event::CallbackDialling { .. }
-            | Event::CallbackAnswered { .. }
-            | Event::CallbackMissed { .. }
             | Event::AlsoChosen { .. }
             | Event::QueueExpected { .. }
             | Event::PlanSwitched { .. }
@@ -380,6 +519,18 @@ impl Entry {
             | Event::OriginsChosen { .. }
             | Event::PresenceLost { .. }
             | Event::PresenceRegained { .. } => {}
+        }
+    }
+
+    fn to_queue(&mut self, queue: QueueId) {
+        self.queue = queue;
+        self.ring = 0;
+        self.overdue = false;
+    }
+
+    fn called(&mut self, change: impl FnOnce(&mut Callback)) {
+        if let Some(callback) = &mut self.callback {
+            change(callback);
         }
     }
 

@@ -20,7 +20,7 @@ use linje_http::{
     Presence, Projection, Reply, Shared, StoreHealth, Web, clock,
 };
 use linje_measures::{Goal, Layout, RollUp, Yardstick};
-use linje_routing::{State, Tables};
+use linje_routing::{Rules, State, Tables};
 use linje_types::{SECOND_US, Timestamp};
 use serde_json::Value;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
@@ -57,12 +57,18 @@ pub(crate) fn world() -> World {
 }
 
 pub(crate) fn world_at(start: Timestamp) -> World {
+    world_where(start, |_, _| {})
+}
+
+/// A world in which the rules of routing are as `change` makes them.
+pub(crate) fn world_where(start: Timestamp, change: impl FnOnce(&Centre, &mut Rules)) -> World {
     let centre = Arc::new(Centre::parse(CENTRE).expect("the national centre"));
     let extra = Extra {
         phones: 10,
         automatic: false,
     };
-    let rules = linje_centre::routing_rules(&centre, &extra);
+    let mut rules = linje_centre::routing_rules(&centre, &extra);
+    change(&centre, &mut rules);
     let version = rules.version;
     let tables = Arc::new(Tables::new(&rules).expect("tables"));
     let clock = Clock::starting_at(start, 1.0);
