@@ -361,7 +361,7 @@ pub enum Command {
         /// The call.
         call: CallId,
     },
-    /// End a call, answered or not; its legs end too.
+    /// End a call, answered or not; its legs end too. An outgoing call that was not made yet cannot be made any more.
     HangUp {
         /// The call.
         call: CallId,

@@ -137,6 +137,26 @@ async fn the_advisers_phone_may_be_called_before_the_person() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_is_withdrawn_before_it_is_made_stops_the_advisers_phone() {
+    if !have(&["sipp"]) {
+        return;
+    }
+    let mut line = Line::open(config(1)).await;
+    let rings = PhoneBehaviour::RingUntilCancelled;
+    let phone = line.sipp_phone("K990001", rings).await;
+    let call = CallId::outgoing(1);
+    let leg = line.dial(call, "K990001");
+    line.event(Event::LegRinging { leg }).await;
+    line.send(Command::HangUp { call });
+    let cause = Cause::Cancelled;
+    line.event(Event::LegFailed { leg, cause }).await;
+    let late = line.dial(call, "K990001");
+    line.event(Event::LegFailed { leg: late, cause }).await;
+    succeeded(phone, 1).await;
+    line.is_empty_again().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_call_that_fails_takes_the_advisers_phone_along() {
     if !have(&["sipp"]) {
         return;

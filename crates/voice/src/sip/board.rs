@@ -340,7 +340,10 @@ impl Board {
                 number,
                 ring_timeout,
             } => self.call_out(call, &number, ring_timeout),
-            Command::HangUp { call } => self.end_call(call, End::Near, true),
+            Command::HangUp { call } => {
+                self.forget_unmade(call);
+                self.end_call(call, End::Near, true);
+            }
         }
     }
 

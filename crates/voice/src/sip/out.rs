@@ -322,6 +322,18 @@ impl Board {
         }
     }
 
+    /// An outgoing call that is withdrawn before it was made: its phones stop, and it is not made any more.
+    pub(super) fn forget_unmade(&mut self, id: CallId) {
+        let is_unmade = id.is_outgoing()
+            && !self.calls.contains_key(&id)
+            && !self.is_calling_out(id)
+            && !self.past.contains(&id);
+        if is_unmade {
+            self.remember(id);
+            self.end_early_legs(id);
+        }
+    }
+
     /// Whether the call is one of ours that was not answered yet.
     pub(super) fn is_calling_out(&self, id: CallId) -> bool {
         let call = self.calls.get(&id);
