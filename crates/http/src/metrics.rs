@@ -44,24 +44,78 @@ metrics! {
     StoreUp = "linje_store_up", "gauge", "1 when the log can be written, else 0";
 }
 
+/// Upper bounds of [`Metrics::offer_out`] in microseconds: each half again the one before, from a quarter of a millisecond to 2 s.
+const BOUNDS_US: [u64; 23] = {
+    let mut bounds = [250; 23];
+    let mut at = 1;
+    while at < bounds.len() {
+        bounds[at] = bounds[at - 1] * 3 / 2;
+        at += 1;
+    }
+    bounds
+};
+
 /// The values. Counting is one relaxed addition.
 #[derive(Debug, Default)]
-pub struct Metrics([AtomicU64; Metric::ALL.len()]);
+pub struct Metrics {
+    values: [AtomicU64; Metric::ALL.len()],
+    /// By bound, the last for all above: offers.
+    offers: [AtomicU64; BOUNDS_US.len() + 1],
+    offers_sum_us: AtomicU64,
+}
 
 impl Metrics {
     /// One more.
     pub fn count(&self, metric: Metric) {
-        self.0[metric as usize].fetch_add(1, Ordering::Relaxed);
+        self.values[metric as usize].fetch_add(1, Ordering::Relaxed);
     }
 
     /// One less, of a gauge.
     pub fn uncount(&self, metric: Metric) {
-        self.0[metric as usize].fetch_sub(1, Ordering::Relaxed);
+        self.values[metric as usize].fetch_sub(1, Ordering::Relaxed);
     }
 
     /// The value of a gauge.
     pub fn set(&self, metric: Metric, value: u64) {
-        self.0[metric as usize].store(value, Ordering::Relaxed);
+        self.values[metric as usize].store(value, Ordering::Relaxed);
+    }
+
+    /// An offer is on disk and on its way, so many microseconds after it was decided.
+    pub fn offer_out(&self, after_us: i64) {
+        let after_us = u64::try_from(after_us).unwrap_or(0);
+        let place = BOUNDS_US.partition_point(|bound| *bound < after_us);
+        self.offers[place].fetch_add(1, Ordering::Relaxed);
+        self.offers_sum_us.fetch_add(after_us, Ordering::Relaxed);
+    }
+
+    fn offers_text(&self, text: &mut String) -> std::fmt::Result {
+        let name = "linje_offer_out_seconds";
+        writeln!(
+            text,
+            "# HELP {name} time from the decision until the offer is on disk and on its way"
+        )?;
+        writeln!(text, "# TYPE {name} histogram")?;
+        let mut sum = 0;
+        for (place, count) in self.offers.iter().enumerate() {
+            sum += count.load(Ordering::Relaxed);
+            match BOUNDS_US.get(place) {
+                Some(bound) => writeln!(
+                    text,
+                    "{name}_bucket{{le=\"{}.{:06}\"}} {sum}",
+                    bound / 1_000_000,
+                    bound % 1_000_000
+                )?,
+                None => writeln!(text, "{name}_bucket{{le=\"+Inf\"}} {sum}")?,
+            }
+        }
+        let sum_us = self.offers_sum_us.load(Ordering::Relaxed);
+        writeln!(
+            text,
+            "{name}_sum {}.{:06}",
+            sum_us / 1_000_000,
+            sum_us % 1_000_000
+        )?;
+        writeln!(text, "{name}_count {sum}")
     }
 
     /// Everything as Prometheus text.
@@ -70,13 +124,15 @@ impl Metrics {
         let mut text = String::new();
         for metric in Metric::ALL {
             let (name, kind, meaning) = metric.text();
-            let value = self.0[*metric as usize].load(Ordering::Relaxed);
+            let value = self.values[*metric as usize].load(Ordering::Relaxed);
             let written = write!(
                 text,
                 "# HELP {name} {meaning}\n# TYPE {name} {kind}\n{name} {value}\n"
             );
             debug_assert!(written.is_ok(), "writing to a string cannot fail");
         }
+        let written = self.offers_text(&mut text);
+        debug_assert!(written.is_ok(), "writing to a string cannot fail");
         text
     }
 }
@@ -90,7 +146,21 @@ mod tests {
         let metrics = Metrics::default();
         metrics.count(Metric::HttpRequests);
         let text = metrics.text();
-        assert_eq!(text.lines().count(), 3 * Metric::ALL.len());
+        let offers = 2 + BOUNDS_US.len() + 1 + 2;
+        assert_eq!(text.lines().count(), 3 * Metric::ALL.len() + offers);
         assert!(text.contains("\nlinje_http_requests_total 1\n"));
+    }
+
+    #[test]
+    fn offers_are_counted_up_to_each_bound() {
+        let metrics = Metrics::default();
+        for after_us in [100, 300, 9_000_000, -4] {
+            metrics.offer_out(after_us);
+        }
+        let text = metrics.text();
+        assert!(text.contains("_bucket{le=\"0.000250\"} 2\n"), "{text}");
+        assert!(text.contains("_bucket{le=\"0.000375\"} 3\n"), "{text}");
+        assert!(text.contains("_bucket{le=\"+Inf\"} 4\n"), "{text}");
+        assert!(text.contains("_sum 9.000400\n"), "{text}");
     }
 }

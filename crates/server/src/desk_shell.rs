@@ -12,10 +12,11 @@ use std::time::Duration;
 use linje_desk::{
     Accepted, Batch, Desk, Input, Output, Reconcile, Refusal, Snapshot, StoreFault, Submit,
 };
-use linje_event::Effect;
+use linje_event::{Effect, Event};
+use linje_http::Metrics;
 use linje_routing::Tables;
 use linje_store::Store;
-use linje_types::Timestamp;
+use linje_types::{OfferId, Timestamp};
 use tokio::sync::{broadcast, mpsc as tokio_mpsc, oneshot, watch};
 
 /// Commands that wait for the desk; more are refused as overload.
@@ -92,6 +93,7 @@ pub(crate) fn spawn(
     desk: Desk,
     store: Store,
     clock: Clock,
+    metrics: Arc<Metrics>,
 ) -> std::io::Result<(
     DeskHandle,
     tokio_mpsc::UnboundedReceiver<Effect>,
@@ -112,6 +114,8 @@ pub(crate) fn spawn(
         detail: String::new(),
         waiting: BTreeMap::new(),
         next_token: 0,
+        metrics,
+        offers: Vec::new(),
     };
     let done = wake.clone();
     let store = thread::Builder::new()
@@ -217,6 +221,9 @@ struct Shell {
     detail: String,
     waiting: BTreeMap<u64, oneshot::Sender<Answer>>,
     next_token: u64,
+    metrics: Arc<Metrics>,
+    /// Offers that have just become durable, and when they were decided.
+    offers: Vec<(OfferId, Timestamp)>,
 }
 
 impl Shell {
@@ -278,12 +285,29 @@ impl Shell {
         self.next_token
     }
 
+    /// Counts how long an offer took from the decision until now.
+    fn out(&self, offer: OfferId) {
+        let decided = self.offers.iter().find(|(id, _)| *id == offer);
+        if let Some((_, at)) = decided {
+            self.metrics.offer_out((self.clock.now)().since_us(*at));
+        }
+    }
+
     /// Does one output; false when the desk must end.
     fn act(&mut self, output: Output) -> bool {
         match output {
             Output::Append(batch) => return self.jobs.send(Job::Append(batch)).is_ok(),
-            Output::Publish(batch) => drop(self.feed.send(batch)),
-            Output::Effect(effect) => drop(self.effects.send(effect)),
+            Output::Publish(batch) => {
+                self.offers.clear();
+                self.offers.extend(batch.records.iter().filter_map(offered));
+                drop(self.feed.send(batch));
+            }
+            Output::Effect(effect) => {
+                self.effects.send(effect).ok();
+                if let Effect::Present { offer, .. } = effect {
+                    self.out(offer);
+                }
+            }
             Output::Reply { token, result } => {
                 if let Some(answer) = self.waiting.remove(&token) {
                     answer.send(result).ok();
@@ -297,6 +321,15 @@ impl Shell {
             Output::Reload => return false,
         }
         true
+    }
+}
+
+/// The offer that a record makes, and when it was decided.
+fn offered(record: &linje_desk::Record) -> Option<(OfferId, Timestamp)> {
+    if let Event::OfferMade { offer, .. } = record.event {
+        Some((offer, record.at))
+    } else {
+        None
     }
 }
 

@@ -428,8 +428,8 @@ async fn wire(
         now: Arc::new(move || clock.now()),
         speed: clock.speed(),
     };
-    let (desk, effects, threads) =
-        desk_shell::spawn(desk, store, desk_clock).context("cannot start the desk")?;
+    let (desk, effects, threads) = desk_shell::spawn(desk, store, desk_clock, Arc::clone(&metrics))
+        .context("cannot start the desk")?;
     // Everybody listens before the first record is written.
     let batches = desk.feed();
     let feeds = (desk.feed(), desk.feed(), desk.feed());
