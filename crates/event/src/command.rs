@@ -282,7 +282,7 @@ pub enum Command {
         contact: ContactId,
         /// Which attempt this is about, 1 = the first; a late word about another changes nothing.
         attempt: u8,
-        /// Why they were not reached; `None` = they answered.
+        /// Why they were not reached; `None` = they answered. `BridgeFailed` = we had no line: the attempt is not counted.
         failed: Option<FailCause>,
     },
     /// What the adviser takes besides the activity: other lines at once, messages and tasks when it is quiet.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use linje_event::{Event, Needs, NotReady, OfferOutcome};
+use linje_event::{Event, FailCause, Needs, NotReady, OfferOutcome};
 use linje_types::{
     Activity, AdviserId, Channel, Channels, Clearance, ContactId, Language, OfferId, Origin,
     Origins, QueueId, RequestId, Timestamp, TopicId, UnitId,
@@ -420,11 +420,15 @@ impl State {
             Event::CallbackMissed {
                 contact,
                 adviser,
+                cause,
                 retry_at,
-                ..
             } => {
                 self.release(contact.slot(), adviser.0, Some(at));
-                self.contacts[contact.slot() as usize].state = ContactState::Parked;
+                let it = &mut self.contacts[contact.slot() as usize];
+                it.state = ContactState::Parked;
+                if cause == FailCause::BridgeFailed {
+                    it.attempts = it.attempts.saturating_sub(1);
+                }
                 self.deadlines.set(contact.slot(), retry_at);
             }
             Event::AlsoChosen { adviser, channels } => {

@@ -127,7 +127,7 @@ impl State {
         Ok(())
     }
 
-    /// An attempt failed: again later, or it was the last.
+    /// An attempt failed: again later, or it was the last. One that never left us (`BridgeFailed`) is not counted.
     pub(super) fn not_reached<O: Output>(
         &mut self,
         slot: u32,
@@ -139,7 +139,8 @@ impl State {
         let contact = self.id_of(slot);
         let adviser = AdviserId(it.adviser);
         let rule = self.tables.rules().callback;
-        let last = it.attempts >= rule.attempts;
+        let ours = cause == FailCause::BridgeFailed;
+        let last = !ours && it.attempts >= rule.attempts;
         self.effect(slot, Effect::StopDial { contact, adviser }, out);
         let missed = Event::CallbackMissed {
             contact,
