@@ -4,18 +4,31 @@
 
 mod flows;
 mod hours;
+mod promises;
 mod prompts;
+mod rings;
 mod skills;
 
 use crate::fault::{Code, Fault};
-use crate::model::Centre;
+use crate::hours::Date;
+use crate::model::{Centre, UnitKind};
+use crate::people::{Extra, staff};
 
 /// All faults of a centre, in the order of the text.
 #[must_use]
 pub fn check(centre: &Centre) -> Vec<Fault> {
+    check_on(centre, None)
+}
+
+/// As `check`, and what lies in the past on `today`.
+#[must_use]
+pub fn check_on(centre: &Centre, today: Option<Date>) -> Vec<Fault> {
     let mut faults = Vec::new();
+    let staff = staff(centre, &Extra::default());
     flows::check(centre, &mut faults);
-    hours::check(centre, &mut faults);
+    hours::check(centre, today.max(centre.valid_from), &mut faults);
+    rings::check(centre, &staff, &mut faults);
+    promises::check(centre, &staff, &mut faults);
     prompts::check(centre, &mut faults);
     skills::check(centre, &mut faults);
     check_numbers(centre, &mut faults);
@@ -27,6 +40,7 @@ fn check_numbers(centre: &Centre, faults: &mut Vec<Fault>) {
     let sum: usize = centre
         .units
         .iter()
+        .filter(|unit| unit.kind != UnitKind::Deciding)
         .map(|unit| usize::from(unit.people))
         .sum();
     let count = usize::from(centre.people.count);

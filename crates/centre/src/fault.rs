@@ -119,6 +119,36 @@ codes! {
     UnusedPrompt = "LJ1024", Warning, "a prompt is never played";
     /// A flow that sends callers to a queue without asking for the hours.
     UncheckedHours = "LJ1025", Warning, "callers reach a queue without a check of its opening hours";
+    /// A condition on advisers that cannot be read.
+    BadCondition = "LJ1026", Error, "a condition on advisers cannot be read";
+    /// Rings that do not follow each other, or that change nothing.
+    BadRings = "LJ1027", Error, "the rings of a queue contradict each other";
+    /// A ring, or all of a queue, that nobody is in.
+    NobodyServes = "LJ1028", Error, "nobody can take the contacts of a ring";
+    /// A guarantee or head start beyond the bound within which nobody is overtaken.
+    TooLong = "LJ1029", Error, "a guarantee or head start is longer than 20 minutes";
+    /// Queues that overflow into each other.
+    OverflowCircle = "LJ1030", Error, "queues overflow in a circle";
+    /// A transfer, consultation or overflow to a queue that does not take such contacts.
+    WrongTarget = "LJ1031", Error, "contacts are sent to a queue that cannot take them";
+    /// A callback that nobody could keep.
+    BadCallback = "LJ1032", Error, "a callback is offered that cannot be kept";
+    /// A crisis plan that does nothing, or what cannot be done.
+    BadPlan = "LJ1033", Error, "a crisis plan cannot be carried out";
+    /// A dated exception before the description holds.
+    PastException = "LJ1034", Warning, "an exception of the opening hours lies in the past";
+    /// Hours that touch the hour which the change of the clock skips or doubles.
+    ClockChange = "LJ1035", Error, "opening hours begin or end in the hour that the change of the clock skips";
+    /// Hours on weekdays that say nothing of holidays.
+    NoHolidays = "LJ1036", Warning, "opening hours do not say whether they hold on public holidays";
+    /// A class that nobody gets.
+    UnusedClass = "LJ1037", Warning, "a priority class is never given";
+    /// A protection that nobody is cleared for.
+    NobodyCleared = "LJ1038", Error, "nobody who serves a queue is cleared for what its contacts can need";
+    /// Experts who would get ordinary contacts, or the other way round.
+    MixedExperts = "LJ1039", Error, "experts and the first line get each other's contacts";
+    /// A group that nobody is in, or that nothing asks for.
+    IdleGroup = "LJ1040", Warning, "a group has nobody in it, or nothing asks for it";
 }
 
 impl Serialize for Code {

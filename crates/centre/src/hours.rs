@@ -12,7 +12,7 @@ use linje_types::{Language, Timestamp};
 
 use crate::calendar::{Holiday, easter_sunday, holiday};
 use crate::fault::Place;
-use crate::model::{PromptId, Text};
+use crate::model::{HoursId, PromptId, Text};
 
 /// Minutes in a day.
 pub const DAY_MINUTES: u16 = 24 * 60;
@@ -83,7 +83,7 @@ impl SpecialDay {
         ("new-years-eve", SpecialDay::NewYearsEve),
     ];
 
-    fn is_on(self, date: Date) -> bool {
+    pub(crate) fn is_on(self, date: Date) -> bool {
         let of_easter = |days: i32| date == easter_sunday(date.year()).saturating_add(days.days());
         match self {
             SpecialDay::WednesdayBeforeEaster => of_easter(-4),
@@ -137,8 +137,25 @@ pub struct OpeningHours {
     pub special: Vec<(SpecialDay, Change)>,
     /// Dated exceptions.
     pub exceptions: Vec<DatedException>,
+    /// Whether the file says what holidays are.
+    pub says_holidays: bool,
+    /// What callers hear when it is closed, instead of the usual words.
+    pub prompt: Option<PromptId>,
+    /// From which rule they differ, and why; `None` = they are a rule of their own.
+    pub local: Option<Local>,
     /// Where they stand.
     pub at: Place,
+}
+
+/// Why some hours differ from a rule (*lokalt avvik*).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Local {
+    /// The rule: what is not said here is as it is there.
+    pub base: HoursId,
+    /// Since when.
+    pub since: Option<Date>,
+    /// Why.
+    pub reason: Text,
 }
 
 /// Why it is closed.
@@ -398,10 +415,10 @@ pub fn say_moment(now: Timestamp, then: Timestamp, language: Language) -> String
     }
 }
 
-const WEEKDAYS_NB: [&str; 7] = [
+pub(crate) const WEEKDAYS_NB: [&str; 7] = [
     "mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag",
 ];
-const WEEKDAYS_EN: [&str; 7] = [
+pub(crate) const WEEKDAYS_EN: [&str; 7] = [
     "Monday",
     "Tuesday",
     "Wednesday",
@@ -410,7 +427,7 @@ const WEEKDAYS_EN: [&str; 7] = [
     "Saturday",
     "Sunday",
 ];
-const MONTHS_NB: [&str; 12] = [
+pub(crate) const MONTHS_NB: [&str; 12] = [
     "januar",
     "februar",
     "mars",
@@ -424,7 +441,7 @@ const MONTHS_NB: [&str; 12] = [
     "november",
     "desember",
 ];
-const MONTHS_EN: [&str; 12] = [
+pub(crate) const MONTHS_EN: [&str; 12] = [
     "January",
     "February",
     "March",
@@ -477,6 +494,9 @@ mod tests {
                 note: None,
                 at: Place::default(),
             }],
+            says_holidays: true,
+            prompt: None,
+            local: None,
             at: Place::default(),
         }
     }

@@ -17,17 +17,20 @@ mod random;
 mod read;
 mod reader;
 mod rules;
+mod who;
 
-pub use check::check;
+pub use check::{check, check_on};
 pub use fault::{Code, Fault, Place, Severity, render, render_json};
 pub use model::{
-    Arrivals, Centre, Channels, Class, ClassId, Flow, FlowAct, FlowId, FlowStep, Goal, HoursId,
-    Load, Menu, MenuKey, Number, People, Population, Profile, ProfileId, Prompt, PromptId,
-    PromptUse, Queue, QueueGroup, Requirement, Skill, Speech, Target, Text, Topic, Unit, UnitKind,
-    Waiting,
+    Arrivals, Callback, CallbackOffer, Centre, Channels, Class, ClassId, Flow, FlowAct, FlowId,
+    FlowStep, Goal, Group, Guarantee, HoursId, Load, Menu, MenuKey, Number, Overflow, People, Plan,
+    PlanAct, PlanStep, Population, Profile, ProfileId, Prompt, PromptId, PromptUse, Queue,
+    QueueGroup, QueueRef, Requirement, Ring, Routing, Skill, Speech, Target, Text, Topic, Unit,
+    UnitKind, Waiting, Window,
 };
-pub use people::{Extra, Person, Role, people, staff};
+pub use people::{Extra, Person, Role, experts, people, staff};
 pub use rules::routing_rules;
+pub use who::{Who, language_name};
 
 use reader::{Reader, Table};
 

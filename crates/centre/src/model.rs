@@ -2,10 +2,14 @@
 //!
 //! Built only by `parse`, so every reference holds. Nothing here changes while the centre runs.
 
-use linje_types::{Channel, Language, QueueId, SkillId, TopicId, UnitId};
+use linje_types::{
+    Activity, Channel, Channels as ChannelSet, Clearance, GroupId, Language, PlanId, QueueId,
+    SkillId, TopicId, UnitId,
+};
 
 use crate::fault::Place;
-use crate::hours::OpeningHours;
+use crate::hours::{Date, OpeningHours, Period};
+use crate::who::Who;
 
 macro_rules! place_in {
     ($(#[$doc:meta])* $name:ident) => {
@@ -77,14 +81,20 @@ pub struct Centre {
     pub source: String,
     /// What is assumed and not a public fact, one sentence each.
     pub assumed: Vec<Text>,
-    /// Working days until a promised callback is due.
-    pub callback_working_days: u16,
-    /// The queue that callbacks go to.
-    pub callback_queue: Option<QueueId>,
+    /// The first day on which it holds; nothing in it may lie before.
+    pub valid_from: Option<Date>,
+    /// How work is handed out over all queues.
+    pub routing: Routing,
+    /// `[language]`: guaranteed longest wait of those who want it, if it has one of its own.
+    pub languages: [Option<Guarantee>; 4],
+    /// How citizens are rung.
+    pub callback: Callback,
     /// Priority classes.
     pub classes: Vec<Class>,
     /// Units.
     pub units: Vec<Unit>,
+    /// Groups of advisers.
+    pub groups: Vec<Group>,
     /// Topics.
     pub topics: Vec<Topic>,
     /// Skills.
@@ -107,6 +117,156 @@ pub struct Centre {
     pub people: People,
     /// The synthetic citizens.
     pub population: Population,
+    /// Crisis plans (*beredskapsplaner*); their order gives `PlanId`.
+    pub plans: Vec<Plan>,
+}
+
+/// A guaranteed longest wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Guarantee {
+    /// Seconds, at most 20 minutes.
+    pub seconds: u32,
+    /// Where it stands.
+    pub at: Place,
+}
+
+/// A queue that another part of the description names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueueRef {
+    /// The queue.
+    pub queue: QueueId,
+    /// Where it is named.
+    pub at: Place,
+}
+
+/// How work is handed out over all queues.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Routing {
+    /// How many advisers who take calls or chats stay free of deferred work.
+    pub reserve: u32,
+    /// Seconds for which a contact that came back is not offered to who let it go.
+    pub bar_s: u32,
+    /// Seconds that an adviser may be gone before chats, messages and tasks go back in line.
+    pub return_s: u32,
+    /// `[channel that comes]`: the deferred channels whose work it may set aside.
+    pub interrupts: [ChannelSet; 4],
+    /// What contacts of this centre can need an adviser to be cleared for.
+    pub clearances: Clearance,
+}
+
+/// How citizens are rung: those whose call broke off, and those who asked for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Callback {
+    /// The queue of tasks to ring those whose call was lost.
+    pub lost_calls: Option<QueueId>,
+    /// Working days until a promised callback is due.
+    pub working_days: u16,
+    /// How long one attempt rings, in seconds.
+    pub ring_s: u32,
+    /// How often it is tried.
+    pub attempts: u8,
+    /// Seconds between two attempts.
+    pub retry_s: u32,
+    /// When and how those who wait are offered it (*Bli ringt opp*); `None` = never.
+    pub offer: Option<CallbackOffer>,
+    /// Where it stands.
+    pub at: Place,
+}
+
+/// The offer to be rung instead of waiting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallbackOffer {
+    /// Offered when the expected wait is at least this, in seconds.
+    pub expected_s: u32,
+    /// The queues that offer it.
+    pub queues: Vec<QueueRef>,
+    /// The key that a waiting caller presses.
+    pub key: char,
+    /// What offers it.
+    pub offer: PromptId,
+    /// What confirms it.
+    pub confirm: PromptId,
+    /// What the citizen hears first when rung.
+    pub greeting: PromptId,
+    /// The parts of a day that a citizen can choose.
+    pub windows: Vec<Window>,
+    /// Where it stands.
+    pub at: Place,
+}
+
+/// A part of a day in which a citizen can ask to be rung.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// The part of the day.
+    pub period: Period,
+    /// Where it stands.
+    pub at: Place,
+}
+
+/// A group of advisers, such as a team or a trial.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group {
+    /// The id.
+    pub id: String,
+    /// The name.
+    pub name: Text,
+    /// The units whose people can be in it; none named = all.
+    pub units: Vec<UnitId>,
+    /// Share of those people who are in it, 0 to 1.
+    pub share: f64,
+    /// Where it stands.
+    pub at: Place,
+}
+
+/// A crisis plan: what a traffic controller switches on when very many come at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// The id.
+    pub id: String,
+    /// The name.
+    pub name: Text,
+    /// What it does, step by step.
+    pub steps: Vec<PlanStep>,
+    /// Where it stands.
+    pub at: Place,
+}
+
+/// A step of a crisis plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanStep {
+    /// What it does and why, for those who switch it and those who feel it.
+    pub text: Text,
+    /// What it does.
+    pub act: PlanAct,
+    /// Where it stands.
+    pub at: Place,
+}
+
+/// What a step of a crisis plan does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlanAct {
+    /// Says a prompt first in the menu of every flow.
+    Say(PromptId),
+    /// Makes a menu shorter.
+    Menu {
+        /// The step with the menu.
+        target: Target,
+        /// The keys that are left.
+        keys: Vec<char>,
+        /// What is said instead; empty = what is said always.
+        prompts: Vec<PromptUse>,
+    },
+    /// Callers of these queues are rung back instead of waiting.
+    CallbackOnly(Vec<QueueId>),
+    /// Advisers are asked to help; they decide.
+    Ask {
+        /// What they are asked to do.
+        activity: Activity,
+        /// How many are wanted.
+        wanted: u16,
+        /// Of this unit; `None` = of all.
+        unit: Option<UnitId>,
+    },
 }
 
 /// A priority class.
@@ -118,6 +278,10 @@ pub struct Class {
     pub name: Text,
     /// How many seconds earlier a contact of this class counts as having come.
     pub head_start_s: u32,
+    /// Guaranteed longest wait, in seconds, if it has one of its own.
+    pub guarantee_s: Option<u32>,
+    /// Whether a look-up of the person gives it, and not this description.
+    pub by_lookup: bool,
     /// Where it stands.
     pub at: Place,
 }
@@ -131,19 +295,22 @@ pub enum UnitKind {
     ServiceCentre,
     /// The steering unit, where the traffic controllers sit.
     Steering,
+    /// A deciding unit, whose experts can be consulted; not a part of the contact centre.
+    Deciding,
 }
 
 impl UnitKind {
     /// The words that files use.
-    pub const NAMES: [(&'static str, UnitKind); 3] = [
+    pub const NAMES: [(&'static str, UnitKind); 4] = [
         ("contact-centre", UnitKind::ContactCentre),
         ("service-centre", UnitKind::ServiceCentre),
         ("steering", UnitKind::Steering),
+        ("deciding", UnitKind::Deciding),
     ];
 }
 
 /// A unit.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Unit {
     /// The id.
     pub id: String,
@@ -155,6 +322,8 @@ pub struct Unit {
     pub people: u16,
     /// Share of its people who speak Northern Sámi, in percent.
     pub sami_percent: u8,
+    /// `[protection]`: share of its people who are cleared for it, 0 to 1, if not that of all.
+    pub cleared: Option<[f64; 3]>,
     /// How many of its people have each profile; the sum is `people`.
     pub profiles: Vec<(ProfileId, u16)>,
     /// What is assumed about it.
@@ -189,7 +358,7 @@ pub struct Skill {
     pub at: Place,
 }
 
-/// A skill and the least level of it, 1 to 3.
+/// A skill and the least level of it, from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Requirement {
     /// The skill.
@@ -226,19 +395,22 @@ pub enum QueueGroup {
     Written,
     /// Tasks and callbacks.
     Tasks,
+    /// Experts of the deciding units, for consultations only (*kompetansekøer*).
+    Experts,
     /// For measurement in the demo only.
     Demo,
 }
 
 impl QueueGroup {
     /// The words that files use.
-    pub const NAMES: [(&'static str, QueueGroup); 7] = [
+    pub const NAMES: [(&'static str, QueueGroup); 8] = [
         ("main", QueueGroup::Main),
         ("partner", QueueGroup::Partner),
         ("own", QueueGroup::Own),
         ("chat", QueueGroup::Chat),
         ("written", QueueGroup::Written),
         ("tasks", QueueGroup::Tasks),
+        ("experts", QueueGroup::Experts),
         ("demo", QueueGroup::Demo),
     ];
 
@@ -262,8 +434,22 @@ pub struct Queue {
     pub key: Option<char>,
     /// The channel whose contacts wait here.
     pub channel: Channel,
-    /// What an adviser must be able to do; all of it.
+    /// The skills that everybody in the first ring has.
     pub requires: Vec<Requirement>,
+    /// Who can take its contacts, step by step; one or more.
+    pub rings: Vec<Ring>,
+    /// Seconds for which the adviser whom a contact names is asked alone; 0 = not at all.
+    pub named_s: u32,
+    /// When and where its contacts move on.
+    pub overflow: Option<Overflow>,
+    /// The queues that an adviser may transfer its contacts to without a word.
+    pub transfers_to: Vec<QueueRef>,
+    /// The experts' queues that can be consulted about its contacts.
+    pub consults: Vec<QueueRef>,
+    /// Whether only consultations come here (*kompetansekø*).
+    pub experts: bool,
+    /// Whether nothing about its contacts may be kept on a person.
+    pub no_log: bool,
     /// The languages in which it is served.
     pub languages: Vec<Language>,
     /// The goal.
@@ -290,6 +476,54 @@ pub struct Queue {
     pub assumed: Vec<String>,
     /// Where it stands.
     pub at: Place,
+}
+
+/// A step of a queue's circle: who can take its contacts from some wait on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ring {
+    /// In force from this wait on, in seconds; the first ring's is 0.
+    pub after_s: u32,
+    /// Who can take them.
+    pub who: Who,
+    /// Who of them comes first; `None` = nobody before the others.
+    pub prefer: Option<Who>,
+    /// Whether those of all earlier rings stay in.
+    pub widen: bool,
+    /// Where it stands.
+    pub at: Place,
+}
+
+/// When and where the contacts of a queue move on; place and class are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Overflow {
+    /// Where to.
+    pub to: QueueId,
+    /// After this wait, in seconds.
+    pub after_s: Option<u32>,
+    /// At entry, when the expected wait is at least this, in seconds.
+    pub expected_s: Option<u32>,
+    /// Where it stands.
+    pub at: Place,
+}
+
+impl Queue {
+    /// Who can take contacts in ring number `ring`, those taken over from earlier rings among them.
+    #[must_use]
+    pub fn who(&self, ring: usize) -> Who {
+        let Some(own) = self.rings.get(ring) else {
+            return Who::Any(Vec::new());
+        };
+        if !own.widen || ring == 0 {
+            return own.who.clone();
+        }
+        match self.who(ring - 1) {
+            Who::Any(mut parts) => {
+                parts.push(own.who.clone());
+                Who::Any(parts)
+            }
+            earlier => Who::Any(vec![earlier, own.who.clone()]),
+        }
+    }
 }
 
 /// A phone number.
@@ -562,7 +796,9 @@ pub struct People {
     /// Share who serve in English, 0 to 1.
     pub english: f64,
     /// `[level - 1]`: share of skills that are held at each level; the sum is 1.
-    pub levels: [f64; 3],
+    pub levels: Vec<f64>,
+    /// `[protection]`: share who are cleared for it, 0 to 1: shielded, confidential, strict.
+    pub cleared: [f64; 3],
     /// What people can be.
     pub profiles: Vec<Profile>,
     /// Where it stands.
@@ -578,6 +814,8 @@ pub struct Profile {
     pub name: Text,
     /// Each skill and the share of these people who have it, 0 to 1.
     pub skills: Vec<(SkillId, f64)>,
+    /// The level at which they have it, when it is the same for all of them.
+    pub levels: Vec<(SkillId, u8)>,
     /// Where it stands.
     pub at: Place,
 }
@@ -670,6 +908,35 @@ impl Centre {
     #[must_use]
     pub fn unit_id(&self, id: &str) -> Option<UnitId> {
         position(&self.units, |unit| unit.id == id).map(UnitId)
+    }
+
+    /// The group with this id.
+    #[must_use]
+    pub fn group_id(&self, id: &str) -> Option<GroupId> {
+        position(&self.groups, |group| group.id == id).map(GroupId)
+    }
+
+    /// The crisis plan with this id.
+    #[must_use]
+    pub fn plan_id(&self, id: &str) -> Option<PlanId> {
+        let place = position(&self.plans, |plan| plan.id == id)?;
+        u8::try_from(place).ok().map(PlanId)
+    }
+
+    /// Whether one who waits in `queue` and may expect to wait `expected_s` more is offered to be rung.
+    #[must_use]
+    pub fn offers_callback(&self, queue: QueueId, expected_s: u32) -> bool {
+        let offer = self.callback.offer.as_ref();
+        offer.is_some_and(|offer| {
+            let named = offer.queues.iter().any(|named| named.queue == queue);
+            named && expected_s >= offer.expected_s
+        })
+    }
+
+    /// The highest level of a skill.
+    #[must_use]
+    pub fn highest_level(&self) -> u8 {
+        u8::try_from(self.people.levels.len()).unwrap_or(u8::MAX)
     }
 
     /// The prompt with this id.

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use linje_types::{Channel, Language, QueueId, SkillId, TopicId, UnitId};
+use linje_types::{Activity, Channel, GroupId, Language, QueueId, SkillId, TopicId, UnitId};
 
 use crate::fault::{Code, suggestion};
 use crate::model::{ClassId, FlowId, HoursId, ProfileId, PromptId, Target};
@@ -78,6 +78,7 @@ impl Ids {
 pub(crate) struct Names {
     pub(crate) classes: Ids,
     pub(crate) units: Ids,
+    pub(crate) groups: Ids,
     pub(crate) topics: Ids,
     pub(crate) skills: Ids,
     pub(crate) queues: Ids,
@@ -87,6 +88,8 @@ pub(crate) struct Names {
     pub(crate) profiles: Ids,
     /// `[flow]`: the ids of its steps.
     pub(crate) steps: Vec<Ids>,
+    /// The highest level of a skill.
+    pub(crate) levels: u8,
 }
 
 impl Names {
@@ -94,9 +97,12 @@ impl Names {
         let reader = root.reader;
         let ids = |kind, key| Ids::collect(reader, kind, Code::Doubled, root.ids(key, "id"));
         let topics = root.ids("topic", "code");
+        // Nothing refers to a plan, but two of one name could not be told apart.
+        let _plans = ids("plan", "plan");
         Names {
             classes: ids("class", "class"),
             units: ids("unit", "unit"),
+            groups: ids("group", "group"),
             topics: Ids::collect(reader, "topic", Code::DoubledTopic, topics),
             skills: ids("skill", "skill"),
             queues: ids("queue", "queue"),
@@ -109,7 +115,12 @@ impl Names {
                 .into_iter()
                 .map(|steps| Ids::collect(reader, "step", Code::Doubled, steps))
                 .collect(),
+            levels: root.count_of("people", "levels", 1..=5).unwrap_or(3),
         }
+    }
+
+    pub(crate) fn group(&self, reader: &Reader<'_>, id: &Placed<String>, who: &str) -> GroupId {
+        GroupId(self.groups.find(reader, id, who))
     }
 
     pub(crate) fn class(&self, reader: &Reader<'_>, id: &Placed<String>, who: &str) -> ClassId {
@@ -210,4 +221,12 @@ pub(crate) fn channel(reader: &Reader<'_>, id: &Placed<String>, who: &str) -> Op
         .map(|channel| (channel.as_str(), *channel))
         .collect();
     word(reader, id, &format!("{who} channel"), &words)
+}
+
+pub(crate) fn activity(reader: &Reader<'_>, id: &Placed<String>, who: &str) -> Option<Activity> {
+    let words: Vec<(&'static str, Activity)> = Activity::ALL
+        .iter()
+        .map(|activity| (activity.as_str(), *activity))
+        .collect();
+    word(reader, id, &format!("{who} activity"), &words)
 }

@@ -2,7 +2,7 @@
 //!
 //! Nobody here is or resembles a real person; the names say so.
 
-use linje_types::{Language, SkillId, UnitId};
+use linje_types::{Clearance, GroupId, Language, SkillId, UnitId};
 
 use crate::model::{Centre, Profile, Unit, UnitKind};
 use crate::random::Random;
@@ -16,6 +16,8 @@ pub enum Role {
     Leader,
     /// Steers the traffic (*trafikkstyrer*) and takes no contacts.
     Steering,
+    /// An expert of a deciding unit (*fagekspert*), who is consulted.
+    Expert,
     /// A free adviser of the demo, for a phone or a browser of a real person.
     Demo,
     /// Answers in the demo when no real person does.
@@ -46,18 +48,31 @@ pub struct Person {
     pub position_percent: u8,
     /// Whether the person is away today.
     pub absent: bool,
-    /// The skills with levels 1 to 3, in the order of the skills.
+    /// The groups, in the order of the description.
+    pub groups: Vec<GroupId>,
+    /// What the person is cleared for.
+    pub clearance: Clearance,
+    /// The skills with levels from 1, in the order of the skills.
     pub skills: Vec<(SkillId, u8)>,
     /// The languages in which the person serves.
     pub languages: Vec<Language>,
 }
 
-/// Makes everybody, unit by unit in the order of the file. The first has the number 1.
+/// Keeps the experts' chances apart from those of the others, so that neither changes the other.
+const EXPERTS: u64 = 0x6578_7065_7274_7321;
+/// Keeps the chances of clearance apart.
+const CLEARED: u64 = 0x636c_6561_7265_6421;
+
+/// Makes everybody in the contact centre, unit by unit in the order of the file. The first has the
+/// number 1. The experts of the deciding units are not among them.
 #[must_use]
 pub fn people(centre: &Centre) -> Vec<Person> {
     let mut random = Random::new(centre.people.seed);
     let mut everybody = Vec::with_capacity(usize::from(centre.people.count));
     for (unit_id, unit) in (0..).map(UnitId).zip(&centre.units) {
+        if unit.kind == UnitKind::Deciding {
+            continue;
+        }
         for profile in shuffled_profiles(centre, unit, &mut random) {
             let number = everybody.len() + 1;
             let profile = &centre.people.profiles[profile];
@@ -65,18 +80,78 @@ pub fn people(centre: &Centre) -> Vec<Person> {
         }
     }
     choose_roles(centre, &mut everybody, &mut random);
+    give_groups(centre, &mut everybody);
+    give_clearance(centre, &mut everybody);
     everybody
 }
 
-/// Everybody by `AdviserId`: the synthetic people, then K990000, then the demo advisers.
+/// Makes the experts of the deciding units, from K200001 up.
+#[must_use]
+pub fn experts(centre: &Centre) -> Vec<Person> {
+    let mut random = Random::new(centre.people.seed ^ EXPERTS);
+    let mut experts = Vec::new();
+    for (unit_id, unit) in (0..).map(UnitId).zip(&centre.units) {
+        if unit.kind != UnitKind::Deciding {
+            continue;
+        }
+        for profile in shuffled_profiles(centre, unit, &mut random) {
+            let number = experts.len() + 1;
+            let profile = &centre.people.profiles[profile];
+            let person = person(centre, unit, unit_id, profile, number, &mut random);
+            experts.push(Person {
+                ident: format!("K2{number:05}"),
+                name: format!("Syntetisk Ekspert {number:04}"),
+                absent: random.chance(centre.people.absent),
+                ..person
+            });
+        }
+    }
+    give_groups(centre, &mut experts);
+    give_clearance(centre, &mut experts);
+    experts
+}
+
+/// Everybody by `AdviserId`: the synthetic people, the experts, then K990000, then the demo advisers.
 ///
 /// K990000 has its place also when it does not answer, so that no id ever means somebody else.
 #[must_use]
 pub fn staff(centre: &Centre, extra: &Extra) -> Vec<Person> {
     let mut staff = people(centre);
+    staff.extend(experts(centre));
     staff.push(automatic(centre, extra.automatic));
     staff.extend((1..=extra.phones).map(|number| demo_adviser(centre, number)));
     staff
+}
+
+fn give_groups(centre: &Centre, everybody: &mut [Person]) {
+    for (id, group) in (0..).map(GroupId).zip(&centre.groups) {
+        // A group has its own chances, so that a new one moves nobody in or out of the others.
+        let own = group.id.bytes().fold(centre.people.seed, |seed, byte| {
+            seed.rotate_left(9) ^ u64::from(byte)
+        });
+        let mut random = Random::new(own);
+        for person in &mut *everybody {
+            let chosen = random.chance(group.share);
+            if chosen && (group.units.is_empty() || group.units.contains(&person.unit)) {
+                person.groups.push(id);
+            }
+        }
+    }
+}
+
+/// Whoever is cleared for the rarest protection is also cleared for those that more are cleared for.
+fn give_clearance(centre: &Centre, everybody: &mut [Person]) {
+    let mut random = Random::new(centre.people.seed ^ CLEARED);
+    for person in everybody {
+        let unit = &centre.units[person.unit.idx()];
+        let shares = unit.cleared.unwrap_or(centre.people.cleared);
+        let drawn = random.unit();
+        person.clearance = crate::read::CLEARANCES
+            .iter()
+            .zip(shares)
+            .filter(|(_, share)| drawn < *share)
+            .fold(Clearance::NONE, |all, ((_, one), _)| all.and(*one));
+    }
 }
 
 fn demo_adviser(centre: &Centre, number: usize) -> Person {
@@ -87,25 +162,31 @@ fn demo_adviser(centre: &Centre, number: usize) -> Person {
         role: Role::Demo,
         position_percent: 100,
         absent: false,
-        skills: skill_ids(centre).map(|skill| (skill, 3)).collect(),
+        groups: Vec::new(),
+        clearance: Clearance::ALL,
+        skills: skill_ids(centre)
+            .map(|skill| (skill, centre.highest_level()))
+            .collect(),
         languages: Language::ALL.to_vec(),
     }
 }
 
 /// Knows everything but what is for measurement only.
 fn automatic(centre: &Centre, answers: bool) -> Person {
-    let measured: Vec<SkillId> = centre
-        .queues
-        .iter()
-        .filter(|queue| queue.demo_only)
-        .flat_map(|queue| queue.requires.iter().map(|requirement| requirement.skill))
-        .collect();
+    let mut measured = Vec::new();
+    let demo_only = centre.queues.iter().filter(|queue| queue.demo_only);
+    for ring in demo_only.flat_map(|queue| &queue.rings) {
+        ring.who.skills(&mut measured);
+    }
+    let measured: Vec<SkillId> = measured.iter().map(|need| need.skill).collect();
     let skills = skill_ids(centre).filter(|skill| answers && !measured.contains(skill));
     Person {
         ident: String::from("K990000"),
         name: String::from("Automatisk veileder"),
         role: Role::Automatic,
-        skills: skills.map(|skill| (skill, 3)).collect(),
+        skills: skills
+            .map(|skill| (skill, centre.highest_level()))
+            .collect(),
         ..demo_adviser(centre, 0)
     }
 }
@@ -178,35 +259,47 @@ fn person(
         unit: unit_id,
         role: match unit.kind {
             UnitKind::Steering => Role::Steering,
+            UnitKind::Deciding => Role::Expert,
             UnitKind::ContactCentre | UnitKind::ServiceCentre => Role::Adviser,
         },
         position_percent: if part_time { part } else { 100 },
         absent: false,
+        groups: Vec::new(),
+        clearance: Clearance::NONE,
         skills,
         languages: languages(centre, unit, random),
     }
 }
 
 fn skills(centre: &Centre, profile: &Profile, random: &mut Random) -> Vec<(SkillId, u8)> {
-    let [novice, able, _] = centre.people.levels;
     let mut skills: Vec<(SkillId, u8)> = Vec::new();
     for (skill, share) in &profile.skills {
         let has = random.chance(*share);
-        let (first, second) = (
-            random.chance(novice),
-            random.chance(able / (1.0 - novice).max(1e-9)),
-        );
+        // Drawn also for those who lack the skill or have a set level: nobody else's chances change.
+        let drawn = level(&centre.people.levels, random);
+        let mut set = profile.levels.iter().filter(|(of, _)| of == skill);
         if has {
-            let level = match (first, second) {
-                (true, _) => 1,
-                (false, true) => 2,
-                (false, false) => 3,
-            };
-            skills.push((*skill, level));
+            skills.push((*skill, set.next().map_or(drawn, |(_, level)| *level)));
         }
     }
     skills.sort_unstable();
     skills
+}
+
+/// A level, as likely as its share; each level but the last takes one chance.
+fn level(shares: &[f64], random: &mut Random) -> u8 {
+    let mut left = 1.0;
+    let mut found = None;
+    let lower = shares.split_last().map_or(&[][..], |(_, lower)| lower);
+    for (level, share) in (1..).zip(lower) {
+        // The first share is taken as it is; 1.0 divides nothing.
+        let hit = random.chance(share / f64::max(left, 1e-9));
+        if hit && found.is_none() {
+            found = Some(level);
+        }
+        left -= share;
+    }
+    found.unwrap_or_else(|| u8::try_from(shares.len()).unwrap_or(1))
 }
 
 fn languages(centre: &Centre, unit: &Unit, random: &mut Random) -> Vec<Language> {

@@ -30,11 +30,15 @@ impl Random {
         usize::try_from(wide >> 64).unwrap_or(0)
     }
 
+    /// A number from 0 to just below 1.
+    pub(crate) fn unit(&mut self) -> f64 {
+        // 32 bits fit a double exactly.
+        f64::from(u32::try_from(self.next() >> 32).unwrap_or(0)) / 4_294_967_296.0
+    }
+
     /// True with probability `share`.
     pub(crate) fn chance(&mut self, share: f64) -> bool {
-        // 53 bits fit a double exactly.
-        let unit = f64::from(u32::try_from(self.next() >> 32).unwrap_or(0)) / 4_294_967_296.0;
-        unit < share
+        self.unit() < share
     }
 
     pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {

@@ -4,44 +4,49 @@
 //! never seen, because `parse` gives the faults instead.
 
 mod flow;
+mod hours;
 mod people;
+mod plan;
 mod prompt;
 mod queue;
+mod routing;
 
-use linje_types::{Language, QueueId};
+use linje_types::Language;
 
-use crate::fault::{Code, Place};
-use crate::hours::{
-    Change, DAY_MINUTES, DatedException, OpeningHours, Period, SpecialDay, WeekdayRule,
-};
+use crate::fault::Code;
+use crate::hours::Date;
 use crate::model::{Centre, Class, Number, Skill, Text, Topic};
-use crate::names::{Names, word};
+use crate::names::Names;
 use crate::reader::{Placed, Table};
 
+pub(crate) use hours::clock;
 pub(crate) use prompt::prompt_ids;
+pub(crate) use routing::CLEARANCES;
 
 /// Reads the whole document.
 pub(crate) fn centre(root: &Table<'_, '_>) -> Centre {
     let names = Names::collect(root);
     let prompts = prompt::prompts(root);
-    let head = root
-        .need_table("centre", |table| head(table, &names))
-        .unwrap_or_default();
+    let head = root.need_table("centre", head).unwrap_or_default();
     Centre {
         id: head.id,
         name: head.name,
         version: head.version,
         source: head.source,
         assumed: head.assumed,
-        callback_working_days: head.callback_working_days,
-        callback_queue: head.callback_queue,
+        valid_from: head.valid_from,
+        routing: routing::routing(root),
+        languages: routing::languages(root),
+        callback: routing::callback(root, &names),
         classes: root.tables("class", class),
         units: root.tables("unit", |table| people::unit(table, &names)),
+        groups: root.tables("group", |table| people::group(table, &names)),
         topics: root.tables("topic", |table| topic(table, &names)),
         skills: root.tables("skill", skill),
         queues: root.tables("queue", |table| queue::queue(table, &names)),
-        hours: root.tables("hours", |table| hours(table, &names)),
+        hours: hours::hours(root, &names),
         numbers: numbers(root, &names),
+        plans: plan::plans(root, &names),
         flows: flow::flows(root, &names),
         waiting: prompt::waiting(root, &names, &prompts),
         prompts,
@@ -58,25 +63,17 @@ struct Head {
     version: String,
     source: String,
     assumed: Vec<Text>,
-    callback_working_days: u16,
-    callback_queue: Option<QueueId>,
+    valid_from: Option<Date>,
 }
 
-fn head(table: &Table<'_, '_>, names: &Names) -> Head {
-    let callback = table.table("callback", |callback| {
-        let queue = callback.need_text("queue");
-        let days = callback.integer("working_days", 0..=30).unwrap_or(2);
-        let who = "callbacks go to";
-        (names.queue(callback.reader, &queue, who), days)
-    });
+fn head(table: &Table<'_, '_>) -> Head {
     Head {
         id: table.need_text("id").value,
         name: name(table),
         version: table.need_text("version").value,
         source: table.need_text("source").value,
         assumed: table.tables("assumed", text),
-        callback_working_days: callback.map_or(2, |(_, days)| days),
-        callback_queue: callback.map(|(queue, _)| queue),
+        valid_from: date(table, "valid_from"),
     }
 }
 
@@ -104,8 +101,33 @@ fn class(table: &Table<'_, '_>) -> Class {
         id: table.need_text("id").value,
         name: name(table),
         head_start_s: table.seconds("head_start").unwrap_or(0),
+        guarantee_s: table.seconds("guarantee"),
+        by_lookup: by_lookup(table),
         at: table.at,
     }
+}
+
+/// Whether a look-up of the person gives the class: `given_by = "lookup"`.
+fn by_lookup(table: &Table<'_, '_>) -> bool {
+    let Some(by) = table.text("given_by") else {
+        return false;
+    };
+    crate::names::word(
+        table.reader,
+        &by,
+        "the class is given by",
+        &[("lookup", true)],
+    )
+    .unwrap_or(false)
+}
+
+/// The date under `key`, if it is there.
+fn date(table: &Table<'_, '_>, key: &'static str) -> Option<Date> {
+    if !table.has(key) {
+        return None;
+    }
+    let (year, month, day) = table.date(key)?;
+    Date::new(year, month, day).ok()
 }
 
 fn skill(table: &Table<'_, '_>) -> Skill {
@@ -177,137 +199,6 @@ fn numbers(root: &Table<'_, '_>, names: &Names) -> Vec<Number> {
             demo_only: table.flag("demo_only").unwrap_or(false),
             at: table.at,
         }
-    })
-}
-
-fn hours(table: &Table<'_, '_>, names: &Names) -> OpeningHours {
-    OpeningHours {
-        id: table.need_text("id").value,
-        name: name(table),
-        rules: table.tables("open", weekday_rule),
-        open_on_holidays: holidays(table),
-        special: table
-            .tables("special", special_day)
-            .into_iter()
-            .flatten()
-            .collect(),
-        exceptions: table
-            .tables("exception", |table| exception(table, names))
-            .into_iter()
-            .flatten()
-            .collect(),
-        at: table.at,
-    }
-}
-
-fn holidays(table: &Table<'_, '_>) -> bool {
-    let Some(choice) = table.text("holidays") else {
-        return false;
-    };
-    let words = [("closed", false), ("open", true)];
-    word(table.reader, &choice, "holidays are", &words).unwrap_or(false)
-}
-
-const DAYS: [(&str, usize); 7] = [
-    ("mon", 0),
-    ("tue", 1),
-    ("wed", 2),
-    ("thu", 3),
-    ("fri", 4),
-    ("sat", 5),
-    ("sun", 6),
-];
-
-fn weekday_rule(table: &Table<'_, '_>) -> WeekdayRule {
-    let mut days = [false; 7];
-    for day in table.texts("days") {
-        if let Some(number) = word(table.reader, &day, "the day", &DAYS) {
-            days[number] = true;
-        }
-    }
-    if days == [false; 7] {
-        table.bad(
-            table.place_of("days"),
-            "no day",
-            "add days = [\"mon\", \"tue\"]",
-        );
-    }
-    let (from, to) = (table.minute_of_day("from"), table.minute_of_day("to"));
-    if !table.has("from") || !table.has("to") {
-        let message = "hours need both \"from\" and \"to\"";
-        table.reader.fault(Code::MissingKey, table.at, message, "");
-    }
-    WeekdayRule {
-        days,
-        period: period(from, to),
-        at: table.at,
-    }
-}
-
-/// A period; an open end is the end of the day. Its order is looked at by `check`.
-fn period(from: Option<Placed<u16>>, to: Option<Placed<u16>>) -> Period {
-    Period {
-        from: from.map_or(0, |from| from.value),
-        to: to.map_or(DAY_MINUTES, |to| to.value),
-    }
-}
-
-/// `closed = true`, or hours that hold on the day.
-fn change(table: &Table<'_, '_>) -> Change {
-    let closed = table.flag("closed").unwrap_or(false);
-    let (from, to) = (table.minute_of_day("from"), table.minute_of_day("to"));
-    let has_hours = table.has("from") || table.has("to");
-    if closed == has_hours {
-        let help = "write closed = true, or from and to";
-        table.bad(table.at, "neither closed nor hours, or both,", help);
-    }
-    let period = period(from, to);
-    if !closed && has_hours && period.from >= period.to {
-        inverted(table, table.at, period);
-    }
-    if closed {
-        Change::Closed
-    } else {
-        Change::Within(period)
-    }
-}
-
-fn inverted(table: &Table<'_, '_>, at: Place, period: Period) {
-    let (from, to) = (clock(period.from), clock(period.to));
-    let message = format!(
-        "{} ends at {to}, not after its start at {from}",
-        table.what()
-    );
-    table
-        .reader
-        .fault(Code::BadHours, at, message, "swap from and to");
-}
-
-/// Minutes after midnight as people write them.
-pub(crate) fn clock(minute: u16) -> String {
-    format!("{:02}:{:02}", minute / 60, minute % 60)
-}
-
-fn special_day(table: &Table<'_, '_>) -> Option<(SpecialDay, Change)> {
-    let day = table.need_text("day");
-    let change = change(table);
-    let day = word(table.reader, &day, "the special day", &SpecialDay::NAMES)?;
-    Some((day, change))
-}
-
-fn exception(table: &Table<'_, '_>, names: &Names) -> Option<DatedException> {
-    let date = table.date("date");
-    let change = change(table);
-    let prompt = table.text("prompt");
-    let note = table.table("note", text);
-    let prompt = prompt.map(|id| names.prompt(table.reader, &id, "the exception plays"));
-    let (year, month, day) = date?;
-    Some(DatedException {
-        date: jiff::civil::Date::new(year, month, day).ok()?,
-        change,
-        prompt,
-        note,
-        at: table.at,
     })
 }
 

@@ -21,6 +21,27 @@ pub(crate) struct Placed<T> {
     pub(crate) at: Place,
 }
 
+/// A text inside the document, every letter of which has a known place.
+pub(crate) struct Source {
+    pub(crate) value: String,
+    span: Range<usize>,
+    /// Where the value begins in the file; `None` when it is written with escapes.
+    start: Option<usize>,
+}
+
+impl Source {
+    /// The place of byte number `offset` of the value.
+    pub(crate) fn place(&self, reader: &Reader<'_>, offset: usize) -> Place {
+        let at = self.start.map_or(self.span.start, |start| start + offset);
+        reader.place(&(at..at))
+    }
+
+    /// The place after the last letter.
+    pub(crate) fn end(&self, reader: &Reader<'_>) -> Place {
+        self.place(reader, self.value.len())
+    }
+}
+
 /// The text, its lines and the faults found so far.
 pub(crate) struct Reader<'t> {
     text: &'t str,
@@ -225,6 +246,20 @@ impl<'r, 't> Table<'r, 't> {
         }
     }
 
+    /// A text whose letters have places of their own.
+    pub(crate) fn source(&self, key: &'static str) -> Option<Source> {
+        let value = self.get(key)?;
+        let text = self.text_of(key, value)?.value;
+        let span = value.span();
+        let written = self.reader.text.get(span.clone()).unwrap_or_default();
+        let start = written.find(&text).map(|offset| span.start + offset);
+        Some(Source {
+            value: text,
+            span,
+            start,
+        })
+    }
+
     /// A text that must be there; empty (with a fault) when it is not.
     pub(crate) fn need_text(&self, key: &'static str) -> Placed<String> {
         if !self.table.contains_key(key) {
@@ -351,6 +386,42 @@ impl<'r, 't> Table<'r, 't> {
             })
             .collect();
         weights.sort_by_key(|(name, _)| name.at);
+        weights
+    }
+
+    /// As `weights`, where a weight can also be a table `{ share, level }`.
+    pub(crate) fn levelled_weights(
+        &self,
+        key: &'static str,
+        high: f64,
+        most: u8,
+    ) -> Vec<(Placed<String>, f64, Option<u8>)> {
+        let Some(value) = self.get(key) else {
+            return Vec::new();
+        };
+        let Some(table) = value.get_ref().as_table() else {
+            self.wrong_type(key, value, "a table of numbers");
+            return Vec::new();
+        };
+        let mut weights: Vec<(Placed<String>, f64, Option<u8>)> = table
+            .iter()
+            .filter_map(|(name, weight)| {
+                let at = self.reader.place(&name.span());
+                let value = name.get_ref().to_string();
+                let (share, level) = if weight.get_ref().is_table() {
+                    let what = format!("\"{value}\" of {}", self.what);
+                    self.table_of(key, weight, what, |table| {
+                        let share = table.decimal("share", high);
+                        let level = table.integer("level", 1..=most);
+                        (share.map_or(1.0, |share| share.value), level)
+                    })?
+                } else {
+                    (self.decimal_of(key, weight, high)?.value, None)
+                };
+                Some((Placed { value, at }, share, level))
+            })
+            .collect();
+        weights.sort_by_key(|(name, _, _)| name.at);
         weights
     }
 
@@ -507,6 +578,20 @@ impl<'r, 't> Table<'r, 't> {
             .collect()
     }
 
+    /// How many items the list `key` of the section `section` has, when that is within `range`.
+    pub(crate) fn count_of(
+        &self,
+        section: &str,
+        key: &str,
+        range: core::ops::RangeInclusive<u8>,
+    ) -> Option<u8> {
+        let section = self.table.get(section)?.get_ref().as_table()?;
+        let count = section.get(key)?.get_ref().as_array()?.len();
+        u8::try_from(count)
+            .ok()
+            .filter(|count| range.contains(count))
+    }
+
     /// The ids of the steps of each flow.
     pub(crate) fn steps(&self) -> Vec<Vec<Placed<String>>> {
         let steps_of = |(flow, _): (&'r DeTable<'t>, Place)| {
@@ -574,6 +659,8 @@ fn describe(key: &str, number: usize, item: &Value<'_>) -> String {
     });
     match named {
         Some(name) => format!("{key} \"{name}\""),
+        // The first ring is the queue's own.
+        None if key == "then" => format!("ring {}", number + 2),
         None => format!("{key} number {}", number + 1),
     }
 }

@@ -2,8 +2,11 @@
 
 use core::fmt::{self, Write as _};
 
-use linje_routing::{AdviserRule, CAPACITY, Class, Condition, QueueRule, Requirement, Ring, Rules};
-use linje_types::{Channels, Clearance, Language, Origins, QueueId, SECOND_US, SkillId};
+use linje_routing::{
+    AdviserRule, CAPACITY, CallbackRule, Class, Condition, Overflow, QueueRule, Requirement, Ring,
+    Rules, T_AGE_US,
+};
+use linje_types::{Channels, Language, Origins, SECOND_US, SkillId};
 
 use crate::model::{Centre, Queue};
 use crate::people::{Extra, Person, Role, staff};
@@ -19,19 +22,24 @@ pub fn routing_rules(centre: &Centre, extra: &Extra) -> Rules {
     for (weight, load) in rules.weights.iter_mut().zip(centre.channels.0) {
         *weight = u16::from(load.weight).max(CAPACITY / u16::from(load.at_once).max(1));
     }
-    rules.classes = centre
-        .classes
-        .iter()
-        .map(|class| Class::ahead(i64::from(class.head_start_s) * SECOND_US))
-        .collect();
+    rules.classes = centre.classes.iter().map(class_rule).collect();
+    for (guarantee, own) in rules.language_guarantees.iter_mut().zip(centre.languages) {
+        *guarantee = own.map_or(T_AGE_US, |own| us(own.seconds));
+    }
+    rules.interrupts = centre.routing.interrupts;
+    rules.reserve = centre.routing.reserve;
+    rules.bar_us = us(centre.routing.bar_s);
+    rules.return_us = us(centre.routing.return_s);
+    rules.callback = CallbackRule {
+        ring_us: us(centre.callback.ring_s),
+        attempts: centre.callback.attempts,
+        retry_us: us(centre.callback.retry_s),
+    };
+    rules.plans = u8::try_from(centre.plans.len()).unwrap_or(u8::MAX);
     for language in SKILL_LANGUAGES {
         rules.languages[language as usize] = language_skill(centre, language);
     }
-    rules.queues = centre
-        .queues
-        .iter()
-        .map(|queue| queue_rule(centre, queue))
-        .collect();
+    rules.queues = centre.queues.iter().map(queue_rule).collect();
     rules.advisers = staff(centre, extra)
         .iter()
         .map(|person| adviser_rule(centre, person))
@@ -50,28 +58,49 @@ fn language_skill(centre: &Centre, language: Language) -> Option<Requirement> {
     })
 }
 
-fn queue_rule(centre: &Centre, queue: &Queue) -> QueueRule {
-    let needed: Vec<Requirement> = queue
-        .requires
-        .iter()
-        .map(|requirement| Requirement {
-            skill: requirement.skill,
-            level: requirement.level,
-        })
-        .collect();
-    let others = (0_u16..).zip(&centre.queues);
+fn us(seconds: u32) -> i64 {
+    i64::from(seconds) * SECOND_US
+}
+
+fn class_rule(class: &crate::model::Class) -> Class {
+    Class {
+        head_start_us: us(class.head_start_s),
+        guarantee_us: class.guarantee_s.map_or(T_AGE_US, us),
+    }
+}
+
+fn queue_rule(queue: &Queue) -> QueueRule {
     QueueRule {
-        // Who serves a queue follows from the skills; `check` holds the named units against them.
-        rings: vec![Ring::of(Condition::skills(&needed))],
-        transfers: others
-            .filter(|(_, other)| other.channel == queue.channel && other.id != queue.id)
-            .map(|(id, _)| QueueId(id))
+        // Who serves a queue follows from its rings; `check` holds the named units against them.
+        rings: (0..queue.rings.len())
+            .map(|ring| ring_rule(queue, ring))
             .collect(),
-        wrap_up_us: i64::from(queue.wrap_up_s) * SECOND_US,
-        ring_us: i64::from(queue.ring_s) * SECOND_US,
+        named_us: us(queue.named_s),
+        goal_us: us(queue.goal.within_s),
+        overflow: queue.overflow.map(|overflow| Overflow {
+            after_us: overflow.after_s.map(us),
+            expected_us: overflow.expected_s.map(us),
+            to: overflow.to,
+        }),
+        transfers: queue.transfers_to.iter().map(|to| to.queue).collect(),
+        consults: queue.consults.iter().map(|to| to.queue).collect(),
+        experts: queue.experts,
+        wrap_up_us: us(queue.wrap_up_s),
+        ring_us: us(queue.ring_s),
         max_waiting: queue.max_waiting,
         class: u8::try_from(queue.class.0).unwrap_or(0),
-        ..QueueRule::default()
+    }
+}
+
+fn ring_rule(queue: &Queue, ring: usize) -> Ring {
+    let own = &queue.rings[ring];
+    Ring {
+        after_us: us(own.after_s),
+        condition: queue.who(ring).condition(),
+        preferred: own
+            .prefer
+            .as_ref()
+            .map_or(Condition::ALWAYS, crate::who::Who::condition),
     }
 }
 
@@ -90,11 +119,11 @@ fn adviser_rule(centre: &Centre, person: &Person) -> AdviserRule {
         skills,
         origins: match person.role {
             Role::Demo | Role::Automatic => Origins::LIVE,
-            Role::Adviser | Role::Leader | Role::Steering => Origins::SYNTHETIC,
+            Role::Adviser | Role::Leader | Role::Steering | Role::Expert => Origins::SYNTHETIC,
         },
         channels: channels(centre, person),
-        groups: Vec::new(),
-        clearance: Clearance::NONE,
+        groups: person.groups.clone(),
+        clearance: person.clearance,
     }
 }
 
@@ -106,17 +135,14 @@ fn channels(centre: &Centre, person: &Person) -> Channels {
     });
     match person.role {
         Role::Automatic => Channels(all.0 & Channels::of(linje_types::Activity::Phone).0),
-        Role::Adviser | Role::Demo => all,
+        Role::Adviser | Role::Demo | Role::Expert => all,
         Role::Leader | Role::Steering => Channels::NONE,
     }
 }
 
-/// Whether a person has the skills of a queue.
+/// Whether a person can take contacts of a queue in some ring.
 pub(crate) fn serves(person: &Person, queue: &Queue) -> bool {
-    queue.requires.iter().all(|requirement| {
-        let mut skills = person.skills.iter();
-        skills.any(|(skill, level)| *skill == requirement.skill && *level >= requirement.level)
-    })
+    (0..queue.rings.len()).any(|ring| queue.who(ring).holds(person))
 }
 
 /// FNV-1a over the rules as text: another rule, another number.

@@ -52,18 +52,18 @@ fn unknown_keys_sections_and_missing_ones() {
         "[population]",
         "[populations]",
         expect![[r#"
-        x.toml:1:1: error LJ1003: there is no [population]; add a section [population]
-        x.toml:225:2: error LJ1002: "populations" is not a key of the file; did you mean "population"?
-    "#]],
+            x.toml:1:1: error LJ1003: there is no [population]; add a section [population]
+            x.toml:226:2: error LJ1002: "populations" is not a key of the file; did you mean "population"?
+        "#]],
     );
     check(
         "id = \"family\"\nname",
         "name",
         expect![[r#"
-        x.toml:42:1: error LJ1003: queue number 2 has no "id"; add id = ..
-        x.toml:119:9: error LJ1007: step "family" of flow "main" goes to queue "family", which does not exist; use one of: chat, straight, work
-        x.toml:232:13: error LJ1007: arrivals go to queue "family", which does not exist; use one of: chat, straight, work
-    "#]],
+            x.toml:42:1: error LJ1003: queue number 2 has no "id"; add id = ..
+            x.toml:120:9: error LJ1007: step "family" of flow "main" goes to queue "family", which does not exist; use one of: chat, straight, work
+            x.toml:233:13: error LJ1007: arrivals go to queue "family", which does not exist; use one of: chat, straight, work
+        "#]],
     );
     check(
         "name = { nb = \"Liten\", en = \"Small\" }",
@@ -122,8 +122,8 @@ fn wrong_types_and_values() {
         "2026-11-20",
         "\"2026-11-20\"",
         expect![[r#"
-        x.toml:78:23: error LJ1004: "date" of exception number 1 of hours "weekdays" is of type string, not a date such as 2015-12-24
-    "#]],
+            x.toml:79:23: error LJ1004: "date" of exception number 1 of hours "weekdays" is of type string, not a date such as 2015-12-24
+        "#]],
     );
     check(
         "to = \"15:00\"",
@@ -140,8 +140,8 @@ fn references_to_what_does_not_exist() {
         "{ key = \"2\", to = \"family\" }",
         "{ key = \"2\", to = \"famlie\" }",
         expect![[r#"
-        x.toml:102:21: error LJ1007: key "2" goes to step or flow "famlie", which does not exist; did you mean "family"?
-    "#]],
+            x.toml:103:21: error LJ1007: key "2" goes to step or flow "famlie", which does not exist; did you mean "family"?
+        "#]],
     );
     check(
         "requires = [\"work\"]",
@@ -154,15 +154,15 @@ fn references_to_what_does_not_exist() {
         "play = [\"closed\"]",
         "play = [\"colsed\"]",
         expect![[r#"
-        x.toml:124:9: error LJ1007: "play" of step "closed" of flow "main" plays prompt "colsed", which does not exist; did you mean "closed"?
-    "#]],
+            x.toml:125:9: error LJ1007: "play" of step "closed" of flow "main" plays prompt "colsed", which does not exist; did you mean "closed"?
+        "#]],
     );
     check(
         "give_up = \"work\"",
         "give_up = \"nowhere\"",
         expect![[r#"
-        x.toml:107:11: error LJ1007: "give_up" of step "menu" of flow "main" goes to step or flow "nowhere", which does not exist; use one of: closed, family, hours, language, menu, work, main, straight
-    "#]],
+            x.toml:108:11: error LJ1007: "give_up" of step "menu" of flow "main" goes to step or flow "nowhere", which does not exist; use one of: closed, family, hours, language, menu, work, main, straight
+        "#]],
     );
     check(
         "flow = \"main\" }",
@@ -175,8 +175,8 @@ fn references_to_what_does_not_exist() {
         "menu = [\"menu\", \"other@next\"]",
         "menu = [\"menu\", \"other@sv\"]",
         expect![[r#"
-        x.toml:99:17: error LJ1005: step "menu" of flow "main" speaks the language "sv", which is not known; did you mean "se"?
-    "#]],
+            x.toml:100:17: error LJ1005: step "menu" of flow "main" speaks the language "sv", which is not known; did you mean "se"?
+        "#]],
     );
 }
 
@@ -186,29 +186,29 @@ fn keys_that_no_phone_has_or_that_are_there_twice() {
         "key = \"1\"",
         "key = \"A\"",
         expect![[r#"
-        x.toml:101:11: error LJ1008: "A" is no key of a phone; write one of 0-9, * and #
-    "#]],
+            x.toml:102:11: error LJ1008: "A" is no key of a phone; write one of 0-9, * and #
+        "#]],
     );
     check(
         "key = \"1\"",
         "key = \"12\"",
         expect![[r#"
-        x.toml:101:11: error LJ1008: "12" is no key of a phone; write one of 0-9, * and #
-    "#]],
+            x.toml:102:11: error LJ1008: "12" is no key of a phone; write one of 0-9, * and #
+        "#]],
     );
     check(
         "key = \"1\"",
         "key = \"2\"",
         expect![[r#"
-        x.toml:102:11: error LJ1009: key "2" is there twice in step "menu" of flow "main", first on line 101; give one of them another key
-    "#]],
+            x.toml:103:11: error LJ1009: key "2" is there twice in step "menu" of flow "main", first on line 102; give one of them another key
+        "#]],
     );
     check(
         "repeat = \"*\"",
         "repeat = \"2\"",
         expect![[r#"
-        x.toml:105:10: error LJ1009: key "2" is there twice in step "menu" of flow "main", first on line 102; give one of them another key
-    "#]],
+            x.toml:106:10: error LJ1009: key "2" is there twice in step "menu" of flow "main", first on line 103; give one of them another key
+        "#]],
     );
 }
 
@@ -218,11 +218,11 @@ fn ids_numbers_and_topics_that_are_there_twice() {
         "id = \"family\", name",
         "id = \"work\", name",
         expect![[r#"
-        x.toml:10:10: error LJ1006: skill "work" is there twice; give one of them another name
-        x.toml:15:79: error LJ1007: topic "BAR" wants skill "family", which does not exist; use one of: chat, work
-        x.toml:47:13: error LJ1007: queue "family" requires skill "family", which does not exist; use one of: chat, work
-        x.toml:218:24: error LJ1007: profile "all-round" has skill "family", which does not exist; use one of: chat, work
-    "#]],
+            x.toml:10:10: error LJ1006: skill "work" is there twice; give one of them another name
+            x.toml:15:79: error LJ1007: topic "BAR" wants skill "family", which does not exist; use one of: chat, work
+            x.toml:47:13: error LJ1007: queue "family" requires skill "family", which does not exist; use one of: chat, work
+            x.toml:219:24: error LJ1007: profile "all-round" has skill "family", which does not exist; use one of: chat, work
+        "#]],
     );
     check(
         "number = \"87654321\"",
@@ -246,28 +246,28 @@ fn dead_ends() {
         "give_up = \"work\"\n",
         "",
         expect![[r#"
-        x.toml:97:1: error LJ1010: step "menu" of flow "main" has no "give_up", so that the caller is left there; add give_up = ".." with the id of a step, or let the step hang up
-    "#]],
+            x.toml:98:1: error LJ1010: step "menu" of flow "main" has no "give_up", so that the caller is left there; add give_up = ".." with the id of a step, or let the step hang up
+        "#]],
     );
     check(
         "closed = \"closed\"\n",
         "",
         expect![[r#"
-        x.toml:91:1: error LJ1010: step "hours" of flow "main" has no "closed", so that the caller is left there; add closed = ".." with the id of a step, or let the step hang up
-    "#]],
+            x.toml:92:1: error LJ1010: step "hours" of flow "main" has no "closed", so that the caller is left there; add closed = ".." with the id of a step, or let the step hang up
+        "#]],
     );
     check(
         "hang_up = true\n",
         "",
         expect![[r#"
-        x.toml:122:1: error LJ1010: step "closed" of flow "main" has no "then", so that the caller is left there; add then = ".." with the id of a step, or let the step hang up
-    "#]],
+            x.toml:123:1: error LJ1010: step "closed" of flow "main" has no "then", so that the caller is left there; add then = ".." with the id of a step, or let the step hang up
+        "#]],
     );
     check(
         "keys = [\n  { key = \"1\", to = \"work\" },\n  { key = \"2\", to = \"family\" },\n  { key = \"9\", to = \"language\" },\n]\n",
         "",
         expect![[r#"
-            x.toml:97:1: error LJ1010: step "menu" of flow "main" has no keys; add keys = [{ key = "1", to = ".." }]
+            x.toml:98:1: error LJ1010: step "menu" of flow "main" has no keys; add keys = [{ key = "1", to = ".." }]
         "#]],
     );
 }
@@ -278,22 +278,22 @@ fn loops() {
         "give_up = \"work\"",
         "give_up = \"menu\"",
         expect![[r#"
-        x.toml:97:1: error LJ1011: a caller who presses nothing goes round for ever: menu -> menu; let one of the steps lead to a queue or hang up
-    "#]],
+            x.toml:98:1: error LJ1011: a caller who presses nothing goes round for ever: menu -> menu; let one of the steps lead to a queue or hang up
+        "#]],
     );
     check(
         "give_up = \"work\"",
         "give_up = \"language\"",
         expect![[r#"
-        x.toml:97:1: error LJ1011: a caller who presses nothing goes round for ever: menu -> language -> menu; let one of the steps lead to a queue or hang up
-    "#]],
+            x.toml:98:1: error LJ1011: a caller who presses nothing goes round for ever: menu -> language -> menu; let one of the steps lead to a queue or hang up
+        "#]],
     );
     check(
         "hang_up = true\n",
         "then = \"again\"\n\n[[flow.step]]\nid = \"again\"\nthen = \"closed\"\n",
         expect![[r#"
-        x.toml:122:1: error LJ1011: no caller gets out of the loop closed -> again -> closed; let one of the steps lead to a queue or hang up
-    "#]],
+            x.toml:123:1: error LJ1011: no caller gets out of the loop closed -> again -> closed; let one of the steps lead to a queue or hang up
+        "#]],
     );
 }
 
@@ -303,15 +303,15 @@ fn what_nobody_can_reach() {
         "  { key = \"2\", to = \"family\" },\n",
         "",
         expect![[r#"
-        x.toml:42:1: error LJ1013: no number and no key leads to queue "family"; add a [[flow.step]] with this queue and lead a key to it
-        x.toml:117:1: error LJ1012: nothing leads to step "family" of flow "main"; lead a key or a step to it, or take it away
-    "#]],
+            x.toml:42:1: error LJ1013: no number and no key leads to queue "family"; add a [[flow.step]] with this queue and lead a key to it
+            x.toml:118:1: error LJ1012: nothing leads to step "family" of flow "main"; lead a key or a step to it, or take it away
+        "#]],
     );
     check(
         "# extra flow\n",
         "[[flow]]\nid = \"lost\"\nname = { nb = \"Borte\", en = \"Lost\" }\nlanguages = [\"nb\"]\n[[flow.step]]\nid = \"end\"\nhang_up = true\n",
         expect![[r#"
-            x.toml:136:1: error LJ1012: nothing leads to flow "lost"; give it a [[number]], or lead a key to it
+            x.toml:137:1: error LJ1012: nothing leads to flow "lost"; give it a [[number]], or lead a key to it
         "#]],
     );
 }
@@ -361,36 +361,36 @@ fn prompts_that_are_missing_unused_or_hard_to_say() {
         "en = \"We are closed.\"\n",
         "",
         expect![[r#"
-        x.toml:166:1: error LJ1015: prompt "closed" has no text and no recording in en, which flow "main" offers; add en = "..", or a recording
-    "#]],
+            x.toml:167:1: error LJ1015: prompt "closed" has no text and no recording in en, which flow "main" offers; add en = "..", or a recording
+        "#]],
     );
     check(
         "en = \"in the queue.\"\n",
         "",
         expect![[r#"
-        x.toml:181:1: error LJ1015: prompt "in-queue" has no text and no recording in en, which flow "main" offers; add en = "..", or a recording
-    "#]],
+            x.toml:182:1: error LJ1015: prompt "in-queue" has no text and no recording in en, which flow "main" offers; add en = "..", or a recording
+        "#]],
     );
     check(
         "on_no_key = [\"no-key\"]\n",
         "",
         expect![[r#"
-        x.toml:160:1: warning LJ1024: prompt "no-key" is never played; use it in a step, or take it away
-    "#]],
+            x.toml:161:1: warning LJ1024: prompt "no-key" is never played; use it in a step, or take it away
+        "#]],
     );
     check(
         "Vi har stengt.",
         "Vi har stengt til kl. 09.00.",
         expect![[r#"
-        x.toml:166:1: warning LJ1023: prompt "closed" has "kl." in nb, which is read wrongly aloud; write it as people say it, in words
-    "#]],
+            x.toml:167:1: warning LJ1023: prompt "closed" has "kl." in nb, which is read wrongly aloud; write it as people say it, in words
+        "#]],
     );
     check(
         "Vi har stengt.",
         "Ring om AAP.",
         expect![[r#"
-        x.toml:166:1: warning LJ1023: prompt "closed" has "AAP." in nb, which is read wrongly aloud; write it as people say it, in words
-    "#]],
+            x.toml:167:1: warning LJ1023: prompt "closed" has "AAP." in nb, which is read wrongly aloud; write it as people say it, in words
+        "#]],
     );
     check(
         "en = \"We are closed.\"\n",
@@ -419,22 +419,22 @@ fn hours_that_cannot_be() {
         "exception = [",
         "exception = [{ date = 2026-11-20, closed = true }, ",
         expect![[r#"
-        x.toml:78:52: error LJ1006: opening hours "weekdays" have two exceptions on 2026-11-20, first on line 78; take one away
-    "#]],
+            x.toml:79:52: error LJ1006: opening hours "weekdays" have two exceptions on 2026-11-20, first on line 79; take one away
+        "#]],
     );
     check(
         "closed = true, prompt",
         "prompt",
         expect![[r#"
-        x.toml:78:14: error LJ1005: neither closed nor hours, or both, in exception number 1 of hours "weekdays"; write closed = true, or from and to
-    "#]],
+            x.toml:79:14: error LJ1005: neither closed nor hours, or both, in exception number 1 of hours "weekdays"; write closed = true, or from and to
+        "#]],
     );
     check(
         "{ day = \"christmas-eve\", closed = true }",
         "{ day = \"christmas-eve\", from = \"12:00\", to = \"10:00\" }",
         expect![[r#"
-        x.toml:77:12: error LJ1016: special number 1 of hours "weekdays" ends at 10:00, not after its start at 12:00; swap from and to
-    "#]],
+            x.toml:78:12: error LJ1016: special number 1 of hours "weekdays" ends at 10:00, not after its start at 12:00; swap from and to
+        "#]],
     );
 }
 
@@ -469,8 +469,8 @@ fn callers_who_come_outside_the_hours() {
         "hours = \"always\"",
         "hours = \"weekdays\"",
         expect![[r#"
-        x.toml:132:1: warning LJ1025: callers come to queue "straight" without a look at the hours; put a step with hours = ".." before it
-    "#]],
+            x.toml:133:1: warning LJ1025: callers come to queue "straight" without a look at the hours; put a step with hours = ".." before it
+        "#]],
     );
 }
 
@@ -480,29 +480,29 @@ fn sums_that_do_not_add_up() {
         "count = 10",
         "count = 11",
         expect![[r#"
-        x.toml:206:1: error LJ1021: [people] counts 11, but the units have 10 people; write count = 10, or mend "people" of the units
-    "#]],
+            x.toml:207:1: error LJ1021: [people] counts 11, but the units have 10 people; write count = 10, or mend "people" of the units
+        "#]],
     );
     check(
         "curve = [0.5, 0.5]",
         "curve = [0.5, 0.4]",
         expect![[r#"
-        x.toml:230:9: error LJ1021: the parts of "curve" have the sum 0.900, not 1
-    "#]],
+            x.toml:231:9: error LJ1021: the parts of "curve" have the sum 0.900, not 1
+        "#]],
     );
     check(
         "queue = \"work\", share = 0.6",
         "queue = \"work\", share = 0.7",
         expect![[r#"
-        x.toml:231:12: error LJ1021: the shares of the calls have the sum 1.100, not 1
-    "#]],
+            x.toml:232:12: error LJ1021: the shares of the calls have the sum 1.100, not 1
+        "#]],
     );
     check(
         "mon = 1.2",
         "mon = 1.8",
         expect![[r#"
-        x.toml:227:12: error LJ1021: the factors of the weekdays do not have the mean 1
-    "#]],
+            x.toml:228:12: error LJ1021: the factors of the weekdays do not have the mean 1
+        "#]],
     );
 }
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use linje_centre::{Centre, Extra, Person, Queue, Role, UnitKind, people, routing_rules, staff};
+use linje_centre::{
+    Centre, Extra, Person, Queue, Role, UnitKind, experts, people, routing_rules, staff,
+};
 use linje_centre::{examine, render};
 use linje_routing::Tables;
 use linje_types::{Channel, Language, Origins, UnitId};
@@ -183,7 +185,8 @@ fn each_key_of_the_main_number_is_served_by_many_units() {
 #[test]
 fn somebody_is_there_for_every_queue_in_every_language() {
     let centre = national();
-    let all = people(&centre);
+    let mut all = people(&centre);
+    all.extend(experts(&centre));
     for queue in centre.queues.iter().filter(|queue| !queue.demo_only) {
         for language in &queue.languages {
             let there = all.iter().filter(|person| {
@@ -253,14 +256,16 @@ fn the_core_accepts_the_rules() {
     };
     let rules = routing_rules(&centre, &extra);
     assert_eq!(rules.queues.len(), centre.queues.len());
-    assert_eq!(rules.advisers.len(), 911);
+    // 900 people, 24 experts, the automatic adviser and ten demo advisers.
+    assert_eq!(rules.advisers.len(), 935);
     assert_eq!(rules.version, routing_rules(&centre, &extra).version);
     assert_ne!(
         rules.version,
         routing_rules(&centre, &Extra::default()).version
     );
     assert_eq!(rules.advisers[0].origins, Origins::SYNTHETIC);
-    assert_eq!(rules.advisers[905].origins, Origins::LIVE);
+    assert_eq!(rules.advisers[923].origins, Origins::SYNTHETIC);
+    assert_eq!(rules.advisers[924].origins, Origins::LIVE);
     Tables::new(&rules).unwrap();
 }
 
@@ -272,7 +277,7 @@ fn demo_phones_serve_everything_and_the_automatic_adviser_all_but_the_measuremen
         automatic: true,
     };
     let staff = staff(&centre, &extra);
-    let (automatic, phone) = (&staff[900], &staff[901]);
+    let (automatic, phone) = (&staff[924], &staff[925]);
     assert_eq!(
         (automatic.ident.as_str(), phone.ident.as_str()),
         ("K990000", "K990001")

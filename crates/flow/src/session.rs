@@ -182,16 +182,21 @@ impl Session {
                     hours,
                     open,
                     closed,
-                } => match centre.hours[hours.idx()].at(now) {
-                    Opening::Open { .. } => *open,
-                    Opening::Closed { reason, .. } => {
-                        self.closed_prompt = match reason {
-                            Reason::Exception(prompt) => prompt,
-                            Reason::Hours | Reason::Holiday(_) | Reason::Special(_) => None,
-                        };
-                        *closed
+                } => {
+                    let asked = &centre.hours[hours.idx()];
+                    match asked.at(now) {
+                        Opening::Open { .. } => *open,
+                        Opening::Closed { reason, .. } => {
+                            self.closed_prompt = match reason {
+                                Reason::Exception(prompt) => prompt.or(asked.prompt),
+                                Reason::Hours | Reason::Holiday(_) | Reason::Special(_) => {
+                                    asked.prompt
+                                }
+                            };
+                            *closed
+                        }
                     }
-                },
+                }
                 FlowAct::Queue { .. } => {
                     self.enqueue(centre, now, out);
                     return;

@@ -731,6 +731,7 @@ fn group(group: QueueGroup, language: Language) -> Named {
         QueueGroup::Chat => ("Chat", "Chat"),
         QueueGroup::Written => ("Skriv til oss", "Secure messages"),
         QueueGroup::Tasks => ("Oppgaver", "Tasks"),
+        QueueGroup::Experts => ("Kompetansekøer", "Experts"),
         QueueGroup::Demo => ("Måling", "Measurement"),
     };
     let name = linje_centre::Text {

@@ -464,7 +464,7 @@ async fn wire(
         .await
         .map_err(|refusal| anyhow!("the log cannot take the centre description: {refusal:?}"))?;
     desk.reconcile(Reconcile {
-        callback_queue: centre.callback_queue,
+        callback_queue: centre.callback.lost_calls,
         keep_synthetic: options.population,
         present,
     })

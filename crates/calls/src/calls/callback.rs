@@ -8,8 +8,6 @@ use linje_voice::CallCause;
 
 use super::*;
 
-/// The key that asks for it while waiting.
-const KEY: char = '1';
 /// Why a line ends that is rung later.
 pub(super) const PROMISED: &str = "callback";
 /// What the caller hears then, where the description has it.
@@ -22,15 +20,15 @@ const KEPT_S: i64 = 24 * 3600;
 impl Calls {
     /// Whether the key asks to be rung, and the number is known.
     pub(super) fn wants_callback(&self, line: u64, key: char) -> bool {
-        key == KEY
+        let offer = self.centre.callback.offer.as_ref();
+        offer.is_some_and(|offer| offer.key == key)
             && self.lines.get(&line).is_some_and(|it| {
                 it.state == LineState::Queued && it.from.is_some() && it.origin == Origin::Live
             })
-            && self.centre.callback_queue.is_some()
     }
 
     pub(super) fn ask_callback(&mut self, line: u64, out: &mut Vec<Output>) {
-        let until = hours::working_days_after(self.now, self.centre.callback_working_days);
+        let until = hours::working_days_after(self.now, self.centre.callback.working_days);
         let Some(it) = self.lines.get(&line) else {
             return;
         };

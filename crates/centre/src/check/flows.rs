@@ -196,7 +196,18 @@ fn unreachable_queues(centre: &Centre, reached: &BTreeSet<Target>, faults: &mut 
             | FlowAct::HangUp { .. } => None,
         })
         .collect();
+    let mut joined = joined;
+    joined.extend(sent_on(centre, &joined));
     for (place, queue) in centre.queues.iter().enumerate() {
+        if queue.experts {
+            let mut queues = centre.queues.iter();
+            if !queues.any(|other| other.consults.iter().any(|to| to.queue.idx() == place)) {
+                let message = format!("no queue consults the experts of queue \"{}\"", queue.id);
+                let help = "name it in \"consults\" of a queue, or take it away";
+                faults.push(Fault::new(Code::UnreachableQueue, queue.at, message, help));
+            }
+            continue;
+        }
         // Written contacts name their queue when they come; calls need a way through a menu.
         let needs_way = queue.channel == linje_types::Channel::Voice;
         if needs_way && !joined.contains(&place) {
@@ -205,6 +216,21 @@ fn unreachable_queues(centre: &Centre, reached: &BTreeSet<Target>, faults: &mut 
             faults.push(Fault::new(Code::UnreachableQueue, queue.at, message, help));
         }
     }
+}
+
+/// The queues that callers in one of `joined` can be sent on to.
+fn sent_on(centre: &Centre, joined: &BTreeSet<usize>) -> BTreeSet<usize> {
+    let mut reached = BTreeSet::new();
+    let mut open: Vec<usize> = joined.iter().copied().collect();
+    while let Some(place) = open.pop() {
+        if !reached.insert(place) {
+            continue;
+        }
+        let queue = &centre.queues[place];
+        open.extend(queue.transfers_to.iter().map(|to| to.queue.idx()));
+        open.extend(queue.overflow.iter().map(|to| to.to.idx()));
+    }
+    reached
 }
 
 fn unchecked_hours(centre: &Centre, faults: &mut Vec<Fault>) {

@@ -1,13 +1,32 @@
 //! Do the opening hours make sense?
 
-use crate::fault::{Code, Fault};
-use crate::hours::{OpeningHours, WeekdayRule};
+use std::collections::BTreeSet;
+
+use crate::fault::{Code, Fault, Place};
+use crate::hours::{Change, DAY_MINUTES, Date, OpeningHours, Period, WeekdayRule, moment};
 use crate::model::Centre;
 use crate::read::clock;
 
-pub(super) fn check(centre: &Centre, faults: &mut Vec<Fault>) {
+/// The hour that the change to summer time skips, and that the change back doubles.
+const CHANGED: core::ops::Range<u16> = 120..180;
+
+/// Nothing may lie before `since`.
+pub(super) fn check(centre: &Centre, since: Option<Date>, faults: &mut Vec<Fault>) {
+    // What hours take over from their base is told once, at the base.
+    let mut seen = BTreeSet::new();
     for hours in &centre.hours {
-        if hours.rules.is_empty() {
+        let mut hours = hours.clone();
+        if hours.local.is_some() {
+            hours.rules.retain(|rule| !seen.contains(&rule.at));
+            hours.exceptions.retain(|day| !seen.contains(&day.at));
+        }
+        seen.extend(hours.rules.iter().map(|rule| rule.at));
+        seen.extend(hours.exceptions.iter().map(|day| day.at));
+        let hours = &hours;
+        past(hours, since, faults);
+        changed_clock(hours, faults);
+        silent_holidays(hours, faults);
+        if hours.rules.is_empty() && hours.local.is_none() {
             let message = format!("opening hours \"{}\" never open", hours.id);
             let help = "add open = [{ days = [\"mon\"], from = \"09:00\", to = \"15:00\" }]";
             faults.push(Fault::new(Code::BadHours, hours.at, message, help));
@@ -15,6 +34,57 @@ pub(super) fn check(centre: &Centre, faults: &mut Vec<Fault>) {
         inverted(hours, faults);
         overlapping(hours, faults);
         doubled_dates(hours, faults);
+    }
+}
+
+fn past(hours: &OpeningHours, since: Option<Date>, faults: &mut Vec<Fault>) {
+    let Some(since) = since else { return };
+    for day in hours.exceptions.iter().filter(|day| day.date < since) {
+        let message = format!(
+            "opening hours \"{}\" have an exception on {}, which is before {since}",
+            hours.id, day.date
+        );
+        let help = "take it away, or mend its year";
+        faults.push(Fault::new(Code::PastException, day.at, message, help));
+    }
+}
+
+/// On one Sunday a year the clock goes from two to three, and on another it is between them twice.
+fn changed_clock(hours: &OpeningHours, faults: &mut Vec<Fault>) {
+    let mut touch = |period: Period, at: Place, when: &str| {
+        let end = period.to != DAY_MINUTES && CHANGED.contains(&period.to);
+        if !CHANGED.contains(&period.from) && !end {
+            return;
+        }
+        let (from, to) = (clock(period.from), clock(period.to));
+        let message = format!(
+            "opening hours \"{}\" are from {from} to {to} {when}, but between 02:00 and 03:00 the clock is changed",
+            hours.id
+        );
+        let help = "begin and end before 02:00, or at 03:00 or later";
+        faults.push(Fault::new(Code::ClockChange, at, message, help));
+    };
+    for rule in hours.rules.iter().filter(|rule| rule.days[6]) {
+        touch(rule.period, rule.at, "on Sundays");
+    }
+    for day in &hours.exceptions {
+        let length = moment(day.date, DAY_MINUTES).since_us(moment(day.date, 0));
+        let usual = i64::from(DAY_MINUTES) * 60_000_000;
+        if let (Change::Within(period), true) = (day.change, length != usual) {
+            touch(period, day.at, "on a day when the clock is changed");
+        }
+    }
+}
+
+/// Hours on weekdays must say whether they hold on public holidays.
+fn silent_holidays(hours: &OpeningHours, faults: &mut Vec<Fault>) {
+    if !hours.says_holidays && !hours.rules.is_empty() {
+        let message = format!(
+            "opening hours \"{}\" do not say what they are on public holidays",
+            hours.id
+        );
+        let help = "add holidays = \"closed\" or holidays = \"open\"";
+        faults.push(Fault::new(Code::NoHolidays, hours.at, message, help));
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use linje_types::Language;
 
 use crate::fault::{Code, Fault};
-use crate::model::{Centre, Flow, FlowAct, HoursId, Prompt, PromptId, PromptUse, Speech};
+use crate::model::{Centre, Flow, FlowAct, HoursId, PlanAct, Prompt, PromptId, PromptUse, Speech};
 
 /// A prompt, a language in which it must be heard, and the flow that wants it.
 type Need<'a> = (PromptId, Language, &'a str);
@@ -36,6 +36,8 @@ fn needs(centre: &Centre) -> Vec<Need<'_>> {
         let around = exceptions(centre, flow)
             .into_iter()
             .chain(waiting(centre, flow))
+            .chain(callback(centre, flow))
+            .chain(crisis(centre))
             .chain(own(centre));
         for prompt in around {
             needs.extend(
@@ -45,7 +47,53 @@ fn needs(centre: &Centre) -> Vec<Need<'_>> {
             );
         }
     }
+    for step in centre.plans.iter().flat_map(|plan| &plan.steps) {
+        let PlanAct::Menu {
+            target, prompts, ..
+        } = &step.act
+        else {
+            continue;
+        };
+        let flow = &centre.flows[target.flow.idx()];
+        for used in prompts {
+            let languages: &[Language] = match &used.speech {
+                Speech::Chosen | Speech::Next => &flow.languages,
+                Speech::Fixed(language) => core::slice::from_ref(language),
+            };
+            let languages = languages.iter();
+            needs.extend(languages.map(|of| (used.prompt, *of, flow.id.as_str())));
+        }
+    }
     needs
+}
+
+/// What crisis plans say first, to callers of any flow.
+fn crisis(centre: &Centre) -> impl Iterator<Item = PromptId> {
+    let steps = centre.plans.iter().flat_map(|plan| &plan.steps);
+    steps.filter_map(|step| match &step.act {
+        PlanAct::Say(prompt) => Some(*prompt),
+        PlanAct::Menu { .. } | PlanAct::CallbackOnly(_) | PlanAct::Ask { .. } => None,
+    })
+}
+
+/// The words of a callback, in flows that lead to a queue which offers it.
+fn callback(centre: &Centre, flow: &Flow) -> Vec<PromptId> {
+    let Some(offer) = &centre.callback.offer else {
+        return Vec::new();
+    };
+    let offered = flow.steps.iter().any(|step| match &step.act {
+        FlowAct::Queue { queue, .. } => offer.queues.iter().any(|to| to.queue == *queue),
+        FlowAct::Play { .. }
+        | FlowAct::Menu(_)
+        | FlowAct::Language { .. }
+        | FlowAct::Hours { .. }
+        | FlowAct::HangUp { .. } => false,
+    });
+    if offered {
+        vec![offer.offer, offer.confirm, offer.greeting]
+    } else {
+        Vec::new()
+    }
 }
 
 /// What the program itself plays, to callers of any flow.
@@ -85,7 +133,10 @@ fn exceptions(centre: &Centre, flow: &Flow) -> Vec<PromptId> {
         .collect();
     let hours = asked.into_iter().map(|hours| &centre.hours[hours.idx()]);
     hours
-        .flat_map(|hours| hours.exceptions.iter().filter_map(|day| day.prompt))
+        .flat_map(|hours| {
+            let days = hours.exceptions.iter().filter_map(|day| day.prompt);
+            days.chain(hours.prompt)
+        })
         .collect()
 }
 
@@ -142,6 +193,14 @@ fn unused(centre: &Centre, needs: &[Need<'_>], faults: &mut Vec<Fault>) {
     used.extend(&centre.waiting.numbers);
     let exceptions = centre.hours.iter().flat_map(|hours| &hours.exceptions);
     used.extend(exceptions.filter_map(|day| day.prompt));
+    used.extend(centre.hours.iter().filter_map(|hours| hours.prompt));
+    used.extend(
+        centre
+            .callback
+            .offer
+            .iter()
+            .flat_map(|offer| [offer.offer, offer.confirm, offer.greeting]),
+    );
     let mut told = BTreeSet::new();
     for (id, prompt) in (0..).map(PromptId).zip(&centre.prompts) {
         if !used.contains(&id) && told.insert(prompt.at) {

@@ -24,7 +24,7 @@ pub(super) fn check(centre: &Centre, faults: &mut Vec<Fault>) {
                 help,
             ));
         }
-        if alone.is_empty() {
+        if alone.is_empty() && !queue.requires.is_empty() {
             check_servers(centre, queue, faults);
         }
     }
@@ -44,6 +44,12 @@ fn profiles<'c>(centre: &'c Centre, unit: &'c Unit) -> impl Iterator<Item = &'c 
 }
 
 fn gives(centre: &Centre, profile: &Profile, requirement: &Requirement) -> bool {
+    let mut set = profile.levels.iter();
+    if let Some((_, level)) = set.find(|(skill, _)| *skill == requirement.skill) {
+        let mut skills = profile.skills.iter();
+        return *level >= requirement.level
+            && skills.any(|(skill, share)| *skill == requirement.skill && *share > 0.0);
+    }
     let least = usize::from(requirement.level).saturating_sub(1);
     let reaches = centre
         .people
@@ -55,7 +61,7 @@ fn gives(centre: &Centre, profile: &Profile, requirement: &Requirement) -> bool 
     reaches && skills.any(|(skill, share)| *skill == requirement.skill && *share > 0.0)
 }
 
-/// The requirements that no profile meets.
+/// What the rings of a queue ask for and no profile has.
 fn lacking(centre: &Centre, queue: &Queue) -> Vec<Requirement> {
     let met = |requirement: &Requirement| {
         let mut units = answering(centre);
@@ -63,11 +69,15 @@ fn lacking(centre: &Centre, queue: &Queue) -> Vec<Requirement> {
             profiles(centre, unit).any(|profile| gives(centre, profile, requirement))
         })
     };
-    let requires = queue.requires.iter();
-    requires
-        .filter(|requirement| !met(requirement))
-        .copied()
-        .collect()
+    let mut named = Vec::new();
+    for ring in &queue.rings {
+        ring.who.skills(&mut named);
+        if let Some(prefer) = &ring.prefer {
+            prefer.skills(&mut named);
+        }
+    }
+    named.retain(|requirement| !met(requirement));
+    named
 }
 
 /// Units with people who meet all requirements at once.
@@ -168,7 +178,13 @@ fn skills_of_nobody(centre: &Centre, faults: &mut Vec<Fault>) {
     let required: BTreeSet<SkillId> = centre
         .queues
         .iter()
-        .flat_map(|queue| queue.requires.iter().map(|requirement| requirement.skill))
+        .flat_map(|queue| &queue.rings)
+        .flat_map(|ring| {
+            let mut named = Vec::new();
+            ring.who.skills(&mut named);
+            named
+        })
+        .map(|requirement| requirement.skill)
         .collect();
     for (id, skill) in (0..).map(SkillId).zip(&centre.skills) {
         if !held.contains(&id) && !required.contains(&id) {

@@ -130,7 +130,7 @@ fn step(table: &Table<'_, '_>, here: &Here<'_>) -> (FlowStep, Option<Text>) {
         Some(&"queue") => to_queue(table, here),
         Some(_) => hang_up(table, here),
         None => FlowAct::Play {
-            prompts: prompts(table, "play", here),
+            prompts: prompts(table, "play", here.names),
             then: follow(table, "then", here),
         },
     };
@@ -157,14 +157,14 @@ fn follow(table: &Table<'_, '_>, key: &'static str, here: &Here<'_>) -> Target {
         .unwrap_or(NOWHERE)
 }
 
-fn prompts(table: &Table<'_, '_>, key: &'static str, here: &Here<'_>) -> Vec<PromptUse> {
+pub(super) fn prompts(table: &Table<'_, '_>, key: &'static str, names: &Names) -> Vec<PromptUse> {
     let who = format!("\"{key}\" of {} plays", table.what());
     let uses = table.texts(key).into_iter();
-    uses.map(|id| prompt_use(table, &id, &who, here)).collect()
+    uses.map(|id| prompt_use(table, &id, &who, names)).collect()
 }
 
 /// A prompt, as `id`, `id@en` for a fixed language or `id@next` for the language after the caller's.
-fn prompt_use(table: &Table<'_, '_>, id: &Placed<String>, who: &str, here: &Here<'_>) -> PromptUse {
+fn prompt_use(table: &Table<'_, '_>, id: &Placed<String>, who: &str, names: &Names) -> PromptUse {
     let (name, speech) = match id.value.split_once('@') {
         None => (id.value.as_str(), Speech::Chosen),
         Some((name, suffix)) => {
@@ -180,7 +180,7 @@ fn prompt_use(table: &Table<'_, '_>, id: &Placed<String>, who: &str, here: &Here
         at: id.at,
     };
     PromptUse {
-        prompt: here.names.prompt(table.reader, &name, who),
+        prompt: names.prompt(table.reader, &name, who),
         speech,
         at: id.at,
     }
@@ -209,13 +209,13 @@ fn menu(table: &Table<'_, '_>, here: &Here<'_>) -> Menu {
     let repeat = table.text("repeat").and_then(|key| phone_key(table, &key));
     refuse_doubled_keys(table, &keys, repeat.map(|key| (key, repeat_at)));
     Menu {
-        prompts: prompts(table, "menu", here),
+        prompts: prompts(table, "menu", here.names),
         keys,
         repeat,
         timeout_s: table.seconds("timeout").unwrap_or(6).clamp(1, 60),
         tries: table.integer("tries", 1..=9).unwrap_or(3),
-        on_no_key: prompts(table, "on_no_key", here),
-        on_wrong_key: prompts(table, "on_wrong_key", here),
+        on_no_key: prompts(table, "on_no_key", here.names),
+        on_wrong_key: prompts(table, "on_wrong_key", here.names),
         give_up: follow(table, "give_up", here),
     }
 }
@@ -302,7 +302,7 @@ fn to_queue(table: &Table<'_, '_>, here: &Here<'_>) -> FlowAct {
         queue: names.queue(reader, &queue, &refer("goes to")),
         topic: topic.map(|id| names.topic(reader, &id, &refer("is about"))),
         class: class.map(|id| names.class(reader, &id, &refer("has the"))),
-        prompts: prompts(table, "play", here),
+        prompts: prompts(table, "play", here.names),
         announce: table.flag("announce").unwrap_or(true),
     }
 }
@@ -317,7 +317,7 @@ fn hang_up(table: &Table<'_, '_>, here: &Here<'_>) -> FlowAct {
         );
     }
     FlowAct::HangUp {
-        prompts: prompts(table, "play", here),
+        prompts: prompts(table, "play", here.names),
         closed: table.flag("closed").unwrap_or(false),
     }
 }

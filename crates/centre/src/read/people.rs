@@ -3,9 +3,9 @@
 use linje_types::SkillId;
 
 use crate::fault::Code;
-use crate::model::{Arrivals, People, Population, Profile, ProfileId, Unit, UnitKind};
+use crate::model::{Arrivals, Group, People, Population, Profile, ProfileId, Unit, UnitKind};
 use crate::names::{Names, word};
-use crate::read::{assumed, name};
+use crate::read::{assumed, name, routing};
 use crate::reader::Table;
 
 pub(super) fn unit(table: &Table<'_, '_>, names: &Names) -> Unit {
@@ -28,10 +28,25 @@ pub(super) fn unit(table: &Table<'_, '_>, names: &Names) -> Unit {
             .iter()
             .fold(0, |sum, (_, count)| sum.saturating_add(*count)),
         sami_percent: table.integer("sami_percent", 0..=100).unwrap_or(0),
+        cleared: routing::cleared(table),
         profiles,
         assumed: assumed(table),
         at: table.at,
         id: id.value,
+    }
+}
+
+pub(super) fn group(table: &Table<'_, '_>, names: &Names) -> Group {
+    let units = table.texts("units");
+    let share = table.decimal("share", 1.0);
+    let who = format!("{} is in", table.what());
+    let units = units.iter();
+    Group {
+        id: table.need_text("id").value,
+        name: name(table),
+        units: units.map(|id| names.unit(table.reader, id, &who)).collect(),
+        share: share.map_or(1.0, |share| share.value),
+        at: table.at,
     }
 }
 
@@ -48,6 +63,7 @@ fn whole(count: f64) -> u16 {
 
 pub(super) fn people(root: &Table<'_, '_>, names: &Names) -> People {
     let profiles = root.tables("profile", |table| profile(table, names));
+    let nobody = [0.0; 3];
     let read = root.need_table("people", |table| {
         let share = |key| table.decimal(key, 1.0).map_or(0.0, |share| share.value);
         People {
@@ -58,6 +74,7 @@ pub(super) fn people(root: &Table<'_, '_>, names: &Names) -> People {
             absent: share("absent"),
             english: share("english"),
             levels: levels(table),
+            cleared: routing::cleared(table).unwrap_or(nobody),
             profiles: Vec::new(),
             at: table.at,
         }
@@ -71,30 +88,30 @@ pub(super) fn people(root: &Table<'_, '_>, names: &Names) -> People {
             part_time: 0.0,
             absent: 0.0,
             english: 0.0,
-            levels: [1.0, 0.0, 0.0],
+            levels: vec![1.0, 0.0, 0.0],
+            cleared: nobody,
             profiles: Vec::new(),
             at: root.at,
         })
     }
 }
 
-fn levels(table: &Table<'_, '_>) -> [f64; 3] {
+/// One to five shares; a centre without the line has three levels.
+fn levels(table: &Table<'_, '_>) -> Vec<f64> {
     let levels: Vec<f64> = table
         .decimals("levels", 1.0)
         .into_iter()
         .map(|level| level.value)
         .collect();
-    match levels.as_slice() {
-        [one, two, three] if adds_up(&levels) => [*one, *two, *three],
-        _ => {
-            let message = "\"levels\" are not three shares with the sum 1";
-            let help = "write levels = [0.25, 0.50, 0.25]";
-            table
-                .reader
-                .fault(Code::DoesNotAddUp, table.place_of("levels"), message, help);
-            [1.0, 0.0, 0.0]
-        }
+    if (1..=5).contains(&levels.len()) && adds_up(&levels) {
+        return levels;
     }
+    let message = "\"levels\" are not one to five shares with the sum 1";
+    let help = "write levels = [0.25, 0.50, 0.25]";
+    table
+        .reader
+        .fault(Code::DoesNotAddUp, table.place_of("levels"), message, help);
+    vec![1.0, 0.0, 0.0]
 }
 
 fn adds_up(shares: &[f64]) -> bool {
@@ -103,18 +120,19 @@ fn adds_up(shares: &[f64]) -> bool {
 
 fn profile(table: &Table<'_, '_>, names: &Names) -> Profile {
     let id = table.need_text("id").value;
-    let skills: Vec<(SkillId, f64)> = table
-        .weights("skills", 1.0)
-        .into_iter()
-        .map(|(skill, share)| {
-            let who = format!("profile \"{id}\" has");
-            (names.skill(table.reader, &skill, &who), share)
-        })
-        .collect();
+    let mut skills: Vec<(SkillId, f64)> = Vec::new();
+    let mut levels = Vec::new();
+    for (skill, share, level) in table.levelled_weights("skills", 1.0, names.levels) {
+        let who = format!("profile \"{id}\" has");
+        let skill = names.skill(table.reader, &skill, &who);
+        skills.push((skill, share));
+        levels.extend(level.map(|level| (skill, level)));
+    }
     Profile {
         id,
         name: name(table),
         skills,
+        levels,
         at: table.at,
     }
 }

@@ -3,10 +3,14 @@
 use linje_types::{Channel, SkillId};
 
 use crate::fault::Code;
-use crate::model::{Channels, ClassId, Goal, HoursId, Load, Queue, QueueGroup, Requirement};
+use crate::model::{
+    Channels, ClassId, Goal, HoursId, Load, Overflow, Queue, QueueGroup, QueueRef, Requirement,
+    Ring,
+};
 use crate::names::{Names, channel, word};
 use crate::read::{assumed, languages, name};
 use crate::reader::{Placed, Table};
+use crate::who::{Who, who};
 
 pub(super) fn queue(table: &Table<'_, '_>, names: &Names) -> Queue {
     let id = table.need_text("id");
@@ -17,6 +21,16 @@ pub(super) fn queue(table: &Table<'_, '_>, names: &Names) -> Queue {
     let group = table.need_text("group");
     let group = word(reader, &group, &refer("has the group"), &QueueGroup::NAMES);
     let demo_only = table.flag("demo_only").unwrap_or(false);
+    let rings = rings(table, names);
+    let targets = |key: &'static str, verb: &str| {
+        let ids = table.texts(key);
+        let who = refer(verb);
+        let refs = ids.iter().map(|id| QueueRef {
+            queue: names.queue(reader, id, &who),
+            at: id.at,
+        });
+        refs.collect()
+    };
     let topics = table.texts("topics");
     let units = table.texts("units");
     Queue {
@@ -24,7 +38,16 @@ pub(super) fn queue(table: &Table<'_, '_>, names: &Names) -> Queue {
         group: group.unwrap_or(QueueGroup::Own),
         key: phone_key(table),
         channel,
-        requires: requirements(table, names),
+        requires: rings
+            .first()
+            .map_or_else(Vec::new, |ring| ring.who.required()),
+        rings,
+        named_s: table.seconds("named").unwrap_or(0),
+        overflow: table.table("overflow", |to| overflow(to, names)),
+        transfers_to: targets("transfers_to", "transfers to"),
+        consults: targets("consults", "consults"),
+        experts: table.flag("experts").unwrap_or(false),
+        no_log: table.flag("no_log").unwrap_or(false),
         languages: queue_languages(table),
         goal: goal(table),
         hours: hours(table, names),
@@ -106,6 +129,10 @@ fn goal(table: &Table<'_, '_>) -> Goal {
             let help = "write goal = { share = 0.70, within = \"45s\" }";
             goal.reader.fault(Code::MissingKey, goal.at, message, help);
         }
+        if within == Some(0) {
+            let message = "\"within\" is no time at all";
+            goal.bad(goal.place_of("within"), message, "write within = \"45s\"");
+        }
         Goal {
             share: share.map_or(0.0, |share| share.value),
             within_s: within.unwrap_or(0),
@@ -126,23 +153,100 @@ fn goal(table: &Table<'_, '_>) -> Goal {
     })
 }
 
-fn requirements(table: &Table<'_, '_>, names: &Names) -> Vec<Requirement> {
-    let found: Vec<Requirement> = table
-        .texts("requires")
-        .iter()
-        .filter_map(|text| requirement(table, names, text))
-        .collect();
-    if !table.has("requires") {
-        let message = format!(
-            "{} requires no skill, so that nobody knows who serves it",
-            table.what()
-        );
-        let help = "add requires = [\"skill>=1\"]";
+/// The first ring, by `requires` or `who`, and those after it.
+fn rings(table: &Table<'_, '_>, names: &Names) -> Vec<Ring> {
+    let mut rings = vec![Ring {
+        after_s: 0,
+        who: first(table, names),
+        prefer: who(table, "prefer", names),
+        widen: false,
+        at: table.at,
+    }];
+    rings.extend(table.tables("then", |table| later(table, names)));
+    if rings.len() > 250 {
+        let message = format!("{} has more than 250 rings", table.what());
+        let help = "leave out those that change little";
+        table
+            .reader
+            .fault(Code::BadRings, table.place_of("then"), message, help);
+    }
+    rings
+}
+
+fn first(table: &Table<'_, '_>, names: &Names) -> Who {
+    match (table.has("requires"), table.has("who")) {
+        (true, false) => {
+            let texts = table.texts("requires");
+            let needs = texts.iter();
+            let needs = needs.filter_map(|text| requirement(table, names, text));
+            Who::All(
+                needs
+                    .map(|need| Who::Skill {
+                        skill: need.skill,
+                        level: need.level,
+                        at: need.at,
+                    })
+                    .collect(),
+            )
+        }
+        (false, true) => who(table, "who", names).unwrap_or(Who::EVERYBODY),
+        (true, true) => {
+            let message = format!("{} has both \"requires\" and \"who\"", table.what());
+            let help = "keep one of them";
+            table
+                .reader
+                .fault(Code::BadRings, table.place_of("who"), message, help);
+            Who::EVERYBODY
+        }
+        (false, false) => {
+            let message = format!(
+                "{} requires no skill, so that nobody knows who serves it",
+                table.what()
+            );
+            let help = "add requires = [\"skill>=1\"]";
+            table
+                .reader
+                .fault(Code::MissingKey, table.at, message, help);
+            Who::EVERYBODY
+        }
+    }
+}
+
+/// A later ring: `[[queue.then]]`.
+fn later(table: &Table<'_, '_>, names: &Names) -> Ring {
+    if !table.has("after") || !table.has("who") {
+        let message = format!("{} needs both \"after\" and \"who\"", table.what());
+        let help = "write after = \"30s\" and who = \"..\"";
         table
             .reader
             .fault(Code::MissingKey, table.at, message, help);
     }
-    found
+    Ring {
+        after_s: table.seconds("after").unwrap_or(0),
+        who: who(table, "who", names).unwrap_or(Who::EVERYBODY),
+        prefer: who(table, "prefer", names),
+        widen: table.flag("widen").unwrap_or(false),
+        at: table.at,
+    }
+}
+
+fn overflow(table: &Table<'_, '_>, names: &Names) -> Overflow {
+    let to = table.need_text("to");
+    let (after_s, expected_s) = (table.seconds("after"), table.seconds("expected"));
+    if !table.has("after") && !table.has("expected") {
+        let message = format!("{} does not say when", table.what());
+        let help = "add after = \"5m\", or expected = \"10m\"";
+        table
+            .reader
+            .fault(Code::MissingKey, table.at, message, help);
+    }
+    let who = format!("{} goes to", table.what());
+    Overflow {
+        to: names.queue(table.reader, &to, &who),
+        after_s,
+        expected_s,
+        at: to.at,
+    }
 }
 
 /// A skill and its least level, as `arbeid>=2`; the level is 1 when it is left out.
@@ -154,13 +258,16 @@ fn requirement(table: &Table<'_, '_>, names: &Names, text: &Placed<String>) -> O
     let Some(level) = level
         .parse::<u8>()
         .ok()
-        .filter(|level| (1..=3).contains(level))
+        .filter(|level| (1..=names.levels).contains(level))
     else {
         let message = format!("the requirement \"{}\" is malformed", text.value);
         table.bad(
             text.at,
             message,
-            "write a skill and a level from 1 to 3, as \"arbeid>=2\"",
+            format!(
+                "write a skill and a level from 1 to {}, as \"arbeid>=2\"",
+                names.levels
+            ),
         );
         return None;
     };
