@@ -6,7 +6,7 @@ use std::sync::Arc;
 use linje_centre::Centre;
 use linje_desk::{Accepted, CallerKey, Refusal, Submit};
 use linje_event::{CloseReason, Command, ConsultAction, Effect, Entry, Event, FailCause};
-use linje_flow::{Input as Heard, Session, Step};
+use linje_flow::{Circumstances, Input as Heard, Session, Step};
 use linje_types::{
     AdviserId, Channel, ContactId, Language, OfferId, Origin, QueueId, Timestamp, TopicId,
 };
@@ -32,6 +32,8 @@ pub trait Status {
     fn caller_key(&self, number: &str) -> Option<CallerKey>;
     /// The adviser whom a user of a phone is.
     fn adviser_of(&self, user: &str) -> Option<AdviserId>;
+    /// A bit for each crisis plan that is on.
+    fn plans(&self) -> u64;
     /// The user of an adviser's phone.
     fn user_of(&self, adviser: AdviserId) -> Option<String>;
 }
@@ -357,7 +359,10 @@ impl Calls {
                     self.forget_leg(line, leg);
                 }
             }
-            Some(Asked::Callback(line)) => self.callback_asked(line, result.is_ok(), status, out),
+            Some(Asked::Callback(line)) => {
+                let promised = result.is_ok_and(|accepted| accepted.closed.is_none());
+                self.callback_asked(line, promised, status, out);
+            }
             Some(Asked::Dialled(line)) => {
                 if result.is_err() {
                     self.hang_up(line, status, out);
@@ -396,7 +401,12 @@ impl Calls {
             }));
         }
         let figures = &it.number;
-        let Ok((session, steps)) = Session::start(&self.centre, figures, self.now, it.language)
+        let circumstances = Circumstances {
+            language: it.language,
+            plans: status.plans(),
+            can_be_rung: it.from.is_some() && it.origin == Origin::Live,
+        };
+        let Ok((session, steps)) = Session::start(&self.centre, figures, self.now, circumstances)
         else {
             return self.hang_up(line, status, out);
         };
@@ -460,9 +470,7 @@ impl Calls {
                 LineState::Menu | LineState::Queued | LineState::Offered
             )
         });
-        if self.wants_callback(line, key) {
-            self.ask_callback(line, out);
-        } else if listening {
+        if listening {
             self.hear(line, Heard::Key(key), status, out);
         }
     }
@@ -476,6 +484,12 @@ impl Calls {
         }
         it.play_ends = Timestamp::NEVER;
         it.said.clear();
+        if core::mem::take(&mut it.greets) {
+            if let (Some(call), Some(leg)) = (it.call(), it.leg.filter(|leg| leg.answered)) {
+                out.push(Output::Voice(voice::Command::bridge(call, leg.id)));
+            }
+            return;
+        }
         if it.hang_up_after {
             return self.hang_up(line, status, out);
         }
@@ -534,6 +548,13 @@ impl Calls {
                 language,
                 class,
             } => self.enqueue(line, (queue, topic, language, class), out),
+            Step::AskCallback => self.ask_callback(line, out),
+            Step::BookCallback {
+                queue,
+                topic,
+                language,
+                class,
+            } => self.book_callback(line, (queue, topic, language, class), out),
             Step::Music => {
                 it.music = true;
                 if let Some(call) = it.call() {
@@ -870,7 +891,7 @@ impl Calls {
         it.said.clear();
         it.keys.clear();
         if let (Some(call), Some(leg)) = (it.call(), it.leg) {
-            if leg.answered {
+            if leg.answered && !self.greet_rung(line, out) {
                 out.push(Output::Voice(voice::Command::bridge(call, leg.id)));
             }
         } else if automatic {

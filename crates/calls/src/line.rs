@@ -74,6 +74,8 @@ pub(crate) struct Line {
     /// An expert is asked: the consultation, and the expert's phone.
     pub(crate) consult: Option<ContactId>,
     pub(crate) expert: Option<Leg>,
+    /// A callback: the citizen hears who rings before the two may talk.
+    pub(crate) greets: bool,
     /// A callback: the citizen is being rung, for the how-manieth time.
     pub(crate) dialling: Option<u8>,
     /// The number that the call came from, to ring back when asked.
@@ -115,6 +117,7 @@ impl Line {
             consult: None,
             expert: None,
             dialling: None,
+            greets: false,
             from: None,
             held_by_phone: false,
             play: 0,

@@ -19,6 +19,8 @@ const CONTACT: ContactId = ContactId(40);
 const OFFER: OfferId = OfferId(90);
 const PHONE: AdviserId = AdviserId(901);
 const AUTOMATIC: AdviserId = AdviserId(900);
+const EXPERT: AdviserId = AdviserId(902);
+const CONSULT: ContactId = ContactId(41);
 
 struct Readers;
 
@@ -35,12 +37,24 @@ impl Status for Readers {
         (number != "55550000").then_some(CallerKey([1; 32]))
     }
 
+    fn plans(&self) -> u64 {
+        0
+    }
+
     fn adviser_of(&self, user: &str) -> Option<AdviserId> {
-        (user == "K990001").then_some(PHONE)
+        match user {
+            "K990001" => Some(PHONE),
+            "K990002" => Some(EXPERT),
+            _ => None,
+        }
     }
 
     fn user_of(&self, adviser: AdviserId) -> Option<String> {
-        (adviser == PHONE).then(|| "K990001".to_owned())
+        match adviser {
+            PHONE => Some("K990001".to_owned()),
+            EXPERT => Some("K990002".to_owned()),
+            _ => None,
+        }
     }
 }
 
@@ -50,6 +64,7 @@ struct Script {
     text: String,
     token: u64,
     leg: LegId,
+    calls_out: Vec<voice::CallId>,
 }
 
 fn script() -> Script {
@@ -62,6 +77,7 @@ fn script() -> Script {
         text: String::new(),
         token: 0,
         leg: LegId(0),
+        calls_out: Vec::new(),
     }
 }
 
@@ -89,6 +105,9 @@ impl Script {
             Output::Voice(command) => {
                 if let voice::Command::Dial { leg, .. } = command {
                     self.leg = *leg;
+                }
+                if let voice::Command::CallOut { call, .. } = command {
+                    self.calls_out.push(*call);
                 }
                 format!("line {command:?}")
             }
@@ -393,4 +412,159 @@ fn a_withheld_or_shared_number_has_no_key() {
         },
     }));
     assert!(!it.text.contains("caller"));
+}
+
+/// An adviser who talks asks an expert, whose phone rings and is answered.
+fn consulting() -> Script {
+    let mut it = script();
+    let user = "K990002".to_owned();
+    it.on(Input::Voice(voice::Event::Registered { user }));
+    it.talking().clear().on(Input::Effect(Effect::Consult {
+        contact: CONTACT,
+        consult: CONSULT,
+        adviser: PHONE,
+    }));
+    it.on(Input::Effect(Effect::Present {
+        callback: false,
+        offer: OfferId(91),
+        contact: CONSULT,
+        adviser: EXPERT,
+        channel: Channel::Voice,
+    }));
+    let leg = it.leg;
+    it.on(Input::Voice(voice::Event::LegAnswered { leg }))
+        .reply(Ok(()))
+        .on(Input::Effect(Effect::Connect {
+            contact: CONSULT,
+            adviser: EXPERT,
+        }));
+    it
+}
+
+#[test]
+fn an_expert_talks_with_the_adviser_while_the_citizen_hears_music() {
+    let mut it = consulting();
+    it.on(Input::Effect(Effect::Resume { contact: CONTACT }))
+        .on(Input::Effect(Effect::Disconnect {
+            contact: CONSULT,
+            adviser: EXPERT,
+            requeued: false,
+        }));
+    it.shows(&expect![[r#"
+        line Music { call: CallId(7) }
+        line Dial { leg: LegId(6), call: CallId(7), user: "K990002", contact: "C41", caller_display: "Arbeid og helse" }
+        desk Accept { offer: OfferId(91), adviser: AdviserId(902) }
+        line Bridge { a: Leg(LegId(4)), b: Leg(LegId(6)) }
+        line Bridge { a: Leg(LegId(4)), b: Leg(LegId(6)) }
+        line Bridge { a: Call(CallId(7)), b: Leg(LegId(4)) }
+        line HangUpLeg { leg: LegId(6) }
+    "#]]);
+}
+
+#[test]
+fn the_citizen_is_handed_over_and_the_phone_of_the_first_adviser_ends() {
+    let mut it = consulting();
+    it.clear().on(Input::Effect(Effect::HandOver {
+        contact: CONTACT,
+        consult: CONSULT,
+        from: PHONE,
+        to: EXPERT,
+    }));
+    it.on(Input::Voice(voice::Event::CallEnded {
+        call: CALL,
+        by: voice::End::Far,
+    }));
+    it.shows(&expect![[r#"
+        line Bridge { a: Call(CallId(7)), b: Leg(LegId(6)) }
+        line HangUpLeg { leg: LegId(4) }
+        desk Leave { contact: ContactId(40) }
+        line HangUpLeg { leg: LegId(6) }
+    "#]]);
+}
+
+#[test]
+fn hanging_up_while_the_expert_is_there_hands_over() {
+    let mut it = consulting();
+    it.clear();
+    let leg = LegId(4);
+    it.on(Input::Voice(voice::Event::LegEnded { leg }));
+    it.shows(&expect![[r#"
+        desk EndConsult { contact: ContactId(40), adviser: AdviserId(901), action: HandOver }
+    "#]]);
+}
+
+#[test]
+fn an_expert_who_hangs_up_ends_the_consultation_only() {
+    let mut it = consulting();
+    it.clear();
+    let leg = it.leg;
+    it.on(Input::Voice(voice::Event::LegEnded { leg }));
+    it.shows(&expect![[r#"
+        desk End { contact: ContactId(41), adviser: AdviserId(902) }
+    "#]]);
+}
+
+#[test]
+fn a_citizen_is_rung_when_the_phone_of_the_adviser_was_answered() {
+    let mut it = script();
+    let user = "K990001".to_owned();
+    it.on(Input::Voice(voice::Event::Registered { user }));
+    it.clear().on(Input::Effect(Effect::Present {
+        callback: true,
+        offer: OFFER,
+        contact: CONTACT,
+        adviser: PHONE,
+        channel: Channel::Voice,
+    }));
+    let leg = it.leg;
+    it.on(Input::Voice(voice::Event::LegAnswered { leg }))
+        .reply(Ok(()))
+        .on(Input::Dial {
+            contact: CONTACT,
+            adviser: PHONE,
+            attempt: 1,
+            number: Some("22334455".into()),
+        });
+    let call = *it.calls_out.last().expect("a call out");
+    it.on(Input::Voice(voice::Event::CallAnswered { call }))
+        .reply(Ok(()))
+        .connect(PHONE)
+        .on(Input::Voice(voice::Event::CallEnded {
+            call,
+            by: voice::End::Far,
+        }));
+    it.shows(&expect![[r#"
+        line Dial { leg: LegId(3), call: CallId(9223372036854775809), user: "K990001", contact: "C40", caller_display: "Linje" }
+        desk Accept { offer: OfferId(90), adviser: AdviserId(901) }
+        line CallOut { call: CallId(9223372036854775809), number: Number(..), ring_timeout: 25s }
+        desk Dialled { contact: ContactId(40), attempt: 1, failed: None }
+        line Bridge { a: Call(CallId(9223372036854775809)), b: Leg(LegId(3)) }
+        desk Leave { contact: ContactId(40) }
+        line HangUpLeg { leg: LegId(3) }
+    "#]]);
+}
+
+#[test]
+fn a_citizen_who_does_not_answer_leaves_the_adviser_in_peace() {
+    let mut it = script();
+    it.on(Input::Dial {
+        contact: CONTACT,
+        adviser: PHONE,
+        attempt: 2,
+        number: Some("22334455".into()),
+    });
+    let call = *it.calls_out.last().expect("a call out");
+    it.clear().on(Input::Voice(voice::Event::CallFailed {
+        call,
+        cause: voice::CallCause::NoAnswer,
+    }));
+    it.on(Input::Effect(Effect::StopDial {
+        contact: CONTACT,
+        adviser: PHONE,
+    }));
+    assert_eq!(it.calls.n_lines(), 0);
+    it.shows(&expect![[r#"
+        desk Dialled { contact: ContactId(40), attempt: 2, failed: Some(NoAnswer) }
+        line HangUp { call: CallId(9223372036854775809) }
+    "#]]);
 }

@@ -10,5 +10,5 @@ mod step;
 #[cfg(test)]
 mod tests;
 
-pub use session::{Error, Session};
+pub use session::{Circumstances, Error, Session};
 pub use step::{Input, LiveKey, PromptRef, Step};

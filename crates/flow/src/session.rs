@@ -1,8 +1,10 @@
 //! One caller's way through the menus.
 
+use std::borrow::Cow;
+
 use linje_centre::{
-    Centre, Flow, FlowAct, Menu, PromptId, PromptUse, Speech, Target, Text, hours::Opening,
-    hours::Reason,
+    Centre, Flow, FlowAct, Menu, PlanAct, PromptId, PromptUse, Speech, Target, Text,
+    hours::Opening, hours::Reason,
 };
 use linje_event::CloseReason;
 use linje_types::{Language, QueueId, Timestamp, TopicId};
@@ -23,6 +25,29 @@ pub enum Error {
     UnknownNumber,
 }
 
+/// What is known of a caller and of the day when the call begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Circumstances {
+    /// The language of the caller, as far as known.
+    pub language: Language,
+    /// A bit for each crisis plan that is on, by its place in the description.
+    pub plans: u64,
+    /// Whether the caller can be rung: the number is known.
+    pub can_be_rung: bool,
+}
+
+impl Circumstances {
+    /// An ordinary day.
+    #[must_use]
+    pub const fn usual(language: Language) -> Circumstances {
+        Circumstances {
+            language,
+            plans: 0,
+            can_be_rung: false,
+        }
+    }
+}
+
 /// One caller's way through the menus of a centre description.
 ///
 /// Feed it what happens, in order, and do what it says. After `Step::Close` it says nothing more.
@@ -33,6 +58,10 @@ pub struct Session {
     state: State,
     moves: u16,
     closed_prompt: Option<PromptId>,
+    plans: u64,
+    can_be_rung: bool,
+    /// Whether what the crisis plans say first has been said.
+    warned: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +98,8 @@ struct Wait {
     next: Timestamp,
     status: Option<Status>,
     told: bool,
+    /// Whether the caller has been told that they can be rung.
+    offered: bool,
 }
 
 impl Session {
@@ -80,7 +111,7 @@ impl Session {
         centre: &Centre,
         figures: &str,
         now: Timestamp,
-        language: Language,
+        circumstances: Circumstances,
     ) -> Result<(Session, Vec<Step>), Error> {
         let number = centre.number(figures).ok_or(Error::UnknownNumber)?;
         let first = Target {
@@ -89,10 +120,13 @@ impl Session {
         };
         let mut session = Session {
             at: first,
-            language,
+            language: circumstances.language,
             state: State::Ended,
             moves: 0,
             closed_prompt: None,
+            plans: circumstances.plans,
+            can_be_rung: circumstances.can_be_rung,
+            warned: false,
         };
         let mut out = Vec::new();
         session.go(centre, first, now, &mut out);
@@ -171,7 +205,8 @@ impl Session {
                     }
                 }
                 FlowAct::Menu(menu) => {
-                    self.ask(centre, menu, &[], (0, 0), out);
+                    let menu = self.menu(centre, menu);
+                    self.ask(centre, &menu, &[], (0, 0), out);
                     return;
                 }
                 FlowAct::Language { speech, then } => {
@@ -241,7 +276,8 @@ impl Session {
         asked: (u8, u8),
         out: &mut Vec<Step>,
     ) {
-        let prompts: Vec<PromptUse> = before.iter().chain(&menu.prompts).copied().collect();
+        let mut prompts = self.warnings(centre);
+        prompts.extend(before.iter().chain(&menu.prompts).copied());
         out.push(Step::Keys(live_keys(menu)));
         out.push(self.play(centre, &prompts, true));
         let (missed, repeats) = asked;
@@ -250,6 +286,62 @@ impl Session {
             missed,
             repeats,
         };
+    }
+
+    /// The acts of the crisis plans that are on.
+    fn plan_acts<'a>(&self, centre: &'a Centre) -> impl Iterator<Item = &'a PlanAct> + use<'a> {
+        let plans = self.plans;
+        let on = (0_u32..).zip(&centre.plans);
+        on.filter(move |(place, _)| plans.checked_shr(*place).is_some_and(|rest| rest & 1 == 1))
+            .flat_map(|(_, plan)| plan.steps.iter().map(|step| &step.act))
+    }
+
+    /// What the plans say first, once.
+    fn warnings(&mut self, centre: &Centre) -> Vec<PromptUse> {
+        if core::mem::replace(&mut self.warned, true) {
+            return Vec::new();
+        }
+        let at = centre.step(self.at).at;
+        self.plan_acts(centre)
+            .filter_map(|act| match act {
+                PlanAct::Say(prompt) => Some(PromptUse {
+                    prompt: *prompt,
+                    speech: Speech::Chosen,
+                    at,
+                }),
+                PlanAct::Menu { .. } | PlanAct::CallbackOnly(_) | PlanAct::Ask { .. } => None,
+            })
+            .collect()
+    }
+
+    /// The menu as a plan that is on leaves it.
+    fn menu<'a>(&self, centre: &Centre, menu: &'a Menu) -> Cow<'a, Menu> {
+        let mut shown = Cow::Borrowed(menu);
+        for act in self.plan_acts(centre) {
+            if let PlanAct::Menu {
+                target,
+                keys,
+                prompts,
+            } = act
+                && *target == self.at
+            {
+                let shorter = shown.to_mut();
+                shorter.keys.retain(|choice| keys.contains(&choice.key));
+                if !prompts.is_empty() {
+                    shorter.prompts.clone_from(prompts);
+                }
+            }
+        }
+        shown
+    }
+
+    /// Whether nobody waits for this queue now: its callers are rung.
+    fn rings_back(&self, centre: &Centre, queue: QueueId) -> bool {
+        self.can_be_rung
+            && self.plan_acts(centre).any(|act| match act {
+                PlanAct::CallbackOnly(queues) => queues.contains(&queue),
+                PlanAct::Say(_) | PlanAct::Menu { .. } | PlanAct::Ask { .. } => false,
+            })
     }
 
     fn enqueue(&mut self, centre: &Centre, now: Timestamp, out: &mut Vec<Step>) {
@@ -270,13 +362,8 @@ impl Session {
         } else {
             self.heard(centre)
         };
-        out.push(Step::Keys(Vec::new()));
-        out.push(Step::Enqueue {
-            queue: *queue,
-            topic: topic.unwrap_or(TopicId::NONE),
-            language,
-            class: u8::try_from(class.0).unwrap_or(0),
-        });
+        let topic = topic.unwrap_or(TopicId::NONE);
+        let class = u8::try_from(class.0).unwrap_or(0);
         let mut wait = Wait {
             queue: *queue,
             announces: *announce,
@@ -284,7 +371,29 @@ impl Session {
             next: Timestamp::NEVER,
             status: None,
             told: false,
+            offered: false,
         };
+        out.push(Step::Keys(Vec::new()));
+        if self.rings_back(centre, *queue) {
+            out.push(Step::BookCallback {
+                queue: *queue,
+                topic,
+                language,
+                class,
+            });
+            self.state = State::Waiting(wait);
+            return;
+        }
+        out.push(Step::Enqueue {
+            queue: *queue,
+            topic,
+            language,
+            class,
+        });
+        let mut first = self.warnings(centre);
+        first.extend(prompts);
+        let prompts = &first;
+        wait.speaks = !prompts.is_empty();
         if prompts.is_empty() {
             out.push(Step::Music);
             wait.next = wait.after(now, centre.waiting.first_s);
@@ -317,6 +426,12 @@ impl Session {
     }
 
     fn key(&mut self, centre: &Centre, key: char, now: Timestamp, out: &mut Vec<Step>) {
+        if let (State::Waiting(wait), Some(offer)) = (self.state, &centre.callback.offer) {
+            if wait.offered && offer.key == key {
+                out.push(Step::AskCallback);
+            }
+            return;
+        }
         let State::Asking {
             missed, repeats, ..
         } = self.state
@@ -326,6 +441,7 @@ impl Session {
         let FlowAct::Menu(menu) = &centre.step(self.at).act else {
             return;
         };
+        let menu = &*self.menu(centre, menu);
         if let Some(choice) = menu.keys.iter().find(|choice| choice.key == key) {
             self.go(centre, choice.to, now, out);
         } else if menu.repeat == Some(key) && repeats < REPEATS_MAX {
@@ -413,6 +529,7 @@ impl Session {
                 let FlowAct::Menu(menu) = &centre.step(self.at).act else {
                     return;
                 };
+                let menu = &*self.menu(centre, menu);
                 self.ask_again(centre, menu, &menu.on_no_key, (missed, repeats), now, out);
             }
             State::Waiting(wait) => self.announce(centre, wait, out),
@@ -421,7 +538,18 @@ impl Session {
     }
 
     fn announce(&mut self, centre: &Centre, wait: Wait, out: &mut Vec<Step>) {
-        let prompts = announcement(&centre.waiting, wait.status, !wait.told);
+        let mut prompts = announcement(&centre.waiting, wait.status, !wait.told);
+        let expected_s = wait.status.and_then(|status| status.expected_wait_s);
+        let long = expected_s.is_some_and(|wait_s| centre.offers_callback(wait.queue, wait_s));
+        let offer = centre.callback.offer.as_ref();
+        let offer = offer.filter(|_| self.can_be_rung && long);
+        if let Some(offer) = offer {
+            prompts.push(offer.offer);
+            out.push(Step::Keys(vec![LiveKey {
+                key: offer.key,
+                label: callback_label(),
+            }]));
+        }
         let prompts = prompts
             .into_iter()
             .map(|id| self.spoken(centre, id, self.heard(centre)))
@@ -434,6 +562,7 @@ impl Session {
             speaks: true,
             next: Timestamp::NEVER,
             told: true,
+            offered: wait.offered || offer.is_some(),
             ..wait
         });
     }
@@ -554,6 +683,14 @@ impl Wait {
         } else {
             Timestamp::NEVER
         }
+    }
+}
+
+/// What the key does that asks to be rung.
+fn callback_label() -> Text {
+    Text {
+        nb: "Bli ringt opp".to_owned(),
+        en: "Be called back".to_owned(),
     }
 }
 

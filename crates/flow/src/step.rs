@@ -85,6 +85,19 @@ pub enum Step {
         /// The priority class, a place in the classes of the description.
         class: u8,
     },
+    /// The caller wants to be rung instead of waiting; the place in line is kept.
+    AskCallback,
+    /// A crisis plan lets nobody wait for this queue: the caller is rung. `Input::Refused` follows when it cannot be promised.
+    BookCallback {
+        /// The queue.
+        queue: QueueId,
+        /// The topic; `NONE` when the choices did not tell it.
+        topic: TopicId,
+        /// The caller's language.
+        language: Language,
+        /// The priority class, a place in the classes of the description.
+        class: u8,
+    },
     /// Play music until something else comes.
     Music,
     /// Close the contact.

@@ -4,7 +4,7 @@ use linje_centre::hours::moment;
 use linje_types::{Language, Timestamp};
 use proptest::prelude::*;
 
-use crate::{Input, Session, Step};
+use crate::{Circumstances, Input, Session, Step};
 
 const NATIONAL: &str = include_str!("../../../centres/national-2015.toml");
 
@@ -24,8 +24,12 @@ fn day(year: i16, month: i8, day: i8) -> linje_centre::hours::Date {
 /// Runs a script, one word or pair a line: `2` a key, `end` of the prompt, `timeout`, `hang up`,
 /// `status 3 200`, `answered`, `refused`, `back`.
 fn run(number: &str, now: Timestamp, language: Language, script: &str) -> String {
+    run_in(number, now, Circumstances::usual(language), script)
+}
+
+fn run_in(number: &str, now: Timestamp, circumstances: Circumstances, script: &str) -> String {
     let centre = national();
-    let (mut session, steps) = Session::start(&centre, number, now, language).unwrap();
+    let (mut session, steps) = Session::start(&centre, number, now, circumstances).unwrap();
     let mut now = now;
     let mut told = show(&centre, now, &steps);
     for line in script
@@ -103,6 +107,10 @@ fn show_step(centre: &Centre, now: Timestamp, step: &Step) -> String {
                 "enqueue {queue} {topic} {language} {}",
                 centre.classes[usize::from(*class)].id
             )
+        }
+        Step::AskCallback => "ask to be rung".to_owned(),
+        Step::BookCallback { queue, .. } => {
+            format!("rung instead of waiting for {}", centre.queue(*queue).id)
         }
         Step::Music => String::from("music"),
         Step::Close(reason) => format!("close {}", reason.as_str()),
@@ -412,14 +420,25 @@ fn the_number_for_measurement_says_nothing() {
 
 #[test]
 fn an_unknown_number_is_refused() {
-    let refused = Session::start(&national(), "12345678", monday(), Language::Nb);
+    let refused = Session::start(
+        &national(),
+        "12345678",
+        monday(),
+        Circumstances::usual(Language::Nb),
+    );
     assert_eq!(refused.map(|_| ()), Err(crate::Error::UnknownNumber));
 }
 
 #[test]
 fn a_caller_who_goes_in_circles_is_let_go() {
     let centre = national();
-    let (mut session, _) = Session::start(&centre, "55553333", monday(), Language::Nb).unwrap();
+    let (mut session, _) = Session::start(
+        &centre,
+        "55553333",
+        monday(),
+        Circumstances::usual(Language::Nb),
+    )
+    .unwrap();
     let pressed = (0..1_000).take_while(|_| {
         session.on(&centre, Input::Key('9'), monday());
         !session.has_ended()
@@ -461,7 +480,7 @@ proptest! {
         let centre = national();
         let mut now = moment(day(2026, 11, 23), minute);
         let (mut session, mut steps) =
-            Session::start(&centre, number, now, Language::Se).unwrap();
+            Session::start(&centre, number, now, Circumstances::usual(Language::Se)).unwrap();
         for (input, seconds) in inputs {
             now = now.plus_s(seconds);
             steps.extend(session.on(&centre, input, now));
@@ -480,4 +499,79 @@ proptest! {
             }
         }
     }
+}
+
+/// The caller's number is known, and these plans are on.
+fn known(plans: u64) -> Circumstances {
+    Circumstances {
+        plans,
+        can_be_rung: true,
+        ..Circumstances::usual(Language::Nb)
+    }
+}
+
+#[test]
+fn who_must_wait_long_is_offered_to_be_rung() {
+    let script = "2, 1, end, timeout, status 9 120, end, timeout, end, status 40 900, timeout, 1";
+    let told = run_in("55553333", monday(), known(0), script);
+    expect![[r#"
+        keys [1 Økonomisk sosialhjelp og kommunale tjenester, 2 Arbeid og helse, 3 Familieytelser, 4 Uføretrygd, 5 Andre henvendelser, 9 English, * Hør valgene igjen]
+        play main-menu.nb other-language.en (a key stops it)
+        > 2
+        keys []
+        enqueue arbeid-og-helse - nb vanlig
+        music
+        > 1
+        > end
+        > timeout
+        play hold.nb
+        > status 9 120
+        > end
+        music
+        > timeout
+        play queue-position.nb num-9.nb in-queue.nb wait-about.nb num-2.nb minutes.nb
+        > end
+        music
+        > status 40 900
+        > timeout
+        keys [1 Bli ringt opp]
+        play queue-position.nb num-40.nb in-queue.nb wait-about.nb num-15.nb minutes.nb callback-offer.nb
+        > 1
+        ask to be rung
+    "#]].assert_eq(&told);
+    let unknown = run("55553333", monday(), Language::Nb, script);
+    assert!(!unknown.contains("rung"), "{unknown}");
+}
+
+#[test]
+fn a_crisis_plan_says_so_first_shortens_the_menu_and_rings_instead_of_letting_wait() {
+    let told = run_in("55553333", monday(), known(1), "end, 4, end, 2");
+    expect![[r#"
+        keys [2 Arbeid og helse, 3 Familieytelser, 5 Andre henvendelser, 9 English, * Hør valgene igjen]
+        play crisis-many.nb main-menu-short.nb other-language.en (a key stops it)
+        > end
+        listen 6 s
+        > 4
+        keys [2 Arbeid og helse, 3 Familieytelser, 5 Andre henvendelser, 9 English, * Hør valgene igjen]
+        play wrong-key.nb main-menu-short.nb other-language.en (a key stops it)
+        > end
+        listen 6 s
+        > 2
+        keys []
+        enqueue arbeid-og-helse - nb vanlig
+        music
+    "#]].assert_eq(&told);
+    let told = run_in("55553334", monday(), known(1), "end, 1");
+    expect![[r#"
+        keys [1 Pensjon, 9 English, * Hør valgene igjen]
+        play crisis-many.nb pension-welcome.nb other-language.en (a key stops it)
+        > end
+        listen 2 s
+        > 1
+        keys []
+        rung instead of waiting for pensjon
+    "#]]
+    .assert_eq(&told);
+    let off = run_in("55553333", monday(), known(0), "end, 4");
+    assert!(!off.contains("crisis") && off.contains("enqueue"), "{off}");
 }

@@ -9,7 +9,7 @@ use linje_desk::{Accepted, Batch, CallerKey, Refusal};
 use linje_event::{Command, Effect};
 use linje_http::{AnsweredBy, Api, CallAsk, CallView};
 use linje_store::NumberKey;
-use linje_types::{Activity, AdviserId, ContactId, Language, QueueId};
+use linje_types::{Activity, AdviserId, ContactId, Language, PlanId, QueueId};
 use linje_voice::Voice;
 use tokio::sync::{broadcast, mpsc, watch};
 
@@ -58,6 +58,14 @@ impl Status for Readers {
     fn caller_key(&self, number: &str) -> Option<CallerKey> {
         let number = e164(number)?;
         (!self.shared_numbers.contains(&number)).then(|| self.key.hash(&number))
+    }
+
+    fn plans(&self) -> u64 {
+        let plans = (0_u8..).take(self.api.directory.centre.plans.len().min(64));
+        self.api.shared.read(|view| {
+            let on = plans.filter(|plan| view.state.plan_is_on(PlanId(*plan)));
+            on.fold(0, |bits, plan| bits | 1 << plan)
+        })
     }
 
     fn adviser_of(&self, user: &str) -> Option<AdviserId> {

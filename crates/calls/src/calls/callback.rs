@@ -4,44 +4,73 @@ use core::time::Duration;
 
 use linje_centre::hours;
 use linje_desk::field;
+use linje_types::Clearance;
 use linje_voice::CallCause;
 
 use super::*;
 
 /// Why a line ends that is rung later.
 pub(super) const PROMISED: &str = "callback";
-/// What the caller hears then, where the description has it.
-const CONFIRMED: &str = "callback-confirmed";
 /// How long the network rings a citizen: less than the core waits, so that its answer is the network's own.
 const RING: Duration = Duration::from_secs(25);
 /// A number that is not needed any more is forgotten at the latest this long after the promise.
 const KEPT_S: i64 = 24 * 3600;
 
 impl Calls {
-    /// Whether the key asks to be rung, and the number is known.
-    pub(super) fn wants_callback(&self, line: u64, key: char) -> bool {
-        let offer = self.centre.callback.offer.as_ref();
-        offer.is_some_and(|offer| offer.key == key)
-            && self.lines.get(&line).is_some_and(|it| {
-                it.state == LineState::Queued && it.from.is_some() && it.origin == Origin::Live
-            })
-    }
-
+    /// The caller in line wants to be rung; the place is kept.
     pub(super) fn ask_callback(&mut self, line: u64, out: &mut Vec<Output>) {
-        let until = hours::working_days_after(self.now, self.centre.callback.working_days);
-        let Some(it) = self.lines.get(&line) else {
+        let Some(contact) = self.lines.get(&line).and_then(|it| it.contact) else {
             return;
         };
-        let (Some(contact), Some(number)) = (it.contact, it.from.clone()) else {
-            return;
-        };
-        let caller = it.caller;
         let ask = Command::AskCallback {
             contact,
             from: Timestamp::ZERO,
-            until,
+            until: self.promise(),
         };
-        let mut submit = self.submit(ask, Asked::Callback(line));
+        self.promise_callback(line, ask, out);
+    }
+
+    /// Nobody waits for the queue now: the caller is rung when the turn comes.
+    pub(super) fn book_callback(
+        &mut self,
+        line: u64,
+        (queue, topic, language, class): (QueueId, TopicId, Language, u8),
+        out: &mut Vec<Output>,
+    ) {
+        let Some(it) = self.lines.get_mut(&line) else {
+            return;
+        };
+        it.queue = queue;
+        it.keys.clear();
+        let book = Command::BookCallback {
+            contact: ContactId::NONE,
+            queue,
+            topic,
+            origin: it.origin,
+            language,
+            class,
+            clearance: Clearance::NONE,
+            not_to: AdviserId::NONE,
+            from: Timestamp::ZERO,
+            until: self.promise(),
+        };
+        self.promise_callback(line, book, out);
+    }
+
+    fn promise(&self) -> Timestamp {
+        hours::working_days_after(self.now, self.centre.callback.working_days)
+    }
+
+    fn promise_callback(&mut self, line: u64, command: Command, out: &mut Vec<Output>) {
+        let until = self.promise();
+        let Some(it) = self.lines.get(&line) else {
+            return;
+        };
+        let Some(number) = it.from.clone() else {
+            return;
+        };
+        let caller = it.caller;
+        let mut submit = self.submit(command, Asked::Callback(line));
         submit.caller = caller;
         submit.vault.push((
             field::CALLBACK_NUMBER.to_owned(),
@@ -59,19 +88,41 @@ impl Calls {
         status: &dyn Status,
         out: &mut Vec<Output>,
     ) {
-        let Some(it) = self.lines.get_mut(&line).filter(|_| promised) else {
+        let Some(it) = self.lines.get_mut(&line) else {
             return;
         };
+        if !promised {
+            // In line the caller waits on; whoever should not wait at all is told that nobody can take the call.
+            if it.state == LineState::Menu {
+                self.hear(line, Heard::Refused, status, out);
+            }
+            return;
+        }
+        let in_menu = it.state == LineState::Menu;
         if let Some(contact) = it.contact.take() {
             self.by_contact.remove(&contact);
+            if in_menu {
+                let reason = CloseReason::Cancelled;
+                let close = self.submit(Command::Close { contact, reason }, Asked::Nothing);
+                out.push(Output::Submit(close));
+            }
         }
+        let Some(it) = self.lines.get_mut(&line) else {
+            return;
+        };
         it.session = None;
         it.music = false;
         it.keys.clear();
         it.reason = Some(PROMISED);
         let language = it.language;
         let gone = it.gone;
-        match self.centre.prompt_id(CONFIRMED).filter(|_| !gone) {
+        let confirm = self
+            .centre
+            .callback
+            .offer
+            .as_ref()
+            .map(|offer| offer.confirm);
+        match confirm.filter(|_| !gone) {
             Some(prompt) => {
                 it.hang_up_after = true;
                 self.play(line, vec![Spoken { prompt, language }], out);
@@ -144,6 +195,29 @@ impl Calls {
             }
             _ => self.dialled(line, Some(FailCause::Unreachable), out),
         }
+    }
+
+    /// Whether the citizen who was rung first hears who rings.
+    pub(super) fn greet_rung(&mut self, line: u64, out: &mut Vec<Output>) -> bool {
+        let greeting = self
+            .centre
+            .callback
+            .offer
+            .as_ref()
+            .map(|offer| offer.greeting);
+        let Some(it) = self.lines.get_mut(&line) else {
+            return false;
+        };
+        let rung = it.call().is_some_and(CallId::is_outgoing);
+        let language = it.language;
+        let Some(prompt) =
+            greeting.filter(|prompt| rung && self.clips.get(*prompt, language).is_some())
+        else {
+            return false;
+        };
+        it.greets = true;
+        self.play(line, vec![Spoken { prompt, language }], out);
+        true
     }
 
     pub(super) fn on_out_answered(&mut self, call: CallId, out: &mut Vec<Output>) {
