@@ -74,6 +74,8 @@ pub(crate) struct Line {
     /// An expert is asked: the consultation, and the expert's phone.
     pub(crate) consult: Option<ContactId>,
     pub(crate) expert: Option<Leg>,
+    /// The desk says that adviser and expert may talk.
+    pub(crate) expert_talks: bool,
     /// A callback: the citizen hears who rings before the two may talk.
     pub(crate) greets: bool,
     /// A callback: the citizen is being rung, for the how-manieth time.
@@ -116,6 +118,7 @@ impl Line {
             talking: None,
             consult: None,
             expert: None,
+            expert_talks: false,
             dialling: None,
             greets: false,
             from: None,

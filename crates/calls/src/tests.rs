@@ -455,7 +455,6 @@ fn an_expert_talks_with_the_adviser_while_the_citizen_hears_music() {
         line Dial { leg: LegId(6), call: CallId(7), user: "K990002", contact: "C41", caller_display: "Arbeid og helse" }
         desk Accept { offer: OfferId(91), adviser: AdviserId(902) }
         line Bridge { a: Leg(LegId(4)), b: Leg(LegId(6)) }
-        line Bridge { a: Leg(LegId(4)), b: Leg(LegId(6)) }
         line Bridge { a: Call(CallId(7)), b: Leg(LegId(4)) }
         line HangUpLeg { leg: LegId(6) }
     "#]]);

@@ -57,7 +57,12 @@ impl Calls {
                 let leg = it.and_then(|it| it.expert.take_if(|leg| leg.offer == offer));
                 self.end_leg(leg, out);
             }
-            Effect::Connect { .. } => self.join_expert(line, out),
+            Effect::Connect { .. } => {
+                if let Some(it) = self.lines.get_mut(&line) {
+                    it.expert_talks = true;
+                }
+                self.join_expert(line, out);
+            }
             Effect::Disconnect { contact, .. } | Effect::Release { contact, .. } => {
                 let it = self.lines.get_mut(&line);
                 let leg = it.and_then(|it| it.expert.take());
@@ -79,6 +84,7 @@ impl Calls {
             return;
         };
         if let (Some(own), Some(expert)) = (it.leg, it.expert)
+            && it.expert_talks
             && own.answered
             && expert.answered
         {
@@ -92,6 +98,7 @@ impl Calls {
             return;
         };
         it.consult = None;
+        it.expert_talks = false;
         it.state = LineState::Active;
         it.music = false;
         if let (Some(call), Some(leg)) = (it.call(), it.leg.filter(|leg| leg.answered)) {
@@ -114,6 +121,7 @@ impl Calls {
             return;
         };
         it.consult = None;
+        it.expert_talks = false;
         it.state = LineState::Active;
         it.music = false;
         it.talking = Some(to);
@@ -135,6 +143,10 @@ impl Calls {
         };
         expert.answered = true;
         let (offer, adviser) = (expert.offer, expert.adviser);
+        if it.expert_talks {
+            // Accepted on the page while the phone rang.
+            return self.join_expert(line, out);
+        }
         let accept = Command::Accept { offer, adviser };
         let asked = Asked::Accept {
             line,
@@ -142,8 +154,6 @@ impl Calls {
         };
         let submit = self.submit(accept, asked);
         out.push(Output::Submit(submit));
-        // Accepted on the page while the phone rang: nothing else says that the two may talk.
-        self.join_expert(line, out);
     }
 
     pub(super) fn expert_left(&mut self, line: u64, out: &mut Vec<Output>) {
