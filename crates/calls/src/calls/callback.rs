@@ -236,9 +236,9 @@ impl Calls {
             CallCause::Cancelled => return,
             CallCause::Busy | CallCause::Declined => FailCause::Busy,
             CallCause::NoAnswer => FailCause::NoAnswer,
-            CallCause::Unreachable | CallCause::Refused | CallCause::Full | CallCause::Trunk => {
-                FailCause::Unreachable
-            }
+            CallCause::Unreachable | CallCause::Refused => FailCause::Unreachable,
+            // Our side: the citizen loses no attempt by it.
+            CallCause::Full | CallCause::Trunk => FailCause::BridgeFailed,
         };
         self.dialled(line, Some(cause), out);
     }
