@@ -13,7 +13,6 @@ use linje_desk::{
     Accepted, Batch, Desk, Input, Output, Reconcile, Refusal, Snapshot, StoreFault, Submit,
 };
 use linje_event::{Effect, Event};
-use linje_http::Metrics;
 use linje_routing::Tables;
 use linje_store::Store;
 use linje_types::{OfferId, Timestamp};
@@ -62,6 +61,9 @@ enum Job {
     Stop,
 }
 
+/// Told of each offer how many microseconds after the decision it was durable and on its way.
+pub(crate) type OfferOut = Box<dyn Fn(i64) + Send>;
+
 /// The way to the desk; clone it freely.
 #[derive(Clone)]
 pub(crate) struct DeskHandle {
@@ -93,7 +95,7 @@ pub(crate) fn spawn(
     desk: Desk,
     store: Store,
     clock: Clock,
-    metrics: Arc<Metrics>,
+    offer_out: OfferOut,
 ) -> std::io::Result<(
     DeskHandle,
     tokio_mpsc::UnboundedReceiver<Effect>,
@@ -114,7 +116,7 @@ pub(crate) fn spawn(
         detail: String::new(),
         waiting: BTreeMap::new(),
         next_token: 0,
-        metrics,
+        offer_out,
         offers: Vec::new(),
     };
     let done = wake.clone();
@@ -221,7 +223,7 @@ struct Shell {
     detail: String,
     waiting: BTreeMap<u64, oneshot::Sender<Answer>>,
     next_token: u64,
-    metrics: Arc<Metrics>,
+    offer_out: OfferOut,
     /// Offers that have just become durable, and when they were decided.
     offers: Vec<(OfferId, Timestamp)>,
 }
@@ -289,7 +291,7 @@ impl Shell {
     fn out(&self, offer: OfferId) {
         let decided = self.offers.iter().find(|(id, _)| *id == offer);
         if let Some((_, at)) = decided {
-            self.metrics.offer_out((self.clock.now)().since_us(*at));
+            (self.offer_out)((self.clock.now)().since_us(*at));
         }
     }
 

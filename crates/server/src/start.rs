@@ -428,8 +428,14 @@ async fn wire(
         now: Arc::new(move || clock.now()),
         speed: clock.speed(),
     };
-    let (desk, effects, threads) = desk_shell::spawn(desk, store, desk_clock, Arc::clone(&metrics))
-        .context("cannot start the desk")?;
+    let counted = Arc::clone(&metrics);
+    let (desk, effects, threads) = desk_shell::spawn(
+        desk,
+        store,
+        desk_clock,
+        Box::new(move |us| counted.offer_out(us)),
+    )
+    .context("cannot start the desk")?;
     // Everybody listens before the first record is written.
     let batches = desk.feed();
     let feeds = (desk.feed(), desk.feed(), desk.feed());

@@ -35,7 +35,7 @@ async fn start(store: Store, tables: &Arc<Tables>) -> Running {
         .and_then(|reader| reader.recover(&mut tables_of(tables)))
         .unwrap();
     let desk = Desk::new(recovered, Arc::clone(tables));
-    let (desk, effects, threads) = spawn(desk, store, clock()).unwrap();
+    let (desk, effects, threads) = spawn(desk, store, clock(), Box::new(|_| {})).unwrap();
     desk.publish(Arc::clone(tables), VERSION).await.unwrap();
     let reconcile = Reconcile {
         callback_queue: Some(CALLBACKS),
