@@ -44,8 +44,8 @@ pub struct Why {
     /// A contact chose: whether a free adviser was passed over because of a bar (S9, own case).
     /// An adviser chose: whether the one whom the rule puts first was passed over because of one.
     pub barred: bool,
-    /// `IdleLongest`: idle advisers able to take it, the barred one not counted.
-    /// `FirstInLine`: queues lines that held somebody this adviser can take.
+    /// A contact chose: advisers of the tier that the rule names who are able to take it, barred ones not counted.
+    /// An adviser chose: lines that held somebody this adviser can take.
     pub able: u32,
     /// Milliseconds the chosen adviser had been idle.
     pub idle_ms: u32,

@@ -119,6 +119,8 @@ impl State {
             Command::Meet { adviser, origins } => {
                 self.known(adviser)?;
                 self.emit(Event::OriginsChosen { adviser, origins }, now, out);
+                let back = self.stop_asking(adviser.0, now, out);
+                self.serve_all(&back, now, out);
                 self.serve_adviser(adviser.0, now, out);
                 Ok(())
             }
@@ -134,6 +136,9 @@ impl State {
             }
             Command::Publish { version } => {
                 self.emit(Event::CentrePublished { version }, now, out);
+                // The new description may let somebody free take somebody who waits.
+                let waiting = self.in_order();
+                self.serve_all(&waiting, now, out);
                 Ok(())
             }
             Command::Tick => {
@@ -367,6 +372,7 @@ impl State {
         if needs != Needs::NONE {
             let needs = Needs {
                 clearance: Clearance(needs.clearance.0 & Clearance::ALL.0),
+                due: needs.due.max(Timestamp::ZERO),
                 ..needs
             };
             self.emit(Event::ContactNeeds { contact, needs }, now, out);
@@ -377,7 +383,7 @@ impl State {
             topic,
             language,
             class,
-            enqueued: place.min(now),
+            enqueued: place.min(now).max(Timestamp::ZERO),
         };
         self.emit(queued, now, out);
         true
@@ -537,9 +543,7 @@ impl State {
         let adviser = self.contacts[slot as usize].adviser;
         self.end_offer(slot, outcome, until, now, out);
         self.serve_contact(slot, now, out);
-        if self.tables.interrupts() {
-            self.take_up(adviser, now, out);
-        }
+        self.take_up(adviser, now, out);
     }
 
     fn end_offer<O: Output>(
@@ -683,10 +687,20 @@ impl State {
     }
 
     fn ended<O: Output>(&mut self, slot: u32, by: By, now: Timestamp, out: &mut O) {
-        let Contact { adviser, queue, .. } = self.contacts[slot as usize];
+        let Contact {
+            adviser,
+            queue,
+            state,
+            ..
+        } = self.contacts[slot as usize];
         let contact = self.id_of(slot);
         let adviser_id = AdviserId(adviser);
-        let wrap_up_us = self.tables.rules().queues[queue.idx()].wrap_up_us;
+        // What lies aside is closed without: its adviser has something else in hand (S5).
+        let wrap_up_us = if state == ContactState::SetAside {
+            0
+        } else {
+            self.tables.rules().queues[queue.idx()].wrap_up_us
+        };
         let disconnect = Effect::Disconnect {
             contact,
             adviser: adviser_id,
@@ -702,6 +716,9 @@ impl State {
         self.emit(ended, now, out);
         if wrap_up_us == 0 {
             self.finished(slot, now, out);
+        } else {
+            // With nothing left that could be laid aside the adviser may count as free for quiet work.
+            self.serve_adviser(adviser, now, out);
         }
     }
 
@@ -843,6 +860,17 @@ impl State {
         back
     }
 
+    /// All who wait, first in order first.
+    fn in_order(&self) -> Vec<u32> {
+        let mut waiting: Vec<u32> = (0_u32..)
+            .zip(&self.contacts)
+            .filter(|(_, it)| it.open && it.state == ContactState::Queued)
+            .map(|(slot, _)| slot)
+            .collect();
+        waiting.sort_unstable_by_key(|&slot| self.lines.order(slot));
+        waiting
+    }
+
     fn serve_all<O: Output>(&mut self, slots: &[u32], now: Timestamp, out: &mut O) {
         for &slot in slots {
             if self.contacts[slot as usize].state == ContactState::Queued {
@@ -865,16 +893,16 @@ impl State {
         let (lane, channel) = (it.lane, it.channel);
         if self.lanes.get(lane).prefers {
             let first = self.lanes.preferred(lane);
-            if let Some(found) = self.find::<O>(slot, first, PLAIN, now) {
+            if let Some(found) = self.find::<O>(slot, first, PLAIN) {
                 self.give(slot, WhyRule::Preferred, found, now, out);
                 return;
             }
         }
         let able = self.lanes.able(lane);
-        if let Some(found) = self.find::<O>(slot, able, PLAIN, now) {
+        if let Some(found) = self.find::<O>(slot, able, PLAIN) {
             self.give(slot, WhyRule::IdleLongest, found, now, out);
         } else if self.tables.interrupts()
-            && let Some(found) = self.find::<O>(slot, self.lanes.able(lane), WITH_ASIDE, now)
+            && let Some(found) = self.find::<O>(slot, self.lanes.able(lane), WITH_ASIDE)
         {
             self.give(slot, WhyRule::SetAside, found, now, out);
         } else if Channels::DEFERRED.has(channel) {
@@ -883,16 +911,10 @@ impl State {
     }
 
     #[inline]
-    fn find<O: Output>(
-        &self,
-        slot: u32,
-        profiles: &[u64],
-        masks: u32,
-        now: Timestamp,
-    ) -> Option<Longest> {
+    fn find<O: Output>(&self, slot: u32, profiles: &[u64], masks: u32) -> Option<Longest> {
         let it = &self.contacts[slot as usize];
         let any_barred = it.bars > 0;
-        let barred = |adviser| any_barred && self.is_barred(slot, adviser, now);
+        let barred = |adviser| any_barred && self.is_barred(slot, adviser);
         let wanted = (it.channel, masks);
         if O::WHY {
             self.idle
@@ -921,7 +943,7 @@ impl State {
                 rule,
                 ring: it.ring,
                 class: it.class,
-                barred: it.bars > 0 && self.idle_barred(slot, now),
+                barred: it.bars > 0 && self.idle_barred(slot),
                 able: found.able,
                 idle_ms: idle_ms(found.adviser),
                 runner_up: AdviserId(found.runner_up),
@@ -943,7 +965,7 @@ impl State {
         let it = &self.contacts[slot as usize];
         let (named, channel) = (it.named, it.channel);
         let free = self.idle.is_listed(named) && self.mask(named).channels().has(channel);
-        if free && !self.is_barred(slot, named, now) {
+        if free && !self.is_barred(slot, named) {
             let found = Longest {
                 adviser: named,
                 runner_up: NONE,
@@ -953,20 +975,18 @@ impl State {
         }
     }
 
-    fn is_barred(&self, slot: u32, adviser: u32, now: Timestamp) -> bool {
-        self.bars_of(slot)
-            .iter()
-            .any(|bar| bar.adviser == adviser && bar.until > now)
+    /// A bar holds until an event ends it, however late that comes.
+    fn is_barred(&self, slot: u32, adviser: u32) -> bool {
+        self.bars_of(slot).iter().any(|bar| bar.adviser == adviser)
     }
 
     /// Whether somebody barred could have taken it.
-    fn idle_barred(&self, slot: u32, now: Timestamp) -> bool {
+    fn idle_barred(&self, slot: u32) -> bool {
         let it = &self.contacts[slot as usize];
         let profiles = self.lanes.able(it.lane);
         self.bars_of(slot).iter().any(|bar| {
             let origins = self.advisers[bar.adviser as usize].origins;
-            bar.until > now
-                && self.mask(bar.adviser).channels().has(it.channel)
+            self.mask(bar.adviser).channels().has(it.channel)
                 && bits::has(profiles, self.tables.profile(bar.adviser, origins) as usize)
         })
     }
@@ -997,9 +1017,7 @@ impl State {
             };
             self.offer(first.slot, adviser, why, now, out);
         }
-        if self.tables.interrupts() {
-            self.take_up(adviser, now, out);
-        }
+        self.take_up(adviser, now, out);
         if self.idle.n_willing() > 0
             && self.tables.rules().reserve < self.idle.n_quiet()
             && self.idle.is_listed(adviser)
@@ -1050,7 +1068,7 @@ impl State {
         let mut best = match head {
             Some((rank, lane)) => {
                 let slot = self.lines.head(lane as usize);
-                if self.contacts[slot as usize].bars == 0 || !self.is_barred(slot, adviser, now) {
+                if self.contacts[slot as usize].bars == 0 || !self.is_barred(slot, adviser) {
                     Some((rank, slot, false))
                 } else {
                     self.first_not_barred((own, mask), rule, adviser)
@@ -1059,7 +1077,7 @@ impl State {
             None => None,
         };
         let mut named = false;
-        if let Some((rank, slot)) = self.personal_for(adviser, channels, now)
+        if let Some((rank, slot)) = self.personal_for(adviser, channels)
             && best
                 .as_ref()
                 .is_none_or(|(best, ..)| rule.puts(&rank, best))
@@ -1086,6 +1104,7 @@ impl State {
         Rank {
             order,
             overdue: lane.overdue,
+            comes_first: lane.comes_first,
             goal_us: lane.goal_us,
         }
     }
@@ -1101,7 +1120,7 @@ impl State {
         let mut best: Option<(Rank, u32, bool)> = None;
         self.lines.each(can_take, |lane| {
             let first = self.lines.iter(lane as usize).find(|&slot| {
-                self.contacts[slot as usize].bars == 0 || !self.is_barred(slot, adviser, rule.now)
+                self.contacts[slot as usize].bars == 0 || !self.is_barred(slot, adviser)
             });
             let Some(slot) = first else { return };
             let rank = self.rank(lane, self.lines.order(slot));
@@ -1116,12 +1135,7 @@ impl State {
     }
 
     /// The first of those who wait for this adviser only.
-    fn personal_for(
-        &self,
-        adviser: u32,
-        channels: Channels,
-        now: Timestamp,
-    ) -> Option<(Rank, u32)> {
+    fn personal_for(&self, adviser: u32, channels: Channels) -> Option<(Rank, u32)> {
         if self.personal.is_empty() {
             return None;
         }
@@ -1130,7 +1144,7 @@ impl State {
         own.take_while(|it| it.adviser == adviser)
             .find(|it| {
                 channels.has(self.contacts[it.slot as usize].channel)
-                    && !self.is_barred(it.slot, adviser, now)
+                    && !self.is_barred(it.slot, adviser)
             })
             .map(|it| {
                 let lane = self.contacts[it.slot as usize].lane;
@@ -1140,9 +1154,13 @@ impl State {
 
     #[inline]
     fn offer<O: Output>(&mut self, slot: u32, adviser: u32, why: Why, now: Timestamp, out: &mut O) {
-        let back = self.make_room(slot, adviser, now, out);
+        let made = self.make_room(slot, adviser, now, out);
         self.make_offer(slot, adviser, why, now, out);
-        self.serve_all(&back, now, out);
+        if let Some(back) = made {
+            self.serve_all(&back, now, out);
+            // There may be more room now than this contact takes.
+            self.serve_adviser(adviser, now, out);
+        }
     }
 
     #[inline]
@@ -1199,6 +1217,8 @@ impl State {
 struct Rank {
     order: (i64, u64),
     overdue: bool,
+    /// May have deferred work laid aside, and so goes before all that waits.
+    comes_first: bool,
     goal_us: i64,
 }
 
@@ -1212,11 +1232,15 @@ struct Rule {
 
 impl Rule {
     /// Whether `a` goes before `b`. In order, overdue ones come first by their keys. By share of the goal used,
-    /// `(now - since + head start) / goal`, the larger first, overdue ones before all others in their order.
+    /// `(now - since + head start) / goal`, the larger first; before all others overdue ones in their order, then
+    /// those who may have deferred work laid aside.
     #[inline]
     fn puts(self, a: &Rank, b: &Rank) -> bool {
         if !self.by_share || a.overdue || b.overdue {
             return a.order < b.order;
+        }
+        if a.comes_first != b.comes_first {
+            return a.comes_first;
         }
         let used = |rank: &Rank| i128::from(self.now.0) - i128::from(rank.order.0);
         let (left, right) = (

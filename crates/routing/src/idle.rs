@@ -40,6 +40,11 @@ impl Mask {
         self.0 & ASIDE == 0 && self.0 & Channels::LIVE.0 != 0
     }
 
+    /// Would have to lay deferred work aside for something they take.
+    pub(crate) fn is_aside(self) -> bool {
+        self.0 & ASIDE != 0
+    }
+
     /// All masks.
     pub(crate) fn all() -> impl Iterator<Item = Mask> {
         (0_u8..).take(N_MASKS).map(Mask)

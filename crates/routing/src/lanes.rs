@@ -52,6 +52,8 @@ pub(crate) struct Lane {
     pub(crate) step_us: i64,
     /// The queue's acceptable wait.
     pub(crate) goal_us: i64,
+    /// Whether its contacts may have deferred work laid aside.
+    pub(crate) comes_first: bool,
 }
 
 /// The lanes known so far. Shared by clones of a state until one of them meets a new kind.

@@ -89,11 +89,6 @@ impl Lines {
         self.head_order[lane]
     }
 
-    /// Who comes after `slot` in its line, or `NONE`.
-    pub(crate) fn next(&self, slot: u32) -> u32 {
-        self.links[slot as usize].next
-    }
-
     #[inline]
     pub(crate) fn order(&self, slot: u32) -> (i64, u64) {
         let link = &self.links[slot as usize];

@@ -7,8 +7,10 @@
 //! to (`Needs::not_to`, one's own case) is barred from it for ever.
 //!
 //! **Who should.** Among those able and free, those for whom `preferred` holds come first; within each
-//! tier the one idle longest. A named adviser who is signed in and able is asked alone until
-//! `QueueRule::named_us` after the contact was queued, or until they let it go or sign out.
+//! tier the one idle longest. A named adviser who is signed in and able in some ring is asked alone until
+//! `QueueRule::named_us` after the contact was queued, or until they have been asked once, sign out, or no
+//! longer meet such people. Whoever would have to lay work aside for some channel that they take is asked
+//! only when nobody else is free.
 //!
 //! **Who is next.** The order of those who wait is fixed at entry: `key = enqueued - head start of the
 //! class`; lower first, then the number in which they were queued. Every live contact (call, chat) has a
@@ -18,20 +20,30 @@
 //! who comes later. For a later contact either is not overdue (it goes after), or is overdue with
 //! `enqueued' + g' > enqueued + T_AGE_US >= enqueued + g` since it came `T_AGE_US` later (it goes after too).
 //! A deferred contact (message, task) has no guarantee but a date: it counts as enqueued at
-//! `due - goal_us`, or when it came if it has no date.
+//! `due - goal_us`, or when it came if it has no date. A place or a date before 1970 counts as 1970. Who waits
+//! for a named adviser only is not yet in a line: rings, guarantee and overflow begin when that is over.
+//! What is due at one moment: clocks of contacts before steps of waiting; clocks by (time, slot); steps by
+//! (exact time, number in which it was queued); for one contact overdue, then overflow, then ring.
 //!
 //! **Several channels.** An adviser takes the channel of the activity and what `Also` adds: live channels
 //! at once, deferred ones only when it is quiet, that is when more than `Rules::reserve` advisers who take a
 //! live channel are free and have nothing laid aside (beside a deferred activity they too count at once).
 //! Who has several channels at once gets the contact that has used the largest share of its queue's
-//! `goal_us`; overdue ones first.
+//! `goal_us`, head start counted; overdue ones first, then those who may have deferred work laid aside. Of
+//! those who name the adviser only the first in order is weighed.
 //! A contact takes its channel's weight of the adviser's capacity from the offer to the end of the wrap-up.
-//! When nobody free can take a contact of channel `c`, an adviser who takes `c` may lay aside active deferred
-//! work on a channel in `Rules::interrupts[c]`; it weighs nothing while aside and is taken up again when
-//! it fits.
+//! When nobody free can take a contact of channel `c`, an adviser who takes `c` may lay aside deferred work in
+//! hand on a channel in `Rules::interrupts[c]`, or lose an offer of it; it weighs nothing while aside and is
+//! taken up again when it fits. What ends while aside has no wrap-up. "Quiet" counts those free for a live
+//! channel who would lay nothing aside for any channel they take.
 //!
 //! **Overflow.** After `after_us` of waiting, or at entry when the measured expectation is at least
-//! `expected_us`, a contact moves to another queue, once for each queue, place and class kept.
+//! `expected_us`, a contact moves to another queue, once for each queue, place and class kept. Booked
+//! callbacks and consultations do not move on at entry. No contact comes to a queue that it has left, by
+//! overflow, transfer or hand-over. `max_waiting` bounds those who come to a queue first, not those who move there.
+//!
+//! **Another description.** On `Publish` all who wait are looked at in order; weights may then exceed an adviser's
+//! capacity until what they hold is over, so channel weights are to be changed at night.
 
 use linje_types::{
     Channels, Clearance, GroupId, Language, MINUTE_US, Origins, QueueId, SECOND_US, SkillId, UnitId,
@@ -302,6 +314,14 @@ impl Rules {
             bar_us: 30 * SECOND_US,
             return_us: 60 * SECOND_US,
         }
+    }
+
+    /// Whether contacts of `channel` may lay some deferred work aside, and so go before all of it in line.
+    #[must_use]
+    #[inline]
+    pub fn comes_before_deferred(&self, channel: linje_types::Channel) -> bool {
+        let before = self.interrupts[channel as usize].0 & Channels::DEFERRED.0;
+        Channels::LIVE.has(channel) && before != 0
     }
 
     /// The skill needed for `language`.

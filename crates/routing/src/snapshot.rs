@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Form of the bytes; another form is refused.
-const VERSION: u16 = 2;
+const VERSION: u16 = 3;
 
 /// A snapshot that cannot be used with these tables.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -72,6 +72,7 @@ struct Open {
     clearance: Clearance,
     flags: u8,
     attempts: u8,
+    attempts_before: u8,
     named: u32,
     peer: u32,
 }
@@ -154,6 +155,7 @@ impl State {
             clearance: it.clearance,
             flags: it.flags,
             attempts: it.attempts,
+            attempts_before: it.attempts_before,
             named: it.named,
             peer: it.peer,
         }
@@ -211,6 +213,7 @@ impl State {
         for adviser in 0..u32_of(state.advisers.len()) {
             state.relist(adviser);
         }
+        state.restore_personal();
         Ok(state)
     }
 
@@ -262,6 +265,7 @@ impl State {
             clearance: open.clearance,
             flags: open.flags,
             attempts: open.attempts,
+            attempts_before: open.attempts_before,
             named: open.named,
             peer: open.peer,
         });

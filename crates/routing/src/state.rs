@@ -84,8 +84,10 @@ pub(crate) struct Contact {
     pub(crate) clearance: Clearance,
     /// See [`flag`].
     pub(crate) flags: u8,
-    /// Callback: attempts begun.
+    /// Callback: attempts begun, in all promises together, so that each has a number of its own.
     pub(crate) attempts: u8,
+    /// Callback: those of them that belong to earlier promises.
+    pub(crate) attempts_before: u8,
     /// Who is asked first, or `NONE`.
     pub(crate) named: u32,
     /// Slot of the consultation, or of the contact it is about, or `NONE`.
@@ -292,9 +294,16 @@ impl State {
             }
             Event::ContactEnded {
                 contact,
+                adviser,
                 wrap_up_until,
                 ..
             } => {
+                let it = self.contacts[contact.slot() as usize];
+                if it.state == ContactState::SetAside {
+                    // It weighs again, until it is closed by the same command.
+                    let weight = self.tables.rules().weights[it.channel as usize];
+                    self.advisers[adviser.idx()].used += weight;
+                }
                 self.becomes(contact.slot(), ContactState::WrapUp);
                 // Without wrap-up it is closed by the same command.
                 if wrap_up_until > at {
@@ -313,7 +322,6 @@ impl State {
             Event::ContactReturned { contact, adviser } => {
                 let slot = contact.slot();
                 self.release(slot, adviser.0, Some(at));
-                self.contacts[slot as usize].flags &= !flag::PERSONAL;
                 self.back_in_line(slot, at);
             }
             Event::ContactClosed { contact, .. } => self.closed(contact.slot(), at),
@@ -365,7 +373,6 @@ impl State {
             } => {
                 let slot = contact.slot();
                 self.release(slot, adviser.0, Some(at));
-                self.contacts[slot as usize].flags &= !flag::PERSONAL;
                 self.bar(slot, adviser.0, barred_until);
                 self.back_in_line(slot, at);
             }
@@ -385,11 +392,14 @@ impl State {
                 queue,
             } => {
                 let slot = contact.slot();
+                let since = self.since(slot);
                 self.release(slot, from.0, Some(at));
+                let was_in = self.contacts[slot as usize].queue;
+                self.visit(slot, was_in);
                 let it = &mut self.contacts[slot as usize];
                 it.queue = queue;
-                it.ring = 0;
                 it.state = ContactState::Active;
+                self.reorder(slot, since, was_in, at);
                 self.hold_by(slot, to.0);
                 self.relist(to.0);
             }
@@ -426,8 +436,9 @@ impl State {
                 self.release(contact.slot(), adviser.0, Some(at));
                 let it = &mut self.contacts[contact.slot() as usize];
                 it.state = ContactState::Parked;
+                // It does not count, but its number is not used again: a late word about it changes nothing.
                 if cause == FailCause::BridgeFailed {
-                    it.attempts = it.attempts.saturating_sub(1);
+                    it.attempts_before = it.attempts_before.saturating_add(1);
                 }
                 self.deadlines.set(contact.slot(), retry_at);
             }
@@ -556,16 +567,19 @@ impl State {
     /// Whether the contact names somebody who is signed in, able and not barred, and the rule waits for them.
     fn waits_for_named(&self, slot: u32) -> bool {
         let it = &self.contacts[slot as usize];
-        let Some(who) = self.advisers.get(it.named as usize) else {
-            return false;
-        };
         let named_us = self.tables.rules().queues[it.queue.idx()].named_us;
         named_us > 0
-            && who.signed_in
             && !self.bars_of(slot).iter().any(|bar| bar.adviser == it.named)
-            && self
-                .tables
-                .able_ever(it.named, who.origins, &self.kind(slot))
+            && self.named_is_able(slot)
+    }
+
+    /// Whether the adviser whom the contact names is signed in and able in some ring.
+    pub(crate) fn named_is_able(&self, slot: u32) -> bool {
+        let named = self.contacts[slot as usize].named;
+        self.advisers.get(named as usize).is_some_and(|who| {
+            let kind = self.kind(slot);
+            who.signed_in && self.tables.able_ever(named, who.origins, &kind)
+        })
     }
 
     fn kind(&self, slot: u32) -> Kind {
@@ -605,6 +619,16 @@ impl State {
     pub(crate) fn restore_order(&mut self, slot: u32, since: Timestamp) {
         self.set_key(slot, since);
         self.relane(slot);
+    }
+
+    /// After new tables: whoever waits for one adviser who is no longer able waits for everybody.
+    pub(crate) fn restore_personal(&mut self) {
+        let slots: Vec<u32> = self.personal.iter().map(|it| it.slot).collect();
+        for slot in slots {
+            if !self.named_is_able(slot) {
+                self.moved(slot, Timestamp::ZERO, |it| it.flags &= !flag::PERSONAL);
+            }
+        }
     }
 
     /// The moment it counts as having waited since, for order, rings and overflow.
@@ -771,6 +795,7 @@ impl State {
         }
         let it = &mut self.contacts[slot as usize];
         it.flags |= flag::CALLBACK;
+        it.attempts_before = it.attempts;
         if from > at {
             it.flags &= !flag::PERSONAL;
         }
@@ -784,6 +809,8 @@ impl State {
         self.next_offer = offer.number() + 1;
         let it = &mut self.contacts[slot as usize];
         it.state = state;
+        // Whoever was to be asked alone is asked now, once.
+        it.flags &= !flag::PERSONAL;
         it.offer = offer.number();
         self.hold_by(slot, adviser.0);
         self.relist(adviser.0);
@@ -905,8 +932,10 @@ impl State {
     /// Whether a contact of `channel` may come before this one, which an adviser has.
     pub(crate) fn is_soft(&self, slot: u32, channel: Channel) -> bool {
         let it = &self.contacts[slot as usize];
-        matches!(it.state, ContactState::Active | ContactState::Offered)
-            && self.tables.rules().interrupts[channel as usize].has(it.channel)
+        matches!(
+            it.state,
+            ContactState::Active | ContactState::Held | ContactState::Offered
+        ) && self.tables.rules().interrupts[channel as usize].has(it.channel)
             && Channels::LIVE.has(channel)
             && Channels::DEFERRED.has(it.channel)
     }
@@ -943,13 +972,6 @@ impl State {
             | OfferOutcome::Interrupted => self.advisers[adviser as usize].not_ready,
         };
         let slot = offer.slot();
-        // Whoever was asked alone has had the chance.
-        if !matches!(
-            outcome,
-            OfferOutcome::CitizenLeft | OfferOutcome::Interrupted
-        ) {
-            self.contacts[slot as usize].flags &= !flag::PERSONAL;
-        }
         self.release(slot, adviser, None);
         self.bar(slot, adviser, barred_until);
         self.back_in_line(slot, at);
@@ -1020,8 +1042,6 @@ impl State {
         let from = it.queue;
         it.queue = queue;
         it.class = class;
-        // Wherever it goes, it begins with the usual rings; the one who had it is not asked alone again.
-        it.flags &= !flag::PERSONAL;
         self.visit(slot, from);
         self.reorder(slot, since, from, at);
         self.bar(slot, adviser, barred_until);
@@ -1160,6 +1180,7 @@ pub(crate) const EMPTY: Contact = Contact {
     clearance: Clearance::NONE,
     flags: 0,
     attempts: 0,
+    attempts_before: 0,
     named: NONE,
     peer: NONE,
 };

@@ -265,6 +265,7 @@ impl Tables {
             },
             step_us,
             goal_us: queue.goal_us,
+            comes_first: self.rules.comes_before_deferred(kind.channel),
         }
     }
 

@@ -11,6 +11,7 @@ use linje_types::{
 
 use crate::{AdviserRule, Class, Condition, QueueRule, Requirement, Ring, Rules, State, Tables};
 
+mod found;
 mod rules_of_queues;
 mod several_at_once;
 mod together;

@@ -230,7 +230,7 @@ impl State {
     }
 
     /// Who is free and able to take a contact that waits, in the order in which they would be asked: those whom
-    /// the rule prefers first, then by idle time; and whether somebody is preferred. For explanations.
+    /// the rule prefers, all who are free, those who would lay work aside; each by idle time. For explanations.
     #[must_use]
     pub fn candidates(&self, contact: ContactId) -> Vec<AdviserId> {
         let Some(slot) = self.slot_of(contact) else {
@@ -251,13 +251,10 @@ impl State {
                     && crate::bits::has(able, profile as usize)
                     && !self.bars_of(slot).iter().any(|bar| bar.adviser == adviser);
                 let preferred = crate::bits::has(first, profile as usize);
+                let aside = mask.is_aside();
                 can.then(|| {
-                    (
-                        !preferred,
-                        !mask.is_quiet(),
-                        self.idle.seq(adviser),
-                        adviser,
-                    )
+                    let seq = self.idle.seq(adviser);
+                    (aside, !aside && !preferred, seq, adviser)
                 })
             })
             .collect();
@@ -368,11 +365,15 @@ impl State {
     /// The earliest moment that somebody in `queue` has waited since.
     #[must_use]
     pub fn oldest(&self, queue: QueueId) -> Option<Timestamp> {
-        let lanes = self.lanes.of_queue(queue).iter();
-        let heads = lanes.map(|&lane| self.lines.head(lane as usize));
+        // A deferred contact counts by its date: the first in line need not have waited longest.
+        let of_lane = |&lane: &u32| {
+            let live = Channels::LIVE.has(self.lanes.get(lane).channel);
+            let all = if live { 1 } else { usize::MAX };
+            self.lines.iter(lane as usize).take(all)
+        };
+        let in_lanes = self.lanes.of_queue(queue).iter().flat_map(of_lane);
         let personal = self.personal.iter().map(|it| it.slot);
-        heads
-            .filter(|&head| head != NONE)
+        in_lanes
             .chain(personal.filter(|&slot| self.contacts[slot as usize].queue == queue))
             .map(|slot| self.contacts[slot as usize].enqueued)
             .min()

@@ -3,11 +3,13 @@
 //! A command is made from the number of its step and from what is open just then, so that a sequence
 //! with steps taken out is still a sequence that makes sense. That is what shrinking needs.
 
-use linje_event::{CloseReason, Command, Entry, FailCause, Needs, WrapUpAction};
-use linje_routing::{AdviserRule, Class, Condition, QueueRule, Requirement, Ring, Rules};
+use linje_event::{CloseReason, Command, ConsultAction, Entry, FailCause, Needs, WrapUpAction};
+use linje_routing::{
+    AdviserRule, CallbackRule, Class, Condition, Overflow, QueueRule, Requirement, Ring, Rules,
+};
 use linje_types::{
-    Activity, AdviserId, Channel, Channels, Clearance, ContactId, Language, OfferId, Origin,
-    Origins, QueueId, SECOND_US, SkillId, Timestamp, TopicId, UnitId,
+    Activity, AdviserId, Channel, Channels, Clearance, ContactId, GroupId, Language, OfferId,
+    Origin, Origins, PlanId, QueueId, RequestId, SECOND_US, SkillId, Timestamp, TopicId, UnitId,
 };
 
 use crate::dice::Dice;
@@ -37,10 +39,22 @@ enum Kind {
     RegainPresence,
     Publish,
     Tick,
+    Return,
+    Consult,
+    EndConsult,
+    AskCallback,
+    BookCallback,
+    Dialled,
+    Also,
+    Expect,
+    SwitchPlan,
+    AskAdvisers,
+    AnswerRequest,
+    CloseRequest,
 }
 
 /// How often each is wanted in an ordinary house; each world bends this its own way.
-const ODDS: [(Kind, usize); 21] = [
+const ODDS: [(Kind, usize); 33] = [
     (Kind::Arrive, 24),
     (Kind::Enqueue, 8),
     (Kind::Leave, 4),
@@ -62,6 +76,18 @@ const ODDS: [(Kind, usize); 21] = [
     (Kind::RegainPresence, 3),
     (Kind::Publish, 1),
     (Kind::Tick, 5),
+    (Kind::Return, 2),
+    (Kind::Consult, 8),
+    (Kind::EndConsult, 5),
+    (Kind::AskCallback, 4),
+    (Kind::BookCallback, 3),
+    (Kind::Dialled, 8),
+    (Kind::Also, 4),
+    (Kind::Expect, 2),
+    (Kind::SwitchPlan, 1),
+    (Kind::AskAdvisers, 1),
+    (Kind::AnswerRequest, 2),
+    (Kind::CloseRequest, 1),
 ];
 
 /// A centre and the habits of those who use it.
@@ -103,6 +129,21 @@ impl World {
         let mut odds = ODDS.to_vec();
         for (_, share) in &mut odds {
             *share *= dice.pick(&[0, 1, 2, 2, 4]);
+        }
+        if dice.chance(20) {
+            // A house of long talks, with experts at hand.
+            let long = [
+                (Kind::Consult, 40),
+                (Kind::EndConsult, 40),
+                (Kind::Accept, 90),
+                (Kind::Leave, 1),
+                (Kind::Lose, 1),
+                (Kind::End, 1),
+                (Kind::SignOut, 1),
+                (Kind::Meet, 1),
+            ];
+            odds.retain(|(kind, _)| long.iter().all(|(other, _)| other != kind));
+            odds.extend(long);
         }
         // Somebody must come, and somebody must be there, or nothing happens.
         odds.push((Kind::Arrive, 10));
@@ -169,6 +210,7 @@ impl World {
     fn command_of(&self, kind: Kind, dice: &mut Dice, scene: &Scene<'_>) -> Option<Command> {
         let in_line = |c: &Contact| matches!(c.stage, Stage::Waiting | Stage::Offered { .. });
         let open = |c: &Contact| !matches!(c.stage, Stage::WrappingUp { .. });
+        let dials = |c: &Contact| matches!(c.stage, Stage::Dialling { .. });
         let talking = |c: &Contact| c.stage == Stage::Talking;
         let in_hand = |c: &Contact| matches!(c.stage, Stage::Talking | Stage::OnHold);
         Some(match kind {
@@ -180,7 +222,7 @@ impl World {
                 language: some_language(dice),
                 class: self.some_class(dice),
                 place: some_place(dice, scene.now),
-                needs: Needs::NONE,
+                needs: some_needs(dice, scene),
             },
             Kind::Leave if dice.chance(70) => Command::Leave {
                 contact: some_contact(dice, scene, in_line)?,
@@ -192,7 +234,7 @@ impl World {
                 contact: some_contact(dice, scene, open)?,
             },
             Kind::Close => Command::Close {
-                contact: some_contact(dice, scene, |c| open(c) && !in_hand(c))?,
+                contact: some_contact(dice, scene, |c| open(c) && !in_hand(c) && !dials(c))?,
                 reason: close_reason(dice),
             },
             Kind::Accept => {
@@ -214,10 +256,11 @@ impl World {
                 contact: some_contact(dice, scene, |c| c.stage == Stage::OnHold)?,
             },
             Kind::End => end(dice, scene)?,
-            Kind::Transfer => Command::Transfer {
-                contact: some_contact(dice, scene, in_hand)?,
-                queue: self.some_queue(dice),
-            },
+            Kind::Transfer => {
+                let contact = some_contact(dice, scene, in_hand)?;
+                let queue = self.some_target(dice, scene, contact, |rule| &rule.transfers);
+                Command::Transfer { contact, queue }
+            }
             Kind::WrapUp => wrap_up(dice, scene)?,
             Kind::SignIn => {
                 let adviser = some_adviser(dice, scene, |who| !who.signed_in)?;
@@ -246,7 +289,112 @@ impl World {
                 version: dice.next(),
             },
             Kind::Tick => Command::Tick,
+            Kind::Return => Command::Return {
+                contact: some_contact(dice, scene, |c| {
+                    let deferred = Channels::DEFERRED.has(c.channel);
+                    deferred && (in_hand(c) || c.stage == Stage::Aside)
+                })?,
+                adviser: dice.pick(&[AdviserId::NONE, AdviserId::NONE, AdviserId(0)]),
+            },
+            Kind::Consult => self.consult(dice, scene)?,
+            Kind::EndConsult => Command::EndConsult {
+                contact: some_contact(dice, scene, |c| c.stage == Stage::Consulting)?,
+                adviser: dice.pick(&[AdviserId::NONE, AdviserId::NONE, AdviserId(0)]),
+                action: if dice.chance(80) {
+                    ConsultAction::HandOver
+                } else {
+                    ConsultAction::TakeBack
+                },
+            },
+            Kind::AskCallback => Command::AskCallback {
+                contact: some_contact(dice, scene, |c| {
+                    c.stage == Stage::Waiting && c.channel == Channel::Voice
+                })?,
+                from: some_window(dice, scene.now),
+                until: scene.now.plus_s(3600),
+            },
+            Kind::BookCallback => self.book_callback(dice, scene),
+            Kind::Dialled => dialled(dice, scene, dials)?,
+            Kind::Also => Command::Also {
+                adviser: some_adviser(dice, scene, |who| who.signed_in)?,
+                channels: Channels(dice.pick(&[0, 1, 2, 3, 4, 8, 12, 12, 14, 15])),
+            },
+            Kind::Expect => Command::Expect {
+                queue: self.some_queue(dice),
+                wait_us: dice.pick(&[0, 1, 5, 60, 600]) * SECOND_US,
+            },
+            Kind::SwitchPlan => Command::SwitchPlan {
+                plan: PlanId(dice.pick(&[0, 0, 1, 1, 2, 63])),
+                on: dice.chance(50),
+            },
+            Kind::AskAdvisers => Command::AskAdvisers {
+                activity: dice.pick(Activity::ALL),
+                wanted: dice.pick(&[1, 1, 2, 3, 0]),
+                unit: dice.chance(40).then_some(UnitId(0)),
+            },
+            Kind::AnswerRequest => Command::AnswerRequest {
+                request: some_request(dice, scene)?,
+                adviser: some_adviser(dice, scene, |who| who.signed_in)?,
+                yes: dice.chance(60),
+            },
+            Kind::CloseRequest => Command::CloseRequest {
+                request: some_request(dice, scene)?,
+            },
         })
+    }
+
+    fn consult(&self, dice: &mut Dice, scene: &Scene<'_>) -> Option<Command> {
+        let contact = some_contact(dice, scene, |c| {
+            let in_hand = matches!(c.stage, Stage::Talking | Stage::OnHold);
+            in_hand && c.channel == Channel::Voice && !c.is_consult
+        })?;
+        let consult = if dice.chance(1) {
+            bygone(dice, scene)
+        } else {
+            scene.next_contact
+        };
+        Some(Command::Consult {
+            contact,
+            consult,
+            adviser: if dice.chance(5) {
+                AdviserId(0)
+            } else {
+                AdviserId::NONE
+            },
+            queue: self.some_target(dice, scene, contact, |rule| &rule.consults),
+        })
+    }
+
+    fn book_callback(&self, dice: &mut Dice, scene: &Scene<'_>) -> Command {
+        let needs = some_needs(dice, scene);
+        Command::BookCallback {
+            contact: scene.next_contact,
+            queue: self.some_queue(dice),
+            topic: TopicId(2),
+            origin: dice.pick(&[Origin::Live, Origin::Synthetic]),
+            language: some_language(dice),
+            class: self.some_class(dice),
+            clearance: needs.clearance,
+            not_to: needs.not_to,
+            from: some_window(dice, scene.now),
+            until: scene.now.plus_s(3600),
+        }
+    }
+
+    /// Mostly a queue to which the rule lets the contact go.
+    fn some_target(
+        &self,
+        dice: &mut Dice,
+        scene: &Scene<'_>,
+        contact: ContactId,
+        of: impl Fn(&QueueRule) -> &Vec<QueueId>,
+    ) -> QueueId {
+        let queue = scene.reference.contact(contact).map(|own| own.queue);
+        let rule = queue.and_then(|queue| self.rules.queues.get(queue.idx()));
+        match rule.map(of) {
+            Some(targets) if !targets.is_empty() && dice.chance(90) => dice.pick(targets),
+            _ => self.some_queue(dice),
+        }
     }
 
     fn arrive(&self, dice: &mut Dice, scene: &Scene<'_>) -> Command {
@@ -257,7 +405,7 @@ impl World {
                 queue: self.some_queue(dice),
                 class: self.some_class(dice),
                 place: some_place(dice, scene.now),
-                needs: Needs::NONE,
+                needs: some_needs(dice, scene),
             }
         };
         let contact = if dice.chance(1) {
@@ -310,26 +458,59 @@ impl World {
     }
 }
 
+/// How big and how particular a house is.
+#[derive(Clone, Copy)]
+struct Size {
+    /// Everybody can do everything; the order of lines shows best there.
+    simple: bool,
+    skills: usize,
+    units: usize,
+    groups: usize,
+    classes: usize,
+    queues: usize,
+    /// The last of the queues are experts'.
+    experts: usize,
+}
+
 fn rules(dice: &mut Dice) -> Rules {
-    // In a simple house everybody can do everything; the order of lines shows best there.
-    let simple = dice.chance(35);
-    let (n_skills, n_units) = (1 + dice.below(4), 1 + dice.below(3));
-    let n_classes = 1 + dice.below(3);
-    let mut classes = vec![Class::ahead(dice.pick(&[0, 0, 0, 5 * SECOND_US]))];
-    while classes.len() < n_classes {
-        let ahead_us = dice.pick(&[0, 20 * SECOND_US, 60 * SECOND_US, -10 * SECOND_US]);
-        classes.push(Class::ahead(ahead_us));
+    let size = Size {
+        simple: dice.chance(35),
+        skills: 1 + dice.below(4),
+        units: 1 + dice.below(3),
+        groups: 1 + dice.below(2),
+        classes: 1 + dice.below(3),
+        queues: 1 + dice.below(5),
+        experts: dice.pick(&[0, 1, 1, 2]),
+    };
+    let mut classes = vec![Class {
+        head_start_us: dice.pick(&[0, 0, 0, 5]) * SECOND_US,
+        guarantee_us: guarantee(dice),
+    }];
+    while classes.len() < size.classes {
+        classes.push(Class {
+            head_start_us: dice.pick(&[0, 20, 60, -10]) * SECOND_US,
+            guarantee_us: guarantee(dice),
+        });
     }
-    let chooser = if simple { 0 } else { dice.pick(&[0, 30, 60]) };
+    let chooser = if size.simple {
+        0
+    } else {
+        dice.pick(&[0, 30, 60])
+    };
     let mut languages = [None; 4];
     for language in languages.iter_mut().skip(1) {
-        *language = dice.chance(chooser).then(|| requirement(dice, n_skills));
+        *language = dice.chance(chooser).then(|| requirement(dice, size.skills));
     }
-    let queues = (0..1 + dice.below(5)).map(|_| queue(dice, simple, n_skills, n_units, n_classes));
+    let n_queues = size.queues + size.experts;
+    let queues = (0..n_queues).map(|idx| queue(dice, size, idx));
     let queues = queues.collect();
     let most = dice.pick(&[2, 5, 5, 12, 12, 40]);
-    let advisers = (0..1 + dice.below(most)).map(|_| adviser(dice, simple, n_skills, n_units));
+    let advisers = (0..1 + dice.below(most)).map(|_| adviser(dice, size));
     let advisers = advisers.collect();
+    let mut interrupts = [Channels::NONE; 4];
+    if dice.chance(50) {
+        interrupts = [0; 4].map(|_| Channels(dice.pick(&[0, 4, 8, 12, 12, 15])));
+    }
     Rules {
         version: dice.next(),
         weights: [
@@ -340,76 +521,208 @@ fn rules(dice: &mut Dice) -> Rules {
         ],
         classes,
         languages,
+        language_guarantees: [0; 4].map(|_| guarantee(dice)),
+        interrupts,
+        reserve: dice.pick(&[0, 0, 1, 2]),
+        callback: CallbackRule {
+            ring_us: dice.pick(&[30, 5, 1]) * SECOND_US,
+            attempts: dice.pick(&[1, 2, 3]),
+            retry_us: dice.pick(&[0, 1, 20]) * SECOND_US,
+        },
         queues,
         advisers,
+        plans: dice.pick(&[0, 2, 2, 64]),
         bar_us: dice.pick(&[30, 30, 5, 1, 0]) * SECOND_US,
         return_us: dice.pick(&[60, 10, 2, 0]) * SECOND_US,
-        ..Rules::empty()
     }
+}
+
+fn guarantee(dice: &mut Dice) -> i64 {
+    dice.pick(&[1200, 1200, 1200, 60, 10, 0]) * SECOND_US
+}
+
+fn small<N: TryFrom<usize> + Default>(number: usize) -> N {
+    N::try_from(number).unwrap_or_default()
 }
 
 fn requirement(dice: &mut Dice, n_skills: usize) -> Requirement {
     Requirement {
-        skill: SkillId(u16::try_from(dice.below(n_skills)).unwrap_or(0)),
+        skill: SkillId(small(dice.below(n_skills))),
         level: dice.pick(&[1, 1, 2, 3]),
     }
 }
 
-fn queue(
-    dice: &mut Dice,
-    simple: bool,
-    n_skills: usize,
-    n_units: usize,
-    n_classes: usize,
-) -> QueueRule {
-    let (mut requires, mut units) = (Vec::new(), Vec::new());
-    if !simple {
-        let n_needs = dice.pick(&[0, 1, 1, 2]);
-        requires = (0..n_needs).map(|_| requirement(dice, n_skills)).collect();
-        for _ in 0..dice.pick(&[0, 0, 0, 1, 2]) {
-            units.push(UnitId(u16::try_from(dice.below(n_units)).unwrap_or(0)));
-        }
-    }
-    let mut all = vec![Condition::skills(&requires)];
-    if !units.is_empty() {
-        all.push(Condition::Any(
-            units.into_iter().map(Condition::Unit).collect(),
-        ));
-    }
-    QueueRule {
-        rings: vec![Ring::of(Condition::All(all))],
-        wrap_up_us: dice.pick(&[0, 1, 5, 30]) * SECOND_US,
-        ring_us: dice.pick(&[0, 20, 20, 3]) * SECOND_US,
-        max_waiting: dice.pick(&[1000, 1000, 10, 3, 1, 0]),
-        class: u8::try_from(dice.below(n_classes)).unwrap_or(0),
-        ..QueueRule::default()
+fn condition(dice: &mut Dice, size: Size, depth: usize) -> Condition {
+    let parts = |dice: &mut Dice| {
+        let n_parts = dice.pick(&[0, 1, 2, 2, 3]);
+        (0..n_parts)
+            .map(|_| condition(dice, size, depth - 1))
+            .collect()
+    };
+    match dice.below(if depth == 0 { 5 } else { 9 }) {
+        0 | 1 => Condition::Skill(requirement(dice, size.skills)),
+        2 => Condition::Unit(UnitId(small(dice.below(size.units)))),
+        3 => Condition::Group(GroupId(small(dice.below(size.groups)))),
+        4 => Condition::Speaks(some_language(dice)),
+        5 | 6 => Condition::All(parts(dice)),
+        7 => Condition::Any(parts(dice)),
+        _ => Condition::Not(Box::new(condition(dice, size, depth - 1))),
     }
 }
 
-fn adviser(dice: &mut Dice, simple: bool, n_skills: usize, n_units: usize) -> AdviserRule {
+fn rings(dice: &mut Dice, size: Size) -> Vec<Ring> {
+    let prefers = dice.chance(30);
+    let mut rings = Vec::new();
+    let mut after_us = 0;
+    for _ in 0..dice.pick(&[1, 1, 1, 2, 3, 6]) {
+        let condition = if size.simple || dice.chance(25) {
+            Condition::ALWAYS
+        } else {
+            condition(dice, size, 2)
+        };
+        let preferred = if prefers {
+            self::condition(dice, size, 1)
+        } else {
+            Condition::ALWAYS
+        };
+        rings.push(Ring {
+            after_us,
+            condition,
+            preferred,
+        });
+        after_us += dice.pick(&[1, 5, 20, 60]) * SECOND_US;
+    }
+    rings
+}
+
+fn queue(dice: &mut Dice, size: Size, idx: usize) -> QueueRule {
+    let experts = idx >= size.queues;
+    let to = if experts {
+        size.queues + size.experts
+    } else {
+        size.queues
+    };
+    // Overflow leads only onwards, and so never in a circle.
+    let onwards = to - idx - 1;
+    let overflow = (onwards > 0 && dice.chance(40)).then(|| Overflow {
+        after_us: dice
+            .chance(70)
+            .then(|| dice.pick(&[0, 1, 10, 40, 120]) * SECOND_US),
+        expected_us: dice
+            .chance(50)
+            .then(|| dice.pick(&[0, 1, 60, 300]) * SECOND_US),
+        to: QueueId(small(idx + 1 + dice.below(onwards))),
+    });
+    let some = |dice: &mut Dice, from: usize, to: usize| -> Vec<QueueId> {
+        let others = (from..to).filter(|other| *other != idx);
+        let some = others.filter(|_| dice.chance(70));
+        some.map(|other| QueueId(small(other))).collect()
+    };
+    QueueRule {
+        rings: rings(dice, size),
+        named_us: dice.pick(&[0, 0, 1, 10, 60]) * SECOND_US,
+        goal_us: dice.pick(&[1, 45, 45, 600, 86_400]) * SECOND_US,
+        overflow,
+        transfers: some(dice, 0, size.queues),
+        consults: some(dice, size.queues, size.queues + size.experts),
+        experts,
+        wrap_up_us: dice.pick(&[0, 1, 5, 30]) * SECOND_US,
+        ring_us: dice.pick(&[0, 20, 20, 3]) * SECOND_US,
+        max_waiting: dice.pick(&[1000, 1000, 10, 3, 1, 0]),
+        class: small(dice.below(size.classes)),
+    }
+}
+
+fn adviser(dice: &mut Dice, size: Size) -> AdviserRule {
     let mut skills = Vec::new();
-    for skill in 0..n_skills {
+    for skill in 0..size.skills {
         while dice.chance(55) {
             skills.push(Requirement {
-                skill: SkillId(u16::try_from(skill).unwrap_or(0)),
+                skill: SkillId(small(skill)),
                 level: dice.pick(&[1, 2, 3]),
             });
         }
     }
     let origins = dice.pick(&[3, 3, 3, 1, 2, 0]);
     let channels = dice.pick(&[15, 15, 3, 1]);
+    let clearance = dice.pick(&[0, 1, 7, 7, 255]);
     AdviserRule {
-        unit: UnitId(u16::try_from(dice.below(n_units)).unwrap_or(0)),
+        unit: UnitId(small(dice.below(size.units))),
         skills,
-        origins: if simple {
+        origins: if size.simple {
             Origins::BOTH
         } else {
             Origins(origins)
         },
-        channels: Channels(if simple { 15 } else { channels }),
-        groups: Vec::new(),
-        clearance: Clearance::NONE,
+        channels: Channels(if size.simple { 15 } else { channels }),
+        groups: (0..size.groups)
+            .filter(|_| dice.chance(40))
+            .map(|group| GroupId(small(group)))
+            .collect(),
+        clearance: Clearance(clearance),
     }
+}
+
+/// Mostly nothing in particular.
+fn some_needs(dice: &mut Dice, scene: &Scene<'_>) -> Needs {
+    if dice.chance(60) {
+        return Needs::NONE;
+    }
+    let n_advisers = scene.reference.advisers().len();
+    let somebody = |dice: &mut Dice| AdviserId(small(dice.below(n_advisers + 1)));
+    Needs {
+        clearance: Clearance(dice.pick(&[0, 0, 0, 0, 0, 1, 2, 7, 9])),
+        named: if dice.chance(60) {
+            somebody(dice)
+        } else {
+            AdviserId::NONE
+        },
+        not_to: if dice.chance(30) {
+            somebody(dice)
+        } else {
+            AdviserId::NONE
+        },
+        due: match dice.below(6) {
+            0 => scene.now.plus_us(dice.within(-600, 100_000) * SECOND_US),
+            1 => scene.now,
+            2 if dice.chance(10) => Timestamp(-1),
+            _ => Timestamp::NEVER,
+        },
+    }
+}
+
+/// When a callback may be rung: mostly when its turn comes, or soon.
+fn some_window(dice: &mut Dice, now: Timestamp) -> Timestamp {
+    now.plus_us(dice.pick(&[-60, 0, 0, 0, 1, 20, 60]) * SECOND_US)
+}
+
+fn dialled(
+    dice: &mut Dice,
+    scene: &Scene<'_>,
+    dials: impl Fn(&Contact) -> bool,
+) -> Option<Command> {
+    let contact = some_contact(dice, scene, dials)?;
+    let attempts = scene
+        .reference
+        .contact(contact)
+        .map_or(0, |own| own.attempts);
+    Some(Command::Dialled {
+        contact,
+        attempt: if dice.chance(5) {
+            dice.pick(&[0, 1, 2])
+        } else {
+            attempts
+        },
+        failed: dice.chance(50).then(|| fail_cause(dice)),
+    })
+}
+
+fn some_request(dice: &mut Dice, scene: &Scene<'_>) -> Option<RequestId> {
+    if dice.chance(5) {
+        return Some(RequestId(0));
+    }
+    let open: Vec<RequestId> = scene.reference.requests().iter().map(|it| it.id).collect();
+    (!open.is_empty()).then(|| dice.pick(&open))
 }
 
 fn some_language(dice: &mut Dice) -> Language {
@@ -451,7 +764,16 @@ fn fail_cause(dice: &mut Dice) -> FailCause {
 }
 
 fn end(dice: &mut Dice, scene: &Scene<'_>) -> Option<Command> {
-    let in_hand = |c: &Contact| matches!(c.stage, Stage::Talking | Stage::OnHold);
+    let in_hand = |c: &Contact| {
+        matches!(
+            c.stage,
+            Stage::Talking
+                | Stage::OnHold
+                | Stage::Consulting
+                | Stage::Aside
+                | Stage::Dialling { .. }
+        )
+    };
     let contact = some_contact(dice, scene, in_hand)?;
     let has = scene.reference.contact(contact).map(|c| c.adviser);
     let adviser = match dice.below(20) {

@@ -4,7 +4,7 @@
 
 use linje_testkit::trial::{self, Tally};
 
-const WORLDS: u64 = 600;
+const WORLDS: u64 = 400;
 const STEPS: u64 = 1000;
 
 #[test]
@@ -29,8 +29,8 @@ fn engine_reference_and_invariants_agree_in_random_worlds() {
     assert!(tally.refused < tally.commands / 2, "{tally:?}");
     assert_eq!(
         tally.events.len(),
-        21,
+        42,
         "not every kind of event happened: {tally:?}"
     );
-    assert!(tally.events.values().all(|count| *count > 100), "{tally:?}");
+    assert!(tally.events.values().all(|count| *count > 50), "{tally:?}");
 }

@@ -139,8 +139,10 @@ impl State {
         let contact = self.id_of(slot);
         let adviser = AdviserId(it.adviser);
         let rule = self.tables.rules().callback;
+        // What failed on our side does not count.
         let ours = cause == FailCause::BridgeFailed;
-        let last = !ours && it.attempts >= rule.attempts;
+        let tried = it.attempts.saturating_sub(it.attempts_before);
+        let last = !ours && tried >= rule.attempts || it.attempts == u8::MAX;
         self.effect(slot, Effect::StopDial { contact, adviser }, out);
         let missed = Event::CallbackMissed {
             contact,

@@ -96,6 +96,9 @@ impl State {
         if expert.state != ContactState::Active {
             return Err(Rejection::WrongState);
         }
+        if self.has_visited(slot, expert.queue) {
+            return Err(Rejection::Loop);
+        }
         let (contact, consult) = (self.id_of(slot), self.id_of(it.peer));
         let (from, to) = (AdviserId(it.adviser), AdviserId(expert.adviser));
         let effect = Effect::HandOver {

@@ -4,15 +4,22 @@ use super::*;
 
 impl State {
     pub(super) fn tick<O: Output>(&mut self, now: Timestamp, out: &mut O) {
-        for _ in 0..TICK_MAX {
+        let mut fired = 0;
+        while fired < TICK_MAX {
             let contact = self.deadlines.next().filter(|(at, _)| *at <= now);
             let lane = self.alarms.next().filter(|(at, _)| *at <= now);
             match (contact, lane) {
                 (None, None) => return,
                 (Some((at, slot)), Some((of_lane, _))) if at <= of_lane => self.due(slot, now, out),
-                (_, Some((_, lane))) => self.alarm(lane, now, out),
+                (_, Some((_, lane))) => {
+                    // To set an alarm right is not to fire a deadline.
+                    if !self.alarm(lane, now, out) {
+                        continue;
+                    }
+                }
                 (Some((_, slot)), None) => self.due(slot, now, out),
             }
+            fired += 1;
         }
     }
 
@@ -43,16 +50,17 @@ impl State {
     }
 
     /// The first contact of a lane may have a step to take: its guarantee, its overflow, its next ring.
-    fn alarm<O: Output>(&mut self, lane: u32, now: Timestamp, out: &mut O) {
+    /// Gives whether it had.
+    fn alarm<O: Output>(&mut self, lane: u32, now: Timestamp, out: &mut O) -> bool {
         let slot = self.lines.head(lane as usize);
         if slot == NONE {
             self.alarms.clear(lane);
-            return;
+            return false;
         }
         let exact = (self.step_at(slot, lane), self.lines.order(slot).1);
         if self.alarms.entry(lane) != Some(exact) {
             self.alarms.set_with(lane, exact.0, exact.1);
-            return;
+            return false;
         }
         let it = self.contacts[slot as usize];
         let contact = self.id_of(slot);
@@ -61,7 +69,9 @@ impl State {
         let guarantee = self.tables.rules().guarantee_us(it.class, it.language);
         if Channels::LIVE.has(it.channel) && !it.is(flag::OVERDUE) && waited >= guarantee {
             self.emit(Event::ContactOverdue { contact }, now, out);
-            return;
+            // A bar that has run out meanwhile is forgotten with this.
+            self.serve_contact(slot, now, out);
+            return true;
         }
         let overflow = queue.overflow.filter(|overflow| {
             overflow.after_us.is_some_and(|after| waited >= after)
@@ -73,6 +83,7 @@ impl State {
             self.ring_started(slot, now, out);
         }
         self.serve_contact(slot, now, out);
+        true
     }
 
     fn overflowed<O: Output>(&mut self, slot: u32, to: QueueId, now: Timestamp, out: &mut O) {
@@ -111,7 +122,8 @@ impl State {
         self.emit(started, now, out);
     }
 
-    /// An adviser has gone home: those who waited for them only are everybody's now. Gives them, in order.
+    /// Those who wait for one adviser only who has gone home or no longer meets such people are everybody's
+    /// now. Gives them, in order.
     pub(super) fn stop_asking<O: Output>(
         &mut self,
         adviser: u32,
@@ -119,7 +131,8 @@ impl State {
         out: &mut O,
     ) -> Vec<u32> {
         let own = self.personal.iter().filter(|it| it.adviser == adviser);
-        let slots: Vec<u32> = own.map(|it| it.slot).collect();
+        let mut slots: Vec<u32> = own.map(|it| it.slot).collect();
+        slots.retain(|&slot| !self.named_is_able(slot));
         for &slot in &slots {
             self.ring_started(slot, now, out);
         }
@@ -179,7 +192,8 @@ impl State {
         Ok(())
     }
 
-    /// Lays deferred work aside, or takes an offer of it back, until a contact fits. Gives those who are in line again.
+    /// Lays deferred work aside, or takes an offer of it back, until a contact fits. Gives those who are in line
+    /// again, `None` when nothing had to be done.
     #[inline]
     pub(super) fn make_room<O: Output>(
         &mut self,
@@ -187,13 +201,13 @@ impl State {
         adviser: u32,
         now: Timestamp,
         out: &mut O,
-    ) -> Vec<u32> {
-        let mut back = Vec::new();
+    ) -> Option<Vec<u32>> {
         let channel = self.contacts[slot as usize].channel;
         let used = self.advisers[adviser as usize].used;
         if !self.tables.interrupts() || self.tables.fits(used).has(channel) {
-            return back;
+            return None;
         }
+        let mut back = Vec::new();
         let mut soft: Vec<u32> = self
             .slots_of(adviser)
             .filter(|&slot| self.is_soft(slot, channel))
@@ -205,7 +219,7 @@ impl State {
                 .fits(self.advisers[adviser as usize].used)
                 .has(channel)
             {
-                return back;
+                break;
             }
             if self.contacts[other as usize].state == ContactState::Offered {
                 self.end_offer(other, OfferOutcome::Interrupted, Timestamp::ZERO, now, out);
@@ -218,7 +232,7 @@ impl State {
                 self.emit(aside, now, out);
             }
         }
-        back
+        Some(back)
     }
 
     /// Takes up what was laid aside, as far as it fits again.
@@ -249,13 +263,17 @@ impl State {
         if self.idle.n_willing() == 0 || self.idle.n_quiet() <= self.tables.rules().reserve {
             return;
         }
+        if let Some(found) = self.find_quiet(slot) {
+            self.give(slot, WhyRule::Quiet, found, now, out);
+        }
+    }
+
+    fn find_quiet(&self, slot: u32) -> Option<Longest> {
         let it = &self.contacts[slot as usize];
         let (lane, channel) = (it.lane, it.channel);
         let takes =
-            |adviser: u32| self.quiet(adviser).has(channel) && !self.is_barred(slot, adviser, now);
-        if let Some(found) = self.idle.longest_quiet(self.lanes.able(lane), takes) {
-            self.give(slot, WhyRule::Quiet, found, now, out);
-        }
+            |adviser: u32| self.quiet(adviser).has(channel) && !self.is_barred(slot, adviser);
+        self.idle.longest_quiet(self.lanes.able(lane), takes)
     }
 
     /// As long as it is quiet: the deferred contact first in order that somebody free would take. While it stays
@@ -292,30 +310,41 @@ impl State {
             }
             lanes.sort_unstable();
             lanes.dedup();
-            let before = self.next_offer;
-            for (_, lane) in lanes {
-                self.serve_quiet_lane(lane, now, out);
-                if self.next_offer != before {
-                    break;
-                }
-            }
-            if self.next_offer == before {
+            let Some((slot, found)) = self.first_quiet(&lanes) else {
                 return;
-            }
+            };
+            self.give(slot, WhyRule::Quiet, found, now, out);
         }
     }
 
-    /// The first of a lane whom somebody free would take: only those whom somebody is barred from are passed over.
-    fn serve_quiet_lane<O: Output>(&mut self, lane: u32, now: Timestamp, out: &mut O) {
-        let before = self.next_offer;
-        let mut at = self.lines.head(lane as usize);
-        while at != NONE {
-            let (next, barred) = (self.lines.next(at), self.contacts[at as usize].bars > 0);
-            self.serve_quiet(at, now, out);
-            if self.next_offer != before || !barred {
-                return;
+    /// The first in order of these lanes, which are sorted by their heads, whom somebody free would take.
+    fn first_quiet(&self, lanes: &[((i64, u64), u32)]) -> Option<(u32, Longest)> {
+        let mut first: Option<((i64, u64), u32, Longest)> = None;
+        for &(head, lane) in lanes {
+            if first.is_some_and(|first| first.0 < head) {
+                break;
             }
-            at = next;
+            if let Some((slot, found)) = self.first_quiet_of(lane) {
+                let order = self.lines.order(slot);
+                if first.is_none_or(|first| order < first.0) {
+                    first = Some((order, slot, found));
+                }
+            }
         }
+        first.map(|(_, slot, found)| (slot, found))
+    }
+
+    /// The first of a lane whom somebody free would take: only those whom somebody is barred from are passed over.
+    fn first_quiet_of(&self, lane: u32) -> Option<(u32, Longest)> {
+        for slot in self.lines.iter(lane as usize) {
+            let found = self.find_quiet(slot);
+            if let Some(found) = found {
+                return Some((slot, found));
+            }
+            if self.contacts[slot as usize].bars == 0 {
+                return None;
+            }
+        }
+        None
     }
 }

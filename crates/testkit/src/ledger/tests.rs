@@ -55,7 +55,7 @@ fn only_a_finished_conversation_is_closed_as_served() {
 fn a_contact_that_goes_missing_is_missed() {
     let mut it = house();
     it.all(&[arrived(FIRST), queued(FIRST)]);
-    it.ledger.open.remove(&FIRST);
+    it.ledger.open[0] = None;
     assert_eq!(it.unsettled(), Some("S2"));
     let mut it = house();
     it.all(&[arrived(FIRST), queued(FIRST)]);
@@ -252,7 +252,8 @@ fn a_transfer_leaves_one_queue_and_enters_another() {
         queued(FIRST),
         made(1, FIRST, ANNE),
     ]);
-    it.all(&[accepted(1, FIRST, ANNE), transferred(FIRST, ANNE)]);
+    it.all(&[accepted(1, FIRST, ANNE)]).at(60);
+    it.all(&[transferred(FIRST, ANNE)]);
     it.breaks("S1", &transferred(FIRST, ANNE));
     it.all(&[chosen(ANNE, Activity::Lunch)]).settles();
     assert_eq!(it.ledger.flow(QUEUE).transferred_out, 1);
@@ -280,8 +281,14 @@ fn house() -> House {
         clearance: linje_types::Clearance::NONE,
         channels: Channels(15),
     };
+    let mut other = queue.clone();
+    other.transfers = vec![QUEUE];
+    let queue = QueueRule {
+        transfers: vec![OTHER_QUEUE],
+        ..queue
+    };
     let rules = Rules {
-        queues: vec![queue; 2],
+        queues: vec![queue, other],
         advisers: vec![adviser; 2],
         ..Rules::empty()
     };
@@ -409,7 +416,7 @@ fn transferred(contact: ContactId, adviser: AdviserId) -> Event {
         from: QUEUE,
         queue: OTHER_QUEUE,
         class: 0,
-        barred_until: Timestamp::ZERO,
+        barred_until: Timestamp::ZERO.plus_s(60 + 30),
     }
 }
 

@@ -1,0 +1,164 @@
+//! Callbacks: the place is kept, and the citizen is rung when an adviser is ready.
+
+use super::*;
+
+impl Reference {
+    pub(super) fn ask_callback(
+        &mut self,
+        id: ContactId,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<(), Rejection> {
+        let contact = self.known(id)?;
+        if contact.stage != Stage::Waiting {
+            return Err(Rejection::WrongState);
+        }
+        if contact.callback {
+            return Err(Rejection::Already);
+        }
+        if contact.channel != Channel::Voice || contact.is_consult {
+            return Err(Rejection::NotAllowed);
+        }
+        self.promise_callback(id, from, until);
+        Ok(())
+    }
+
+    fn promise_callback(&mut self, id: ContactId, from: Timestamp, until: Timestamp) {
+        let now = self.now;
+        let contact = self.contact_mut(id);
+        contact.callback = true;
+        contact.attempts_before = contact.attempts;
+        if from > now {
+            contact.stage = Stage::Parked { until: from };
+            contact.alone_until = None;
+        }
+        self.events.push(Event::CallbackAsked {
+            contact: id,
+            from,
+            until,
+        });
+    }
+
+    pub(super) fn book_callback(&mut self, command: &Command) -> Result<(), Rejection> {
+        let Command::BookCallback {
+            contact: id,
+            queue,
+            topic,
+            origin,
+            language,
+            class,
+            clearance,
+            not_to,
+            from,
+            until,
+        } = *command
+        else {
+            unreachable!("called for nothing else");
+        };
+        self.open_to_citizens(queue, class)?;
+        let about = (topic, origin, language);
+        self.contacts
+            .push(citizens::new_contact(id, Channel::Voice, about, self.now));
+        self.events.push(Event::ContactArrived {
+            contact: id,
+            channel: Channel::Voice,
+            topic,
+            origin,
+            language,
+            in_menu: false,
+        });
+        let needs = Needs {
+            clearance,
+            not_to,
+            ..Needs::NONE
+        };
+        let to = (queue, topic, language, class);
+        if self.put_in_line(id, to, Timestamp::NEVER, needs) {
+            self.promise_callback(id, from, until);
+            self.find_adviser_for(id);
+        }
+        Ok(())
+    }
+
+    /// The adviser is ready: the citizen is rung.
+    pub(super) fn dial(&mut self, id: ContactId, offer: OfferId) {
+        let expires = self.now.plus_us(self.rules.callback.ring_us);
+        let contact = self.contact_mut(id);
+        contact.attempts = contact.attempts.saturating_add(1);
+        contact.stage = Stage::Dialling { until: expires };
+        let (adviser, attempt) = (contact.adviser, contact.attempts);
+        self.events.push(Event::CallbackDialling {
+            offer,
+            contact: id,
+            adviser,
+            attempt,
+            expires,
+        });
+    }
+
+    pub(super) fn dialled(
+        &mut self,
+        id: ContactId,
+        attempt: u8,
+        failed: Option<FailCause>,
+    ) -> Result<(), Rejection> {
+        let contact = self.known(id)?;
+        if !matches!(contact.stage, Stage::Dialling { .. }) {
+            return Err(Rejection::WrongState);
+        }
+        if contact.attempts != attempt {
+            return Err(Rejection::StaleOffer);
+        }
+        if let Some(cause) = failed {
+            self.not_reached(id, cause);
+            return Ok(());
+        }
+        let contact = self.contact_mut(id);
+        contact.stage = Stage::Talking;
+        contact.callback = false;
+        let adviser = contact.adviser;
+        self.events.push(Event::CallbackAnswered {
+            contact: id,
+            adviser,
+        });
+        Ok(())
+    }
+
+    /// Again later, or that was the last time.
+    pub(super) fn not_reached(&mut self, id: ContactId, cause: FailCause) {
+        let rule = self.rules.callback;
+        let now = self.now;
+        let contact = self.contact_mut(id);
+        let adviser = core::mem::replace(&mut contact.adviser, AdviserId::NONE);
+        // What failed on our side does not count.
+        let ours = cause == FailCause::BridgeFailed;
+        let tried = contact.attempts - contact.attempts_before;
+        let last = !ours && tried >= rule.attempts || contact.attempts == u8::MAX;
+        contact.attempts_before += u8::from(ours);
+        let retry_at = if last {
+            Timestamp::NEVER
+        } else {
+            now.plus_us(rule.retry_us)
+        };
+        contact.stage = Stage::Parked { until: retry_at };
+        self.becomes_free(adviser);
+        self.events.push(Event::CallbackMissed {
+            contact: id,
+            adviser,
+            cause,
+            retry_at,
+        });
+        if last {
+            self.remove(id, CloseReason::NotReached);
+        }
+        self.find_contacts_for(adviser);
+    }
+
+    /// Its time has come: in line at its place.
+    pub(super) fn callback_due(&mut self, id: ContactId) {
+        self.contact_mut(id).stage = Stage::Waiting;
+        self.forget_bars(id);
+        self.events.push(Event::CallbackDue { contact: id });
+        self.find_adviser_for(id);
+    }
+}
