@@ -105,7 +105,9 @@ async fn talk(server: &Server, plan: &Plan) -> (SippTotals, Duration) {
 }
 
 /// Users and passwords of the ready file.
-fn users(server: &Server) -> Vec<(String, String)> {
+#[track_caller]
+#[must_use]
+pub fn users(server: &Server) -> Vec<(String, String)> {
     let phones = server.ready()["phones"].as_array().expect("phones");
     let field = |phone: &Value, name: &str| phone[name].as_str().expect("a text").to_owned();
     phones
@@ -114,8 +116,9 @@ fn users(server: &Server) -> Vec<(String, String)> {
         .collect()
 }
 
-/// How many contacts an adviser answered.
-fn answered(events: &[Value]) -> u32 {
+/// How many contacts an adviser answered, by the server's log.
+#[must_use]
+pub fn answered(events: &[Value]) -> u32 {
     let kinds = ["offer_accepted", "contact_assigned"];
     let mut contacts: Vec<String> = events
         .iter()

@@ -43,6 +43,8 @@ struct Sip {
     shared_numbers: Vec<String>,
     /// The trunk for calls to the public network.
     outgoing: Option<TrunkSettings>,
+    /// Calls from outside at one time; more are told to try again.
+    max_calls: Option<usize>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -66,6 +68,8 @@ pub(crate) struct Config {
     pub(crate) shared_numbers: Vec<String>,
     /// default: none; nobody is called
     pub(crate) outgoing: Option<linje_voice::Outgoing>,
+    /// default: 5000
+    pub(crate) max_calls: usize,
     /// The text of the centre description, the name for messages, and the folder that its recordings lie in.
     pub(crate) centre_text: String,
     pub(crate) centre_name: String,
@@ -112,6 +116,10 @@ impl Config {
             data,
             shared_numbers: file.sip.shared_numbers,
             outgoing: outgoing.transpose()?,
+            max_calls: file
+                .sip
+                .max_calls
+                .unwrap_or(linje_voice::Config::default().max_calls),
             centre_text,
             centre_name,
             centre_folder,

@@ -482,6 +482,7 @@ async fn wire(
     let config = linje_voice::Config {
         sip: options.config.sip,
         outgoing: options.config.outgoing.clone(),
+        max_calls: options.config.max_calls,
         users: phones
             .iter()
             .map(|phone| linje_voice::User::new(&phone.user, "linje", &phone.password))
