@@ -263,6 +263,17 @@ impl Line {
         self.event(Event::CallFailed { call, cause }).await;
     }
 
+    /// Starts a telephone; again when another process took its port in the meantime.
+    async fn baresip(&self, account: &BaresipAccount, speech: &[i16]) -> Baresip {
+        for _ in 0..2 {
+            if let Ok(started) = Baresip::start(self.voice.local_addr(), account, speech).await {
+                return started;
+            }
+        }
+        let last = Baresip::start(self.voice.local_addr(), account, speech).await;
+        last.expect("baresip starts")
+    }
+
     pub(crate) async fn baresip_phone(
         &mut self,
         user: &str,
@@ -274,9 +285,7 @@ impl Line {
             password: Some(password(user)),
             answers,
         };
-        let phone = Baresip::start(self.voice.local_addr(), &account, speech)
-            .await
-            .unwrap();
+        let phone = self.baresip(&account, speech).await;
         self.event(Event::Registered { user: user.into() }).await;
         phone
     }
@@ -287,9 +296,7 @@ impl Line {
             password: None,
             answers: false,
         };
-        let mut caller = Baresip::start(self.voice.local_addr(), &account, speech)
-            .await
-            .unwrap();
+        let mut caller = self.baresip(&account, speech).await;
         caller
             .dial(&format!("sip:55553333@{}", self.voice.local_addr()))
             .await
