@@ -201,6 +201,17 @@ impl State {
         }
     }
 
+    /// When a contact in line comes to its next step: its guarantee, its overflow, its next ring. `None` when it
+    /// waits in no line, or only for a named adviser, or no step is left.
+    #[must_use]
+    pub fn next_step(&self, contact: ContactId) -> Option<Timestamp> {
+        let slot = self.slot_of(contact)?;
+        let it = &self.contacts[slot as usize];
+        let in_line = it.state == ContactState::Queued && !it.is(flag::PERSONAL);
+        let at = in_line.then(|| self.step_at(slot, it.lane));
+        at.filter(|at| *at != Timestamp::NEVER)
+    }
+
     /// Whether a crisis plan is on.
     #[must_use]
     pub fn plan_is_on(&self, plan: PlanId) -> bool {

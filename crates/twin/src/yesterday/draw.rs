@@ -56,6 +56,7 @@ pub(super) struct Pools {
     offers: Pool,
     talks: Pool,
     wrap_ups: Pool,
+    dials: Pool,
     /// Microseconds from letting an offer go to being ready again.
     returns: Vec<i64>,
 }
@@ -77,6 +78,7 @@ impl Pools {
             offers: empty(),
             talks: empty(),
             wrap_ups: empty(),
+            dials: empty(),
             returns,
         };
         for (number, phase) in (0..).zip(phases) {
@@ -85,6 +87,7 @@ impl Pools {
                 Kind::Offer => &mut pools.offers,
                 Kind::Talk => &mut pools.talks,
                 Kind::WrapUp => &mut pools.wrap_ups,
+                Kind::Dial => &mut pools.dials,
                 Kind::Menu | Kind::Wait => continue,
             };
             if seen {
@@ -113,6 +116,7 @@ impl Pools {
             Kind::Offer => (&self.offers, Purpose::Answer),
             Kind::Talk => (&self.talks, Purpose::Talk),
             Kind::WrapUp => (&self.wrap_ups, Purpose::WrapUp),
+            Kind::Dial => (&self.dials, Purpose::AnswerDelay),
             Kind::Menu | Kind::Wait => return NONE,
         };
         let unit = self.unit(purpose, person, nth);

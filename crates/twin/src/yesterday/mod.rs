@@ -20,6 +20,7 @@ mod patience;
 mod record;
 mod rerun;
 mod script;
+mod world;
 
 pub use difference::{Affected, Difference, Pair, compare};
 pub use outcome::{AdviserTime, End, Fate, Figures, Outcome};

@@ -5,7 +5,7 @@
 //! by contact.
 
 use linje_event::{CloseReason, Event};
-use linje_routing::{AdviserState, ContactState, State};
+use linje_routing::{AdviserState, ContactState, ContactView, State};
 use linje_types::{AdviserId, Channel, ContactId, QueueId, Timestamp};
 
 /// What became of a contact by the end of the day.
@@ -25,6 +25,8 @@ pub enum End {
     NotOffered,
     /// Cancelled while it waited.
     Cancelled,
+    /// A callback that never reached the citizen.
+    NotReached,
 }
 
 /// One contact's day. The same place in two outcomes of one recording is the same person.
@@ -50,6 +52,12 @@ pub struct Fate {
     pub transfers: u16,
     /// How many offers nobody took.
     pub offers_lost: u16,
+    /// How often it moved on to another queue because it waited too long, or would have to.
+    pub overflows: u16,
+    /// How often an expert was asked about it.
+    pub consults: u16,
+    /// The citizen wanted to be rung instead of waiting on the line.
+    pub callback: bool,
 }
 
 /// What the advisers' time went to, all together, microseconds.
@@ -95,9 +103,9 @@ impl AdviserTime {
 /// The figures of a queue, or of all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Figures {
-    /// Contacts that came to this queue first.
+    /// Contacts that came to this queue first, callbacks among them.
     pub offered: u64,
-    /// Of these, answered by an adviser.
+    /// Of these, answered by an adviser while somebody waited; callbacks are counted apart.
     pub answered: u64,
     /// Of these, within the goal.
     pub answered_within: u64,
@@ -107,8 +115,18 @@ pub struct Figures {
     pub refused: u64,
     /// Still waiting at the end of the day.
     pub waiting: u64,
-    /// Went to another queue at least once.
+    /// Cancelled while they waited.
+    pub cancelled: u64,
+    /// Wanted to be rung instead of waiting on the line.
+    pub callbacks: u64,
+    /// Of these, reached.
+    pub called_back: u64,
+    /// Sent to another queue by an adviser at least once.
     pub transferred: u64,
+    /// Moved on to another queue at least once because the wait was too long.
+    pub overflowed: u64,
+    /// About whom an expert was asked at least once.
+    pub consulted: u64,
     /// Microseconds that the answered waited, together.
     pub wait_us: i64,
     /// The wait that nine in ten of the answered did not exceed, microseconds (nearest rank); 0 of none.
@@ -192,7 +210,7 @@ impl Outcome {
             let within = goals_us.get(queue).is_none_or(|goal| fate.wait_us <= *goal);
             queues[queue].count(fate, within);
             total.count(fate, within);
-            if fate.end == End::Answered {
+            if fate.end == End::Answered && !fate.callback {
                 waits[queue].push(fate.wait_us);
                 all_waits.push(fate.wait_us);
             }
@@ -209,7 +227,14 @@ impl Figures {
     fn count(&mut self, fate: &Fate, within: bool) {
         self.offered += 1;
         self.transferred += u64::from(fate.transfers > 0);
+        self.overflowed += u64::from(fate.overflows > 0);
+        self.consulted += u64::from(fate.consults > 0);
         self.talk_us += fate.talk_us;
+        if fate.callback {
+            self.callbacks += 1;
+            self.called_back += u64::from(fate.end == End::Answered);
+            return;
+        }
         match fate.end {
             End::Answered => {
                 self.answered += 1;
@@ -219,7 +244,8 @@ impl Figures {
             End::Abandoned => self.abandoned += 1,
             End::Refused => self.refused += 1,
             End::Waiting => self.waiting += 1,
-            End::InMenu | End::NotOffered | End::Cancelled => {}
+            End::Cancelled => self.cancelled += 1,
+            End::InMenu | End::NotOffered | End::NotReached => {}
         }
     }
 }
@@ -230,6 +256,11 @@ fn p90(waits: &mut [i64]) -> i64 {
         return 0;
     };
     *waits.select_nth_unstable(rank).1
+}
+
+/// Whether it is an expert's side of somebody else's contact.
+pub(super) fn is_consult(view: &ContactView) -> bool {
+    view.consult_of.is_some()
 }
 
 const NOBODY: u32 = u32::MAX;
@@ -276,25 +307,33 @@ impl Fold {
             n_events: 0,
             hash: FNV_START,
         };
-        for view in start.contacts() {
+        // Consultations are nobody's day.
+        for view in start.contacts().filter(|view| !is_consult(view)) {
             let (end, queue) = match view.state {
                 ContactState::InMenu => (End::InMenu, QueueId::NONE),
-                ContactState::Queued | ContactState::Offered | ContactState::Parked => {
-                    (End::Waiting, view.queue)
-                }
+                ContactState::Queued
+                | ContactState::Offered
+                | ContactState::Parked
+                | ContactState::Dialling => (End::Waiting, view.queue),
                 // Answered on another day.
                 ContactState::Active
                 | ContactState::Held
                 | ContactState::SetAside
                 | ContactState::Consulting
-                | ContactState::Dialling
                 | ContactState::WrapUp => (End::NotOffered, QueueId::NONE),
             };
             fold.enter(view.id, view.channel, view.enqueued);
             if let (Some(fate), Some(talking)) = (fold.fates.last_mut(), fold.talking.last_mut()) {
                 fate.end = end;
                 fate.queue = queue;
-                let talks = matches!(view.state, ContactState::Active | ContactState::Held);
+                fate.callback = view.callback;
+                let talks = matches!(
+                    view.state,
+                    ContactState::Active
+                        | ContactState::Held
+                        | ContactState::SetAside
+                        | ContactState::Consulting
+                );
                 *talking = if talks { from } else { Timestamp::NEVER };
             }
         }
@@ -319,6 +358,9 @@ impl Fold {
             talk_us: 0,
             transfers: 0,
             offers_lost: 0,
+            overflows: 0,
+            consults: 0,
+            callback: false,
         });
     }
 
@@ -329,12 +371,21 @@ impl Fold {
         if let Some(adviser) = event.adviser() {
             self.touched.push(adviser);
         }
+        if let Event::ContactHandedOver { from, .. } = *event {
+            self.touched.push(from);
+        }
         if let Event::ContactArrived {
             contact, channel, ..
         } = *event
         {
             self.enter(contact, channel, at);
             return;
+        }
+        if let Event::ConsultStarted { consult, .. } = *event {
+            // It came like any contact, but it is nobody's day.
+            self.fates.pop();
+            self.talking.pop();
+            self.by_slot[consult.slot() as usize] = NOBODY;
         }
         let Some(person) = event
             .contact()
@@ -360,7 +411,9 @@ impl Fold {
                 }
                 fate.since = enqueued;
             }
-            Event::ContactAssigned { adviser, .. } | Event::OfferAccepted { adviser, .. } => {
+            Event::ContactAssigned { adviser, .. }
+            | Event::OfferAccepted { adviser, .. }
+            | Event::CallbackAnswered { adviser, .. } => {
                 if fate.end == End::Waiting {
                     fate.end = End::Answered;
                     fate.wait_us = at.since_us(fate.since);
@@ -373,7 +426,12 @@ impl Fold {
                 fate.transfers = fate.transfers.saturating_add(1);
                 self.end_talk(at, person);
             }
-            Event::ContactEnded { .. } | Event::ContactReturned { .. } => self.end_talk(at, person),
+            Event::ContactEnded { .. }
+            | Event::ContactReturned { .. }
+            | Event::ContactGivenBack { .. } => self.end_talk(at, person),
+            Event::ContactOverflowed { .. } => fate.overflows = fate.overflows.saturating_add(1),
+            Event::ConsultStarted { .. } => fate.consults = fate.consults.saturating_add(1),
+            Event::CallbackAsked { .. } => fate.callback = true,
             Event::ContactClosed { reason, queue, .. } => {
                 self.end_talk(at, person);
                 self.close(at, person, reason, queue);
@@ -394,17 +452,12 @@ impl Fold {
             | Event::ContactNeeds { .. }
             | Event::RingStarted { .. }
             | Event::ContactOverdue { .. }
-            | Event::ContactOverflowed { .. }
             | Event::ContactSetAside { .. }
-            | Event::ContactGivenBack { .. }
             | Event::ContactTakenUp { .. }
-            | Event::ConsultStarted { .. }
             | Event::ConsultEnded { .. }
             | Event::ContactHandedOver { .. }
-            | Event::CallbackAsked { .. }
             | Event::CallbackDue { .. }
             | Event::CallbackDialling { .. }
-            | Event::CallbackAnswered { .. }
             | Event::CallbackMissed { .. }
             | Event::AlsoChosen { .. }
             | Event::QueueExpected { .. }
@@ -434,11 +487,20 @@ impl Fold {
                 fate.wait_us = at.since_us(fate.since);
             }
             (End::Waiting, _) => {
-                fate.end = End::Cancelled;
+                fate.end = if reason == CloseReason::NotReached {
+                    End::NotReached
+                } else {
+                    End::Cancelled
+                };
                 fate.wait_us = at.since_us(fate.since);
             }
             (
-                End::Answered | End::Abandoned | End::Refused | End::NotOffered | End::Cancelled,
+                End::Answered
+                | End::Abandoned
+                | End::Refused
+                | End::NotOffered
+                | End::Cancelled
+                | End::NotReached,
                 _,
             ) => {}
         }

@@ -7,16 +7,19 @@
 use core::ops::Range;
 use std::sync::Arc;
 
-use linje_event::{By, CloseReason, Event, FailCause, OfferOutcome, WrapUpAction};
+use linje_event::{
+    By, CloseReason, ConsultAction, ConsultOutcome, Event, FailCause, Needs, OfferOutcome,
+    WrapUpAction,
+};
 use linje_routing::{ContactState, ContactView, RestoreError, State, Tables};
-use linje_types::{Activity, AdviserId, ContactId, QueueId, Timestamp};
+use linje_types::{Activity, AdviserId, ContactId, QueueId, RequestId, Timestamp};
 
 use super::{
     draw::Pools,
     outcome::Fold,
     patience::{Patience, Waited},
     script::{
-        Act, Class, KINDS, Kind, NONE, Outside, Over, Person, Phase, Recorded, Scripted, Step,
+        Act, Asleep, Class, Kind, NONE, Outside, Over, Person, Phase, Recorded, Scripted, Step,
         Wanted,
     },
 };
@@ -122,6 +125,24 @@ struct Now {
     act: u32,
     /// Ended without a wrap-up: closed by the same command.
     closes: bool,
+    /// An expert's side of somebody else's contact.
+    consult: bool,
+    /// Nobody is on the line: a callback, or an expert's side.
+    patient: bool,
+    /// What it needs, told before it is queued.
+    needs: Needs,
+    /// The record that queued it as it came, and when; `NONE` = it came otherwise.
+    queued: (u32, Timestamp),
+    /// How long the expert had talked when the contact was handed over.
+    talked_us: Option<i64>,
+    /// How often its work was laid aside.
+    asides: u16,
+    /// Since when it is laid aside; `NEVER` = it is not.
+    aside_since: Timestamp,
+    /// Microseconds laid aside, all times but the one that goes on.
+    aside_us: i64,
+    /// When the last record was about it.
+    touched: Timestamp,
 }
 
 const NOBODY: Now = Now {
@@ -129,7 +150,19 @@ const NOBODY: Now = Now {
     wait: NONE,
     act: NONE,
     closes: false,
+    consult: false,
+    patient: false,
+    needs: Needs::NONE,
+    queued: (NONE, Timestamp::NEVER),
+    talked_us: None,
+    asides: 0,
+    aside_since: Timestamp::NEVER,
+    aside_us: 0,
+    touched: Timestamp::ZERO,
 };
+
+/// Never chose because of a request.
+const DISAGREED: (Timestamp, Activity) = (Timestamp::NEVER, Activity::Break);
 
 struct Recorder {
     state: State,
@@ -142,13 +175,15 @@ struct Recorder {
     steps: Vec<Step>,
     script: Vec<Scripted>,
     published: Vec<(u64, Arc<Tables>)>,
-    late: Vec<(Timestamp, Timestamp)>,
+    asleep: Vec<Asleep>,
     /// By slot.
     now: Vec<Now>,
     /// By adviser: the last offer that they let go, and when.
     let_go: Vec<(u32, Timestamp)>,
     /// By adviser: when an offer was last withdrawn because of what they did.
     withdrew: Vec<Timestamp>,
+    /// By adviser: when a yes to a request last made them choose, and what.
+    agreed: Vec<(Timestamp, Activity)>,
     returns: Vec<i64>,
     fold: Fold,
 }
@@ -167,10 +202,11 @@ impl Recorder {
             steps: Vec::new(),
             script: Vec::new(),
             published: Vec::new(),
-            late: Vec::new(),
+            asleep: Vec::new(),
             now: Vec::new(),
             let_go: vec![(NONE, Timestamp::NEVER); n_advisers],
             withdrew: vec![Timestamp::NEVER; n_advisers],
+            agreed: vec![DISAGREED; n_advisers],
             returns: Vec::new(),
             state,
         };
@@ -178,28 +214,27 @@ impl Recorder {
         for view in &open {
             recorder.adopt(view);
         }
+        for view in &open {
+            if let Some(consult) = view.consult {
+                recorder.is_about(consult, view.id);
+            }
+        }
         recorder
     }
 
     /// A contact that was open when the day began.
     fn adopt(&mut self, view: &ContactView) {
-        self.enter(
-            view.id,
-            Person {
-                channel: view.channel,
-                topic: view.topic,
-                origin: view.origin,
-                language: view.language,
-                wanted: None,
-                first: [NONE; KINDS],
-                last: [NONE; KINDS],
-            },
-        );
+        let what = (view.channel, view.topic);
+        self.enter(view.id, Person::new(what, view.origin, view.language));
+        self.now[view.id.slot() as usize].patient = view.callback || view.consult_of.is_some();
         for kind in phases_of(view.state) {
             self.begin(view.id, *kind, view.queue, view.adviser, self.from);
             if let Some(phase) = self.phases.last_mut() {
                 phase.before = true;
             }
+        }
+        if view.state == ContactState::SetAside {
+            self.lay_aside(view.id, self.from);
         }
     }
 
@@ -211,6 +246,10 @@ impl Recorder {
     ) -> Result<(), RecordError> {
         check(&self.state, event, self.seq)?;
         self.read(at, event, tables)?;
+        let slot = event.contact().map(ContactId::slot);
+        if let Some(now) = slot.and_then(|slot| self.now.get_mut(slot as usize)) {
+            now.touched = at;
+        }
         self.fold.event(at, event);
         self.state.apply(event, at);
         self.fold.after(at, &self.state);
@@ -235,18 +274,8 @@ impl Recorder {
                 language,
                 in_menu,
             } => {
-                let person = self.enter(
-                    contact,
-                    Person {
-                        channel,
-                        topic,
-                        origin,
-                        language,
-                        wanted: None,
-                        first: [NONE; KINDS],
-                        last: [NONE; KINDS],
-                    },
-                );
+                let person = Person::new((channel, topic), origin, language);
+                let person = self.enter(contact, person);
                 self.outside(at, Outside::Arrive(person));
                 if in_menu {
                     let (queue, adviser) = (QueueId::NONE, AdviserId::NONE);
@@ -261,6 +290,9 @@ impl Recorder {
                 class,
                 enqueued,
             } => {
+                let now = &mut self.now[contact.slot() as usize];
+                let needs = core::mem::replace(&mut now.needs, Needs::NONE);
+                let consult = now.consult;
                 let wanted = Wanted {
                     queue,
                     topic,
@@ -271,8 +303,11 @@ impl Recorder {
                     } else {
                         enqueued
                     },
+                    needs,
                 };
-                self.wants(contact, wanted, at);
+                if !consult {
+                    self.wants(contact, wanted, at);
+                }
                 self.begin(contact, Kind::Wait, queue, AdviserId::NONE, at);
             }
             Event::OfferMade {
@@ -309,7 +344,12 @@ impl Recorder {
                     By::Adviser => Act::End,
                     By::Lost => Act::Lose,
                 };
-                self.acts(contact, act, at);
+                if self.now[contact.slot() as usize].consult && by != By::Adviser {
+                    // The consultation was ended from the other side.
+                    self.cut(contact, at);
+                } else {
+                    self.acts(contact, act, at);
+                }
                 let queue = self.queue_of(contact);
                 self.begin(contact, Kind::WrapUp, queue, adviser, at);
                 self.now[contact.slot() as usize].closes = wrap_up_until <= at;
@@ -358,29 +398,210 @@ impl Recorder {
                 self.outside(at, Outside::RegainPresence(adviser));
             }
             Event::BarEnded { contact } => self.note_late(contact, at),
-            Event::ContactNeeds { .. }
-            | Event::RingStarted { .. }
-            | Event::ContactOverdue { .. }
-            | Event::ContactOverflowed { .. }
-            | Event::ContactSetAside { .. }
-            | Event::ContactGivenBack { .. }
-            | Event::ContactTakenUp { .. }
-            | Event::ConsultStarted { .. }
-            | Event::ConsultEnded { .. }
-            | Event::ContactHandedOver { .. }
-            | Event::CallbackAsked { .. }
-            | Event::CallbackDue { .. }
-            | Event::CallbackDialling { .. }
-            | Event::CallbackAnswered { .. }
-            | Event::CallbackMissed { .. }
-            | Event::AlsoChosen { .. }
-            | Event::QueueExpected { .. }
-            | Event::PlanSwitched { .. }
-            | Event::RequestMade { .. }
-            | Event::RequestAnswered { .. }
-            | Event::RequestClosed { .. } => {}
+            Event::ContactNeeds { contact, needs } => {
+                self.now[contact.slot() as usize].needs = needs;
+            }
+            Event::RingStarted { contact, .. }
+            | Event::ContactOverdue { contact }
+            | Event::ContactOverflowed { contact, .. } => self.note_late_step(contact, at),
+            Event::CallbackDue { contact } => self.note_late(contact, at),
+            Event::ContactSetAside { contact, .. } => self.lay_aside(contact, at),
+            Event::ContactTakenUp { contact, .. } => self.take_up(contact, at),
+            Event::ContactGivenBack { contact, .. } => {
+                let queue = self.queue_of(contact);
+                self.acts(contact, Act::Return, at);
+                self.begin(contact, Kind::Wait, queue, AdviserId::NONE, at);
+            }
+            Event::ConsultStarted {
+                contact,
+                consult,
+                queue,
+                ..
+            } => self.consult_started(contact, consult, queue, at),
+            Event::ConsultEnded {
+                contact,
+                consult,
+                outcome,
+            } => self.consult_ended(contact, consult, outcome, at),
+            Event::ContactHandedOver {
+                contact, to, queue, ..
+            } => {
+                let talked_us = self.now[contact.slot() as usize].talked_us.take();
+                let act = Act::EndConsult(ConsultAction::HandOver, talked_us);
+                self.acts(contact, act, at);
+                self.begin(contact, Kind::Talk, queue, to, at);
+            }
+            Event::CallbackAsked {
+                contact,
+                from,
+                until,
+            } => self.callback_asked(contact, (from, until), at),
+            Event::CallbackDialling {
+                contact, adviser, ..
+            } => {
+                let queue = self.queue_of(contact);
+                self.acts(contact, Act::Accept, at);
+                self.begin(contact, Kind::Dial, queue, adviser, at);
+            }
+            Event::CallbackAnswered { contact, adviser } => {
+                self.acts(contact, Act::Dialled(None), at);
+                self.now[contact.slot() as usize].patient = false;
+                self.answered(contact, adviser, at);
+            }
+            Event::CallbackMissed { contact, cause, .. } => {
+                if self.is_due(contact, at) {
+                    self.note_late(contact, at);
+                    self.now[contact.slot() as usize].act = NONE;
+                } else {
+                    self.acts(contact, Act::Dialled(Some(cause)), at);
+                }
+            }
+            Event::AlsoChosen { adviser, channels } => {
+                self.outside(at, Outside::Also(adviser, channels));
+            }
+            Event::QueueExpected { queue, wait_us } => {
+                self.outside(at, Outside::Expect(queue, wait_us));
+            }
+            Event::PlanSwitched { plan, on } => self.outside(at, Outside::Plan(plan, on)),
+            Event::RequestMade {
+                activity,
+                wanted,
+                unit,
+                ..
+            } => self.outside(at, Outside::Ask(activity, wanted, unit)),
+            Event::RequestAnswered {
+                request,
+                adviser,
+                yes,
+            } => self.request_answered(request, adviser, yes, at),
+            Event::RequestClosed { request } => {
+                let asked = self
+                    .state
+                    .requests()
+                    .iter()
+                    .find(|asked| asked.id == request);
+                let enough =
+                    asked.is_some_and(|asked| asked.accepted() >= usize::from(asked.wanted));
+                if !enough {
+                    self.outside(at, Outside::CloseRequest(request));
+                }
+            }
         }
         Ok(())
+    }
+
+    // ---- Consultations, callbacks, requests, work laid aside.
+
+    /// The consultation is a person of its own, found again by the contact that it is about.
+    fn is_about(&mut self, consult: ContactId, contact: ContactId) {
+        let own = &mut self.now[consult.slot() as usize];
+        own.consult = true;
+        own.patient = true;
+        let number = own.person;
+        let citizen = self.now[contact.slot() as usize].person as usize;
+        let (first, last) = self.people[citizen].consults;
+        self.people[citizen].consults = if first == NONE {
+            (number, number)
+        } else {
+            self.people[last as usize].next_consult = number;
+            (first, number)
+        };
+    }
+
+    fn consult_started(
+        &mut self,
+        contact: ContactId,
+        consult: ContactId,
+        queue: QueueId,
+        at: Timestamp,
+    ) {
+        self.step(contact, Act::Consult(queue), at);
+        // It has come like any contact; but nobody sent it.
+        self.script.pop();
+        self.is_about(consult, contact);
+    }
+
+    /// How long the expert has talked; `None` when nobody has answered.
+    fn talked(&self, consult: ContactId, at: Timestamp) -> Option<i64> {
+        let act = self.now[consult.slot() as usize].act;
+        let phase = self.phases.get(act as usize);
+        phase
+            .filter(|phase| phase.kind == Kind::Talk)
+            .map(|phase| at.since_us(phase.began))
+    }
+
+    fn consult_ended(
+        &mut self,
+        contact: ContactId,
+        consult: ContactId,
+        outcome: ConsultOutcome,
+        at: Timestamp,
+    ) {
+        let talked_us = self.talked(consult, at);
+        match outcome {
+            ConsultOutcome::TakenBack => {
+                let act = Act::EndConsult(ConsultAction::TakeBack, talked_us);
+                self.step(contact, act, at);
+            }
+            ConsultOutcome::ExpertLeft => self.step(contact, Act::ConsultOver, at),
+            ConsultOutcome::Failed if talked_us.is_some() => {
+                self.step(contact, Act::ConsultOver, at);
+            }
+            // The queue was full; the citizen left; the contact was handed over, which has been seen.
+            ConsultOutcome::Failed | ConsultOutcome::CitizenLeft | ConsultOutcome::HandedOver => {}
+        }
+    }
+
+    /// Asked for in line, or booked without coming.
+    fn callback_asked(
+        &mut self,
+        contact: ContactId,
+        window: (Timestamp, Timestamp),
+        at: Timestamp,
+    ) {
+        let now = self.now[contact.slot() as usize];
+        let queue = self.queue_of(contact);
+        if now.queued.1 == at && now.queued.0 + 1 == self.seq {
+            self.people[now.person as usize].booked = Some(window);
+            self.now[contact.slot() as usize].patient = true;
+            self.phases[now.wait as usize].patient = true;
+            return;
+        }
+        self.step_in(now.wait, Act::AskCallback(window.0, window.1), at);
+        self.phases[now.wait as usize].over = Over::Acted;
+        self.now[contact.slot() as usize].patient = true;
+        self.begin(contact, Kind::Wait, queue, AdviserId::NONE, at);
+    }
+
+    fn request_answered(
+        &mut self,
+        request: RequestId,
+        adviser: AdviserId,
+        yes: bool,
+        at: Timestamp,
+    ) {
+        self.outside(at, Outside::Answer(request, adviser, yes));
+        let asked = self
+            .state
+            .requests()
+            .iter()
+            .find(|asked| asked.id == request);
+        let does = self.state.adviser(adviser).map(|view| view.activity);
+        if let Some(asked) = asked.filter(|asked| yes && does != Some(asked.activity)) {
+            self.agreed[adviser.idx()] = (at, asked.activity);
+        }
+    }
+
+    fn lay_aside(&mut self, contact: ContactId, at: Timestamp) {
+        let now = &mut self.now[contact.slot() as usize];
+        now.asides = now.asides.saturating_add(1);
+        now.aside_since = at;
+    }
+
+    fn take_up(&mut self, contact: ContactId, at: Timestamp) {
+        let now = &mut self.now[contact.slot() as usize];
+        now.aside_us += at.since_us(now.aside_since);
+        now.aside_since = Timestamp::NEVER;
     }
 
     fn published(
@@ -395,6 +616,7 @@ impl Recorder {
         let n_advisers = self.state.n_advisers();
         self.let_go.resize(n_advisers, (NONE, Timestamp::NEVER));
         self.withdrew.resize(n_advisers, Timestamp::NEVER);
+        self.agreed.resize(n_advisers, DISAGREED);
         self.fold.widen(at, n_advisers);
         self.published.push((version, tables));
         self.outside(at, Outside::Publish(place));
@@ -443,6 +665,12 @@ impl Recorder {
         let now = self.now[contact.slot() as usize];
         if now.act == NONE {
             self.people[now.person as usize].wanted = Some(wanted);
+            // What cannot be booked did not come by a booking.
+            let plain = wanted.place == Timestamp::NEVER
+                && (wanted.needs.named, wanted.needs.due) == (AdviserId::NONE, Timestamp::NEVER);
+            if plain {
+                self.now[contact.slot() as usize].queued = (self.seq, at);
+            }
         } else {
             self.acts(contact, Act::Enqueue(wanted), at);
         }
@@ -463,6 +691,7 @@ impl Recorder {
             person: now.person,
             kind,
             before: false,
+            patient: now.patient,
             let_go: false,
             queue,
             adviser,
@@ -476,6 +705,9 @@ impl Recorder {
             now.wait = number;
         } else {
             now.act = number;
+            now.asides = 0;
+            now.aside_since = Timestamp::NEVER;
+            now.aside_us = 0;
         }
         let person = &mut self.people[now.person as usize];
         let last = core::mem::replace(&mut person.last[kind as usize], number);
@@ -512,14 +744,26 @@ impl Recorder {
 
     /// Somebody acts within what goes on.
     fn step(&mut self, contact: ContactId, act: Act, at: Timestamp) {
-        let phase = self.now[contact.slot() as usize].act;
-        self.step_in(phase, act, at);
+        let now = self.now[contact.slot() as usize];
+        let phase = self.phases.get(now.act as usize);
+        let began = phase.map_or(at, |phase| phase.began);
+        self.step_in(now.act, act, at);
+        if now.asides == 0 {
+            return;
+        }
+        // The work stands still while it is laid aside.
+        let until = at.min(now.aside_since);
+        if let Some(step) = self.steps.last_mut() {
+            step.after_us = until.since_us(began) - now.aside_us;
+            step.aside = (now.aside_since < Timestamp::NEVER)
+                .then(|| (now.asides, at.since_us(now.aside_since)));
+        }
     }
 
     /// Somebody acts, and what went on is over.
     fn acts(&mut self, contact: ContactId, act: Act, at: Timestamp) {
+        self.step(contact, act, at);
         let phase = core::mem::replace(&mut self.now[contact.slot() as usize].act, NONE);
-        self.step_in(phase, act, at);
         if let Some(phase) = self.phases.get_mut(phase as usize) {
             phase.over = Over::Acted;
         }
@@ -532,6 +776,7 @@ impl Recorder {
         let number = u32::try_from(self.steps.len()).unwrap_or(NONE);
         self.steps.push(Step {
             after_us: at.since_us(phase.began),
+            aside: None,
             seq: self.seq,
             act,
             next: NONE,
@@ -552,10 +797,7 @@ impl Recorder {
         at: Timestamp,
     ) {
         let phase = self.now[contact.slot() as usize].act;
-        let by_clock = self
-            .view(contact)
-            .and_then(|view| view.deadline)
-            .is_some_and(|deadline| deadline <= at);
+        let by_clock = self.is_due(contact, at);
         match outcome {
             OfferOutcome::Declined => self.acts(contact, Act::Decline, at),
             OfferOutcome::Expired if by_clock => {
@@ -586,6 +828,11 @@ impl Recorder {
 
     /// A choice: the way back after an offer that was let go, or what the adviser meant to do anyway.
     fn chose(&mut self, adviser: AdviserId, activity: Activity, at: Timestamp) {
+        if self.agreed[adviser.idx()] == (at, activity) {
+            // It follows from the yes to a request.
+            self.agreed[adviser.idx()] = DISAGREED;
+            return;
+        }
         let back = self
             .state
             .adviser(adviser)
@@ -600,6 +847,7 @@ impl Recorder {
             self.returns.push(at.since_us(since));
             self.steps.push(Step {
                 after_us: at.since_us(since),
+                aside: None,
                 seq: self.seq,
                 act: Act::Ready,
                 next: NONE,
@@ -623,7 +871,16 @@ impl Recorder {
         let Some(view) = self.view(contact) else {
             return;
         };
+        if self.now[contact.slot() as usize].consult && view.state != ContactState::WrapUp {
+            return self.consult_closed(&view, reason, at);
+        }
         let act = match (view.state, reason) {
+            // The last attempt of a callback: the core gives up.
+            (_, CloseReason::NotReached) if self.missed(contact) => {
+                self.stop_waiting(contact, at);
+                self.now[contact.slot() as usize] = NOBODY;
+                return;
+            }
             (ContactState::WrapUp, _) => return self.served(contact, &view, at),
             (ContactState::InMenu, CloseReason::QueueFull) if queue != QueueId::NONE => {
                 return self.refused(contact, queue, at);
@@ -641,6 +898,28 @@ impl Recorder {
             self.phases[now.wait as usize].over = Over::Acted;
         }
         self.now[contact.slot() as usize] = NOBODY;
+    }
+
+    /// Whether a callback has just not been reached: no attempt goes on.
+    fn missed(&self, contact: ContactId) -> bool {
+        self.view(contact)
+            .is_some_and(|view| view.state == ContactState::Parked && view.deadline.is_none())
+    }
+
+    /// An expert's side is over before its wrap-up: only a connection that died is the world's doing.
+    fn consult_closed(&mut self, view: &ContactView, reason: CloseReason, at: Timestamp) {
+        if reason == CloseReason::HandedOver
+            && let Some(about) = view.consult_of
+        {
+            let talked_us = self.talked(view.id, at);
+            self.now[about.slot() as usize].talked_us = talked_us;
+        }
+        if reason == CloseReason::Lost {
+            self.acts(view.id, Act::Lose, at);
+        }
+        self.stop_waiting(view.id, at);
+        self.cut(view.id, at);
+        self.now[view.id.slot() as usize] = NOBODY;
     }
 
     /// The wrap-up is over: by its clock, at once, or because the adviser said so.
@@ -666,6 +945,7 @@ impl Recorder {
             language: person.language,
             class: Class::OfQueue,
             place: Timestamp::NEVER,
+            needs: Needs::NONE,
         };
         self.wants(contact, wanted, at);
         self.now[contact.slot() as usize] = NOBODY;
@@ -674,22 +954,50 @@ impl Recorder {
     /// A deadline fired after it was due: the process woke late, or was not there.
     fn note_late(&mut self, contact: ContactId, at: Timestamp) {
         let due = self.view(contact).and_then(|view| view.deadline);
-        if let Some(due) = due.filter(|due| *due < at) {
-            self.late.push((due, at));
+        self.fired(contact, due, at);
+    }
+
+    fn fired(&mut self, contact: ContactId, due: Option<Timestamp>, at: Timestamp) {
+        let set = self.now[contact.slot() as usize].touched;
+        let asleep = due.map(|due| asleep(due, set, at));
+        self.asleep.extend(asleep.filter(|it| it.from < at));
+    }
+
+    /// The same for a step of somebody in line, who may wait for one adviser only.
+    fn note_late_step(&mut self, contact: ContactId, at: Timestamp) {
+        if self
+            .view(contact)
+            .is_some_and(|view| view.waits_for.is_some())
+        {
+            return self.note_late(contact, at);
         }
+        let due = self.state.next_step(contact);
+        self.fired(contact, due, at);
+    }
+
+    /// Whether the contact's own clock is at its end.
+    fn is_due(&self, contact: ContactId, at: Timestamp) -> bool {
+        let due = self.view(contact).and_then(|view| view.deadline);
+        due.is_some_and(|due| due <= at)
     }
 
     fn finish(mut self) -> Recorded {
         let end = self.end;
+        // What was due and did not fire any more.
+        for view in self.state.contacts() {
+            let step = self.state.next_step(view.id);
+            let due = [view.deadline, step].into_iter().flatten();
+            let due = due.filter(|due| *due <= end);
+            let set = self.now[view.id.slot() as usize].touched;
+            let asleep = due.map(|due| asleep(due, set, Timestamp::NEVER));
+            self.asleep.extend(asleep);
+        }
         for now in core::mem::take(&mut self.now) {
             self.cut_phase(now.wait, end);
             self.cut_phase(now.act, end);
         }
-        let due = self.state.next_deadline();
-        if due <= end {
-            self.late.push((due, Timestamp::NEVER));
-        }
-        self.late.sort_unstable();
+        self.asleep.sort_unstable();
+        self.asleep.dedup();
         let n_queues = self.state.tables().n_queues();
         let seed = u64::from_ne_bytes(self.from.0.to_ne_bytes());
         Recorded {
@@ -704,7 +1012,7 @@ impl Recorder {
             steps: self.steps,
             script: self.script,
             published: self.published,
-            late: self.late,
+            asleep: self.asleep,
         }
     }
 
@@ -712,7 +1020,7 @@ impl Recorder {
         let waits = self
             .phases
             .iter()
-            .filter(|phase| phase.kind == Kind::Wait && !phase.before);
+            .filter(|phase| phase.kind == Kind::Wait && !phase.before && !phase.patient);
         let waits: Vec<_> = waits
             .map(|phase| {
                 let channel = self.people[phase.person as usize].channel;
@@ -728,9 +1036,17 @@ impl Recorder {
             Over::Cut(us) => Waited { us, left: false },
             Over::Acted | Over::Clock => Waited {
                 us: last.map_or(0, |step| step.after_us),
-                left: last.is_some_and(|step| !matches!(step.act, Act::Close(_))),
+                left: last.is_some_and(|step| matches!(step.act, Act::Leave | Act::Lose)),
             },
         }
+    }
+}
+
+fn asleep(due: Timestamp, set: Timestamp, until: Timestamp) -> Asleep {
+    Asleep {
+        from: due.max(set),
+        set_late: set > due,
+        until,
     }
 }
 
@@ -744,8 +1060,8 @@ pub(super) fn phases_of(state: ContactState) -> &'static [Kind] {
         | ContactState::Held
         | ContactState::SetAside
         | ContactState::Consulting => &[Kind::Talk],
-        // What becomes of callbacks is not recorded yet.
-        ContactState::Parked | ContactState::Dialling => &[],
+        ContactState::Parked => &[Kind::Wait],
+        ContactState::Dialling => &[Kind::Wait, Kind::Dial],
         ContactState::WrapUp => &[Kind::WrapUp],
     }
 }

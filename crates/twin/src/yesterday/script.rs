@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use linje_event::{CloseReason, FailCause, WrapUpAction};
+use linje_event::{CloseReason, ConsultAction, FailCause, Needs, WrapUpAction};
 use linje_routing::{State, Tables};
 use linje_types::{
-    Activity, AdviserId, Channel, Language, Origin, Origins, QueueId, Timestamp, TopicId,
+    Activity, AdviserId, Channel, Channels, Language, Origin, Origins, PlanId, QueueId, RequestId,
+    Timestamp, TopicId, UnitId,
 };
 
 use super::{draw::Pools, outcome::Outcome, patience::Patience};
@@ -42,6 +43,18 @@ pub(super) enum Act {
     WrapUp(WrapUpAction),
     /// After an offer that was let go: the adviser is ready again.
     Ready,
+    /// The adviser gave deferred work back.
+    Return,
+    /// The adviser asked the experts of this queue.
+    Consult(QueueId),
+    /// The adviser ended the consultation, so many microseconds after the expert had answered; `None` = before.
+    EndConsult(ConsultAction, Option<i64>),
+    /// The expert ended it: here the adviser goes on alone.
+    ConsultOver,
+    /// The caller wanted to be rung instead, in this window.
+    AskCallback(Timestamp, Timestamp),
+    /// The citizen was rung: not reached for this reason, or they answered.
+    Dialled(Option<FailCause>),
 }
 
 /// What a contact asks for when it enters a queue.
@@ -53,6 +66,7 @@ pub(super) struct Wanted {
     pub(super) class: Class,
     /// The moment it counted as having waited since; `NEVER` = from then on.
     pub(super) place: Timestamp,
+    pub(super) needs: Needs,
 }
 
 /// Which priority class somebody entered with.
@@ -67,7 +81,10 @@ pub(super) enum Class {
 /// One act, some time after its phase began.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Step {
+    /// Time laid aside not counted.
     pub(super) after_us: i64,
+    /// Done while the work was laid aside: for which time, and so many microseconds into it.
+    pub(super) aside: Option<(u16, i64)>,
     /// Place in the log: decides between acts of one microsecond.
     pub(super) seq: u32,
     pub(super) act: Act,
@@ -89,9 +106,11 @@ pub(super) enum Kind {
     Talk,
     /// Is wrapped up.
     WrapUp,
+    /// Is rung, for a callback.
+    Dial,
 }
 
-pub(super) const KINDS: usize = Kind::WrapUp as usize + 1;
+pub(super) const KINDS: usize = Kind::Dial as usize + 1;
 
 /// How a phase was over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,6 +131,8 @@ pub(super) struct Phase {
     pub(super) kind: Kind,
     /// Whether it began before the day did.
     pub(super) before: bool,
+    /// Wait: nobody is on the line, so nobody loses patience.
+    pub(super) patient: bool,
     /// Offer: whether the adviser was not ready afterwards.
     pub(super) let_go: bool,
     pub(super) queue: QueueId,
@@ -126,7 +147,7 @@ pub(super) struct Phase {
     pub(super) next: u32,
 }
 
-/// One contact of the day.
+/// One contact of the day, or one consultation of an expert.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Person {
     pub(super) channel: Channel,
@@ -135,9 +156,36 @@ pub(super) struct Person {
     pub(super) language: Language,
     /// Straight to a queue; `None` = to a menu.
     pub(super) wanted: Option<Wanted>,
+    /// Booked a callback in this window instead of coming.
+    pub(super) booked: Option<(Timestamp, Timestamp)>,
+    /// The first and the last consultation about it, as persons, or `NONE`.
+    pub(super) consults: (u32, u32),
+    /// A consultation: the next one about the same contact, or `NONE`.
+    pub(super) next_consult: u32,
     /// First and last phase of each kind, or `NONE`.
     pub(super) first: [u32; KINDS],
     pub(super) last: [u32; KINDS],
+}
+
+impl Person {
+    pub(super) fn new(
+        (channel, topic): (Channel, TopicId),
+        origin: Origin,
+        language: Language,
+    ) -> Person {
+        Person {
+            channel,
+            topic,
+            origin,
+            language,
+            wanted: None,
+            booked: None,
+            consults: (NONE, NONE),
+            next_consult: NONE,
+            first: [NONE; KINDS],
+            last: [NONE; KINDS],
+        }
+    }
 }
 
 /// What somebody did whatever the core did.
@@ -159,6 +207,18 @@ pub(super) enum Outside {
     LosePresence(AdviserId),
     /// Was back.
     RegainPresence(AdviserId),
+    /// Chose what to take besides the activity.
+    Also(AdviserId, Channels),
+    /// The expected wait of a queue was measured, microseconds.
+    Expect(QueueId, i64),
+    /// A crisis plan was switched.
+    Plan(PlanId, bool),
+    /// Advisers were asked to change activity: which, how many, of which unit.
+    Ask(Activity, u16, Option<UnitId>),
+    /// An adviser answered such a request.
+    Answer(RequestId, AdviserId, bool),
+    /// A request was taken back.
+    CloseRequest(RequestId),
 }
 
 /// An [`Outside`] at its moment.
@@ -167,6 +227,16 @@ pub(super) struct Scripted {
     pub(super) at: Timestamp,
     pub(super) seq: u32,
     pub(super) act: Outside,
+}
+
+/// A time in which a clock was due and did not fire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Asleep {
+    pub(super) from: Timestamp,
+    /// The clock was set when it was already due: what was due before then still fired.
+    pub(super) set_late: bool,
+    /// When it fired; `NEVER` = not within the day.
+    pub(super) until: Timestamp,
 }
 
 /// A day that was: what the world did, and how it went. Made by [`Recorded::of`].
@@ -181,8 +251,8 @@ pub struct Recorded {
     pub(super) steps: Vec<Step>,
     pub(super) script: Vec<Scripted>,
     pub(super) published: Vec<(u64, Arc<Tables>)>,
-    /// Deadlines that fired later than they were due, and when; `NEVER` = not within the day.
-    pub(super) late: Vec<(Timestamp, Timestamp)>,
+    /// When clocks did not fire although they were due: the process woke late, or was not there. By beginning.
+    pub(super) asleep: Vec<Asleep>,
     pub(super) patience: Patience,
     pub(super) pools: Pools,
     pub(super) outcome: Outcome,
@@ -198,7 +268,7 @@ impl Recorded {
     /// Contacts of the day, those open at its start among them.
     #[must_use]
     pub fn n_contacts(&self) -> usize {
-        self.people.len()
+        self.outcome.fates.len()
     }
 
     /// The moments between which the day lies; the end is left out.
