@@ -9,7 +9,9 @@ pub mod hours;
 pub mod words;
 
 mod check;
+mod compare;
 mod fault;
+mod local;
 mod model;
 mod names;
 mod people;
@@ -17,10 +19,13 @@ mod random;
 mod read;
 mod reader;
 mod rules;
+mod say;
 mod who;
 
 pub use check::{check, check_on};
+pub use compare::{Change, differences_in_words};
 pub use fault::{Code, Fault, Place, Severity, render, render_json};
+pub use local::{Difference, differences};
 pub use model::{
     Arrivals, Callback, CallbackOffer, Centre, Channels, Class, ClassId, Flow, FlowAct, FlowId,
     FlowStep, Goal, Group, Guarantee, HoursId, Load, Menu, MenuKey, Number, Overflow, People, Plan,

@@ -127,7 +127,55 @@ pub(crate) enum Centre {
         /// Faults as JSON.
         #[arg(long)]
         json: bool,
+        /// Exceptions before this date are told, e.g. 2026-11-23.
+        #[arg(long, value_name = "DATE")]
+        today: Option<String>,
     },
+    /// Says in words what has changed between two descriptions, and what it means.
+    #[command(
+        after_help = "Example:\n  linje centre diff centres/national-2015.toml new.toml\n  linje centre diff old.toml new.toml --lang en --json"
+    )]
+    Diff {
+        /// The description as it was.
+        old: PathBuf,
+        /// The description as it is to be.
+        new: PathBuf,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+        /// Language of the sentences.
+        #[arg(long, value_enum, default_value = "nb")]
+        lang: Lang,
+    },
+    /// Publishes a description in a running centre, after telling what it changes.
+    #[command(
+        after_help = "Example:\n  linje centre apply new.toml --server http://127.0.0.1:8080 --why \"Longer hours in December\" --dry-run"
+    )]
+    Apply(Apply),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Apply {
+    /// The description.
+    pub(crate) file: PathBuf,
+    /// The running centre.
+    #[arg(long, value_name = "URL")]
+    pub(crate) server: String,
+    /// Why, for those who look back.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) why: String,
+    /// Who publishes, e.g. K100900.
+    #[arg(long, value_name = "IDENT")]
+    pub(crate) who: Option<String>,
+    /// Tells the difference and the faults, and publishes nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// As JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Language of the sentences.
+    #[arg(long, value_enum, default_value = "nb")]
+    pub(crate) lang: Lang,
 }
 
 #[derive(Debug, Subcommand)]

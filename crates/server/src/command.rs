@@ -12,6 +12,7 @@ use linje_store::Reader;
 use linje_types::Language;
 use serde_json::json;
 
+use crate::centre_command;
 use crate::cli::{self, Cli, Command, Lang, WrongUse};
 use crate::config::{Config, read_centre};
 use crate::lines;
@@ -23,7 +24,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
     match cli.command {
         Command::Serve(flags) => serve(&flags, None),
         Command::Demo(flags) => serve(&flags.serve, Some(&flags)),
-        Command::Centre(cli::Centre::Check { file, json }) => check(&file, json),
+        Command::Centre(command) => centre_command::run(command),
         Command::Log(log) => look(&log),
         Command::Prompt(cli::Prompt::Export {
             id,
@@ -78,31 +79,6 @@ fn logs() {
         .with_writer(std::io::stderr);
     // A second subscriber is only ever set by a test, and then the first stays.
     drop(format.try_init());
-}
-
-fn check(file: &Path, as_json: bool) -> Result<ExitCode> {
-    let (text, name, _) = read_centre(Some(file))?;
-    let (faults, centre) = match Centre::parse(&text) {
-        Ok(centre) => (linje_centre::check(&centre), Some(centre)),
-        Err(faults) => (faults, None),
-    };
-    let is_bad = faults.iter().any(linje_centre::Fault::is_error);
-    if as_json {
-        print(&linje_centre::render_json(&faults, &name))?;
-    } else {
-        print(linje_centre::render(&faults, &name).trim_end())?;
-        if let (Some(centre), false) = (centre, is_bad) {
-            print(&format!(
-                "{name}: ok: {} units, {} queues, {} numbers, {} menus, {} prompts",
-                centre.units.len(),
-                centre.queues.len(),
-                centre.numbers.len(),
-                centre.flows.len(),
-                centre.prompts.len()
-            ))?;
-        }
-    }
-    Ok(ExitCode::from(u8::from(is_bad)))
 }
 
 fn look(log: &cli::Log) -> Result<ExitCode> {
@@ -287,7 +263,8 @@ fn pages() -> Finding {
     )
 }
 
-fn print(text: &str) -> Result<ExitCode> {
+/// Writes a line to standard output, or nothing at all when there is nothing to say.
+pub(crate) fn print(text: &str) -> Result<ExitCode> {
     if !text.is_empty() {
         writeln!(std::io::stdout(), "{text}").context("cannot write to standard output")?;
     }

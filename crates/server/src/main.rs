@@ -3,6 +3,7 @@
 //! No rule lives here. A refusal for wrong use ends with status 2, a start that fails with 1.
 
 mod automatic;
+mod centre_command;
 mod cli;
 mod code;
 mod command;
@@ -11,6 +12,7 @@ mod desk_shell;
 mod lines;
 mod measures;
 mod morning;
+mod plain_http;
 mod population;
 mod scenario;
 mod start;
