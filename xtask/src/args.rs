@@ -37,6 +37,8 @@ pub(crate) enum Bench {
     Routing(Vec<String>),
     /// Queued calls through the whole server; the rest is passed on.
     Voice(Vec<String>),
+    /// How long offers take until they are durable and out; the rest is passed on.
+    Offers(Vec<String>),
     /// The start with much history.
     History {
         /// Events in the log.
@@ -114,12 +116,15 @@ Measures and prints a table with the machine's load before and after.
   routing [-- ARGUMENTS]          decisions and commands per second of the core alone
   voice [-- --rate R --seconds S --phones P]
                                   SIPp calls to the number `load`, counted at the server
+  offers [-- --rate R --seconds S --advisers A]
+                                  from the decision until an offer is on disk and out
   history [--events N]            the start with N events in the log (1000000)
 
 Examples:
   cargo xtask bench routing
   cargo xtask bench voice
   cargo xtask bench voice -- --rate 200 --seconds 60 --phones 600
+  cargo xtask bench offers -- --rate 50 --seconds 60
   cargo xtask bench history --events 1000000";
 
 const HELP_KILL9: &str = "\
@@ -212,16 +217,17 @@ fn test(rest: &[String]) -> Result<Task, String> {
 
 fn bench(rest: &[String]) -> Result<Bench, String> {
     let Some((what, rest)) = rest.split_first() else {
-        return Err("`bench` needs one of routing, voice, history".to_owned());
+        return Err("`bench` needs one of routing, voice, offers, history".to_owned());
     };
     match what.as_str() {
         "routing" => Ok(Bench::Routing(passed_on(rest))),
         "voice" => Ok(Bench::Voice(passed_on(rest))),
+        "offers" => Ok(Bench::Offers(passed_on(rest))),
         "history" => Ok(Bench::History {
             events: number(rest, "--events", 1_000_000)?,
         }),
         other => Err(format!(
-            "`bench` knows routing, voice and history, not `{other}`"
+            "`bench` knows routing, voice, offers and history, not `{other}`"
         )),
     }
 }

@@ -17,6 +17,11 @@ pub(crate) fn run(bench: &Bench) -> Result<ExitCode> {
             build("linje")?;
             measured("voice", built("voice-bench", args)?)
         }
+        Bench::Offers(args) => {
+            setup::all(setup::For::Tests)?;
+            build("linje")?;
+            measured("offers", built("offer-bench", args)?)
+        }
         Bench::History { events } => {
             setup::all(setup::For::Tests)?;
             build("linje")?;

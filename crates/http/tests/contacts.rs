@@ -384,3 +384,22 @@ async fn a_full_disk_refuses_in_plain_words_and_takes_up_again() {
     store.wait_for(|health| health.0.is_none()).await.unwrap();
     post(&world, "task", "PEN").await;
 }
+
+#[tokio::test]
+async fn nobody_is_offered_their_own_case_and_bad_needs_say_what_is_possible() {
+    let world = world();
+    choose(&world, "K990001", "chat").await;
+    let own = json!({"channel": "chat", "topic": "FOR", "needs": {"own_case_of": "K990001"}});
+    let id = world.post("/api/v1/contacts", &own).await.expect(201)["id"].clone();
+    let id = id.as_str().unwrap();
+    assert_eq!(contact(&world, id).await["state"], "queued");
+    choose(&world, "K990002", "chat").await;
+    let offered = contact(&world, id).await;
+    assert_eq!(
+        (&offered["state"], &offered["adviser"]),
+        (&json!("offered"), &json!("K990002"))
+    );
+    let odd = json!({"channel": "chat", "topic": "FOR", "needs": {"protection": ["secret"]}});
+    let problem = world.post("/api/v1/contacts", &odd).await.expect(422);
+    assert!(problem.to_string().contains("shielded"), "{problem}");
+}

@@ -4,8 +4,10 @@ use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use linje_centre::Queue;
-use linje_event::{Command, Entry as Way};
-use linje_types::{AdviserId, Channel, ContactId, Language, Origin, QueueId, Timestamp, TopicId};
+use linje_event::{Command, Entry as Way, Needs};
+use linje_types::{
+    AdviserId, Channel, Clearance, ContactId, Language, Origin, QueueId, Timestamp, TopicId,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -124,6 +126,24 @@ struct NewContact {
     queue: Option<String>,
     /// nb, nn, se or en.
     language: Option<String>,
+    /// What it needs beyond the queue, as a look-up of the person found it.
+    #[serde(default)]
+    needs: NewNeeds,
+}
+
+/// What one contact needs beyond its queue.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewNeeds {
+    /// shielded (*skjermet*), confidential (*fortrolig*, code 7), strictly_confidential (*strengt fortrolig*, code 6).
+    #[serde(default)]
+    protection: Vec<String>,
+    /// Who is asked first for a while: the adviser who helped last.
+    named: Option<String>,
+    /// The adviser whose own case it is: never offered to them.
+    own_case_of: Option<String>,
+    /// Messages and tasks: when it must be done.
+    due: Option<String>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -222,6 +242,7 @@ fn plan(api: &Api, new: &NewContact) -> Result<Command, Problem> {
         }
     };
     refuse_closed(api, queue, channel)?;
+    let needs = needs(api, &new.needs)?;
     Ok(Command::Arrive {
         contact: ContactId::NONE,
         channel,
@@ -232,8 +253,42 @@ fn plan(api: &Api, new: &NewContact) -> Result<Command, Problem> {
             queue,
             class: u8::try_from(centre.queue(queue).class.0).unwrap_or(0),
             place: Timestamp::NEVER,
-            needs: linje_event::Needs::NONE,
+            needs,
         },
+    })
+}
+
+fn needs(api: &Api, new: &NewNeeds) -> Result<Needs, Problem> {
+    let known = [
+        ("shielded", Clearance::SHIELDED),
+        ("confidential", Clearance::CONFIDENTIAL),
+        ("strictly_confidential", Clearance::STRICT),
+    ];
+    let mut clearance = Clearance::NONE;
+    for word in &new.protection {
+        let found = known.iter().find(|(name, _)| name == word);
+        let (_, needed) = found.ok_or_else(|| {
+            let valid = known.iter().map(|(name, _)| (*name).to_owned()).collect();
+            Problem::invalid("needs.protection", "Ukjent skjerming.", valid)
+        })?;
+        clearance = clearance.and(*needed);
+    }
+    let adviser = |ident: &Option<String>| match ident {
+        Some(ident) => api.adviser(ident),
+        None => Ok(AdviserId::NONE),
+    };
+    let due = match &new.due {
+        Some(text) => parse(text).ok_or_else(|| {
+            let valid = vec!["2026-11-25T15:00:00+01:00".to_owned()];
+            Problem::invalid("needs.due", "Fristen er ikke et tidspunkt.", valid)
+        })?,
+        None => Timestamp::NEVER,
+    };
+    Ok(Needs {
+        clearance,
+        named: adviser(&new.named)?,
+        not_to: adviser(&new.own_case_of)?,
+        due,
     })
 }
 
