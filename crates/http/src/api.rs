@@ -97,6 +97,8 @@ impl Gate {
     /// Opens the gate. Only the first opening counts.
     pub fn open(&self, parts: Web) -> Api {
         let open = || {
+            let centre = &parts.directory.centre;
+            parts.shared.write(|view| view.learn_usual(centre));
             Api(Arc::new(Inner {
                 web: parts,
                 rung: Mutex::default(),

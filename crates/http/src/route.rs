@@ -6,6 +6,7 @@ mod consult;
 mod contacts;
 mod demo;
 mod desk;
+mod expected;
 mod health;
 mod live;
 mod measures;
@@ -51,6 +52,7 @@ fn documented() -> OpenApiRouter<Gate> {
         .merge(live::routes())
         .merge(queues::routes())
         .merge(measures::routes())
+        .merge(expected::routes())
         .merge(advisers::routes())
         .merge(contacts::routes())
         .merge(consult::routes())

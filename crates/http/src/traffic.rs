@@ -1,23 +1,19 @@
 //! The Trafikkbilde as values: rows for queues and units, totals, the last hour. Counts, never names.
 
 use linje_centre::{Queue, QueueGroup};
-use linje_measures::{Basis, DEFINITION, LineNow, MINUTES, Minute, ServiceLevel, expected_wait};
-use linje_routing::{AdviserCounts, AdviserState};
-use linje_types::{
-    AdviserId, Channel, Channels, ContactId, Language, QueueId, SECOND_US, Timestamp,
-};
+use linje_measures::{Basis, DEFINITION, Expected, LineNow, MINUTES, Minute, ServiceLevel};
+use linje_routing::{AdviserCounts, AdviserState, AdviserView};
+use linje_types::{AdviserId, Channel, Channels, ContactId, Language, QueueId, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::{Api, Mode, store_words};
 use crate::clock::rfc3339;
 use crate::shape::{Named, named, whole_seconds};
-use crate::view::View;
+use crate::view::{View, count, takes};
 
 /// Units with fewer people signed in show no split of what they do.
 const FEWEST: u32 = 5;
-/// Handle time when nothing has ended today and the description says nothing, seconds.
-const USUAL_HANDLE_S: u32 = 300;
 /// Totals and hour are about those who wait on the line; written work has rows only.
 const HEADLINE: [Channel; 2] = [Channel::Voice, Channel::Chat];
 
@@ -97,7 +93,10 @@ pub(crate) struct QueueRow {
     pub(crate) waiting: usize,
     oldest_at: Option<String>,
     pub(crate) longest_wait_s: u64,
+    /// As likely shorter as longer; null when nobody serves the queue.
     expected_wait_s: Option<u64>,
+    /// Nine of ten wait no longer.
+    expected_p90_s: Option<u64>,
     expected_basis: String,
     sl: Sl,
     abandoned: Abandoned,
@@ -190,6 +189,8 @@ pub(crate) struct TrafficChange {
 /// Advisers by queue, by unit and in all, counted in one pass.
 struct Staff {
     queues: Vec<AdviserCounts>,
+    /// By queue: what one who comes now meets.
+    lines: Vec<LineNow>,
     units: Vec<AdviserCounts>,
     all: AdviserCounts,
     /// In all, for those who wait on the line: whoever does written work is away from it.
@@ -272,13 +273,13 @@ pub(crate) fn all_queues(
 
 /// Seconds that one who comes now may expect to wait; None when nobody serves the queue.
 pub(crate) fn expected_s(api: &Api, view: &View, queue: QueueId) -> Option<u64> {
-    let counts = count_for(api, view, queue);
-    expected(api, view, queue, counts).0
+    middle_s(expected(api, view, queue))
 }
 
 /// Advisers able to serve a queue who could take a contact of it at once.
 pub(crate) fn n_free(api: &Api, view: &View, queue: QueueId) -> u32 {
-    count_for(api, view, queue).ready
+    let description = api.directory.centre.queues.get(queue.idx());
+    description.map_or(0, |description| view.free_for(queue, description.channel))
 }
 
 impl Api {
@@ -391,12 +392,17 @@ fn headline_queues(api: &Api) -> impl Iterator<Item = (QueueId, &Queue)> {
         .filter(|(_, queue)| HEADLINE.contains(&queue.channel) && !queue.demo_only)
 }
 
-/// What an adviser counts as for `channel`: whoever is ready for something else is away from it.
+/// What an adviser counts as for `channel`: whoever takes nothing of it now is away from it, whatever they do.
 fn state_for(state: AdviserState, takes: Channels, channel: Channel) -> AdviserState {
-    if state == AdviserState::Ready && !takes.has(channel) {
-        AdviserState::Away
-    } else {
-        state
+    match state {
+        AdviserState::SignedOut => state,
+        _ if !takes.has(channel) => AdviserState::Away,
+        AdviserState::Ready
+        | AdviserState::Busy
+        | AdviserState::Offered
+        | AdviserState::WrapUp
+        | AdviserState::Away
+        | AdviserState::NotReady => state,
     }
 }
 
@@ -404,17 +410,21 @@ fn staff(api: &Api, view: &View) -> Staff {
     let centre = &api.directory.centre;
     let mut staff = Staff {
         queues: vec![AdviserCounts::default(); centre.queues.len()],
+        lines: queue_ids(api)
+            .map(|queue| view.empty_line(queue, view.state.waiting(queue)))
+            .collect(),
         units: vec![AdviserCounts::default(); centre.units.len()],
         all: AdviserCounts::default(),
         line: AdviserCounts::default(),
     };
-    for (adviser, state, takes) in signed_in(view) {
+    for who in signed_in(view) {
+        let (state, takes) = (who.state, takes(&who));
         staff.all.add(state);
         let on_line = HEADLINE.iter().any(|channel| takes.has(*channel));
         staff
             .line
             .add(if on_line { state } else { AdviserState::Away });
-        if let Some(card) = api.directory.card(adviser)
+        if let Some(card) = api.directory.card(who.id)
             && let Some(unit) = staff.units.get_mut(card.unit.idx())
         {
             unit.add(state);
@@ -422,42 +432,22 @@ fn staff(api: &Api, view: &View) -> Staff {
         let counts = (0..)
             .map(QueueId)
             .zip(&centre.queues)
-            .zip(&mut staff.queues);
-        for ((queue, description), counts) in counts {
-            if view.state.serves(adviser, queue, description.channel) {
+            .zip(staff.queues.iter_mut().zip(&mut staff.lines));
+        for ((queue, description), (counts, line)) in counts {
+            if view.state.serves(who.id, queue, description.channel) {
                 counts.add(state_for(state, takes, description.channel));
+                count(line, &who, description.channel);
             }
         }
     }
     staff
 }
 
-fn count_for(api: &Api, view: &View, queue: QueueId) -> AdviserCounts {
-    let mut counts = AdviserCounts::default();
-    if let Some(description) = api.directory.centre.queues.get(queue.idx()) {
-        for (adviser, state, takes) in signed_in(view) {
-            if view.state.serves(adviser, queue, description.channel) {
-                counts.add(state_for(state, takes, description.channel));
-            }
-        }
-    }
-    counts
-}
-
-fn signed_in(view: &View) -> impl Iterator<Item = (AdviserId, AdviserState, Channels)> {
+fn signed_in(view: &View) -> impl Iterator<Item = AdviserView> {
     (0..)
         .map(AdviserId)
         .map_while(|adviser| view.state.adviser(adviser))
         .filter(|is| is.signed_in)
-        .map(|is| {
-            let of = Channels::of(is.activity);
-            let takes = if of == Channels::NONE {
-                of
-            } else {
-                Channels(of.0 | is.also.0)
-            };
-            (is.id, is.state, takes)
-        })
 }
 
 fn queue_row(
@@ -472,7 +462,7 @@ fn queue_row(
     let queue = centre.queue(id);
     let hours = centre.hours_of(id);
     let counts = staff.queues.get(id.idx()).copied().unwrap_or_default();
-    let (expected_wait_s, basis) = expected(api, view, id, counts);
+    let expected = expected_now(view, staff, id);
     let oldest = view.day.oldest(id);
     let open = hours.at(now).is_open();
     let level = view.day.level([id]);
@@ -487,8 +477,9 @@ fn queue_row(
         waiting: view.day.waiting(id),
         oldest_at: oldest.map(rfc3339),
         longest_wait_s: oldest.map_or(0, |oldest| whole_seconds(now.since_us(oldest))),
-        expected_wait_s,
-        expected_basis: basis_words(basis, language).to_owned(),
+        expected_wait_s: middle_s(expected),
+        expected_p90_s: expected.wait.map(|wait| whole_seconds(wait.p90_us)),
+        expected_basis: basis_words(expected.basis, language).to_owned(),
         sl: sl(level, queue.goal.within_s, queue.goal.share, language),
         abandoned: abandoned(view, [id]),
         advisers: counts.into(),
@@ -500,35 +491,23 @@ fn queue_row(
     }
 }
 
-fn expected(api: &Api, view: &View, queue: QueueId, counts: AdviserCounts) -> (Option<u64>, Basis) {
-    let Some(day) = view.day.queue(queue) else {
-        return (None, Basis::Nobody);
-    };
-    let line = LineNow {
-        waiting: view.state.waiting(queue),
-        ready: counts.ready,
-        at_work: counts.ready + counts.busy + counts.wrap_up,
-        handle_us: handle_us(api, day, queue),
-    };
-    let expected = expected_wait(line, &day.hour);
-    (expected.wait_us.map(whole_seconds), expected.basis)
+/// What one who comes to `queue` now may expect.
+pub(crate) fn expected(api: &Api, view: &View, queue: QueueId) -> Expected {
+    let description = api.directory.centre.queues.get(queue.idx());
+    description.map_or(Expected::NOBODY, |description| {
+        view.expected(queue, description.channel, None)
+    })
 }
 
-/// Mean handle time: of today once something ended, else as the description says.
-fn handle_us(api: &Api, day: &linje_measures::QueueDay, queue: QueueId) -> i64 {
-    let centre = &api.directory.centre;
-    let arrivals = centre
-        .population
-        .arrivals
-        .iter()
-        .find(|arrivals| arrivals.queue == queue);
-    let (talk_s, wrap_up_s) = arrivals.map_or((USUAL_HANDLE_S, 0), |arrivals| {
-        (arrivals.handling_s, arrivals.wrap_up_s)
-    });
-    let usual_us = i64::from(talk_s) * SECOND_US;
-    let ended = i64::try_from(day.ended).unwrap_or(i64::MAX);
-    let talk_us = day.talk_us.checked_div(ended).unwrap_or(usual_us);
-    talk_us + i64::from(wrap_up_s) * SECOND_US
+/// The same, from what was counted in one pass.
+fn expected_now(view: &View, staff: &Staff, queue: QueueId) -> Expected {
+    let line = staff.lines.get(queue.idx());
+    line.map_or(Expected::NOBODY, |line| view.day.expected(queue, *line))
+}
+
+/// The middle figure in whole seconds.
+fn middle_s(expected: Expected) -> Option<u64> {
+    expected.wait.map(|wait| whole_seconds(wait.p50_us))
 }
 
 fn totals(api: &Api, view: &View, staff: &Staff, now: Timestamp) -> Totals {
@@ -552,7 +531,7 @@ fn totals(api: &Api, view: &View, staff: &Staff, now: Timestamp) -> Totals {
         waiting: queues.iter().map(|queue| view.day.waiting(*queue)).sum(),
         oldest_at: oldest.map(rfc3339),
         longest_wait_s: oldest.map_or(0, |oldest| whole_seconds(now.since_us(oldest))),
-        expected_wait_s: expected_total(api, view, staff, &queues),
+        expected_wait_s: expected_total(view, staff, &queues),
         sl: sl(
             level,
             goal.map_or(45, |goal| goal.within_s),
@@ -580,24 +559,22 @@ fn calls_today(api: &Api, view: &View) -> u64 {
         .sum()
 }
 
-/// The expected wait of a caller to any queue: the queues' own, weighted by who came in the last hour.
-fn expected_total(api: &Api, view: &View, staff: &Staff, queues: &[QueueId]) -> Option<u64> {
-    let (mut sum, mut weight) = (0, 0);
-    for queue in queues {
-        let counts = staff.queues.get(queue.idx()).copied().unwrap_or_default();
-        let day = view.day.queue(*queue)?;
-        let came: u64 = day
-            .hour
-            .iter()
-            .map(|minute| u64::from(minute.offered))
-            .sum();
-        if let (Some(wait_s), _) = expected(api, view, *queue, counts) {
-            sum += wait_s * came;
-            weight += came;
-        }
-    }
-    let ready_s = (staff.line.ready > 0).then_some(0);
-    u64::checked_div(sum, weight).or(ready_s)
+/// The expected wait of a caller to any queue: the queues' own, weighted by who came in the last hour, and
+/// alike when nobody did. None when no queue is served: unknown is not zero.
+fn expected_total(view: &View, staff: &Staff, queues: &[QueueId]) -> Option<u64> {
+    let known = |queue: &QueueId| {
+        let wait_s = middle_s(expected_now(view, staff, *queue))?;
+        let minutes = view.day.queue(*queue)?.hour.iter();
+        let came: u64 = minutes.map(|minute| u64::from(minute.offered)).sum();
+        Some((wait_s, came))
+    };
+    let known: Vec<(u64, u64)> = queues.iter().filter_map(known).collect();
+    let came: u64 = known.iter().map(|(_, came)| came).sum();
+    let weighted: u64 = known.iter().map(|(wait_s, came)| wait_s * came).sum();
+    let alike: u64 = known.iter().map(|(wait_s, _)| wait_s).sum();
+    weighted
+        .checked_div(came)
+        .or_else(|| alike.checked_div(known.len() as u64))
 }
 
 fn sl(level: ServiceLevel, threshold_s: u32, goal: f64, language: Language) -> Sl {
@@ -741,20 +718,16 @@ fn group(group: QueueGroup, language: Language) -> Named {
     named(group.as_str(), &name, language)
 }
 
-const fn basis_words(basis: Basis, language: Language) -> &'static str {
+pub(crate) const fn basis_words(basis: Basis, language: Language) -> &'static str {
     let english = matches!(language, Language::En);
     match (basis, english) {
         (Basis::Ready, false) => "ledig veileder og ingen som venter",
         (Basis::Ready, true) => "an adviser is free and nobody waits",
-        (Basis::Rate, false) => {
-            "ventende delt på hvor mange som ble tatt per minutt med kø, siste 10 minutter"
-        }
-        (Basis::Rate, true) => {
-            "waiting divided by how many were taken per minute with a line, last 10 minutes"
-        }
+        (Basis::Rate, false) => "hvor fort køen har flyttet seg i de siste 10 minuttene",
+        (Basis::Rate, true) => "how fast the line moved in the last 10 minutes",
         (Basis::Handling, false) => "behandlingstid ganget med ventende, delt på veiledere på jobb",
         (Basis::Handling, true) => "handle time times waiting, divided by advisers at work",
-        (Basis::Nobody, false) => "ingen betjener køen nå",
-        (Basis::Nobody, true) => "nobody serves the queue now",
+        (Basis::Nobody, false) => "ingen som kan det, er på jobb for køen nå",
+        (Basis::Nobody, true) => "nobody able is at work for the queue now",
     }
 }

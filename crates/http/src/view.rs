@@ -6,12 +6,13 @@
 mod asked;
 mod contacts;
 mod recent;
+mod waiting;
 
 use std::sync::Arc;
 
 use linje_desk::Record;
 use linje_event::Event;
-use linje_measures::{Day, Layout};
+use linje_measures::{Day, Layout, Promises, Usual};
 use linje_routing::{AdviserState, Request, State, Tables};
 use linje_types::{AdviserId, RequestId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use asked::Asked;
 pub use contacts::{Callback, Contacts, Entry, Past, Stage};
 pub use recent::{Recent, RecentContact};
+pub(crate) use waiting::{count, takes};
 
 /// Changes whenever [`Saved`] does.
 const SAVED_FORM: u32 = 3;
@@ -39,6 +41,10 @@ pub struct View {
     /// What happened last to real people's contacts.
     pub recent: Recent,
     asked: Asked,
+    /// What those who came were told about their wait, since the service started.
+    promises: Promises,
+    /// By queue: how long it usually takes to help.
+    usual: Vec<Usual>,
     /// By adviser: what they do, and since when.
     since: Vec<(AdviserState, Timestamp)>,
     tables: Arc<Tables>,
@@ -119,6 +125,8 @@ impl Building {
             contacts: self.contacts,
             recent: Recent::default(),
             asked: Asked::default(),
+            promises: Promises::default(),
+            usual: Vec::new(),
             tables,
             version,
         };
@@ -139,6 +147,7 @@ impl View {
             self.publish(version);
         }
         self.asked.fold(record, &self.state);
+        self.promise_to(record.at, &record.event);
         self.state.apply(&record.event, record.at);
         if let Some(adviser) = record.event.adviser() {
             self.note(adviser, record.at);

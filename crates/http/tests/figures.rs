@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{World, monday, world};
+use common::{World, monday, world, world_at};
 use linje_http::clock;
 use linje_http::view::{Building, View, read_saved};
 use linje_measures::{Goal, Layout};
@@ -242,4 +242,77 @@ async fn every_definition_is_listed_and_what_cannot_be_asked_is_refused() {
             .problem(400);
         assert_eq!(problem["code"], "bad_query", "{bad}");
     }
+}
+
+async fn sit(world: &World, adviser: &str, activity: &str) {
+    let path = format!("/api/v1/advisers/{adviser}/activity");
+    let body = json!({"activity": activity});
+    world.put(&path, &body).await.expect(200);
+}
+
+#[tokio::test]
+async fn the_expected_wait_is_unknown_when_the_only_able_are_away_or_not_ready() {
+    let world = world();
+    let queue = "/api/v1/queues/chat-foreldrepenger/expected-wait";
+    let unknown = |answer: &Value| {
+        assert!(answer["p50_s"].is_null(), "{answer}");
+        assert!(answer["p90_s"].is_null(), "{answer}");
+        assert_eq!(answer["basis"], "nobody");
+    };
+    unknown(&world.get(queue).await.expect(200));
+    sit(&world, "K990001", "chat").await;
+    let ready = world.get(queue).await.expect(200);
+    assert_eq!(
+        (&ready["p50_s"], &ready["basis"]),
+        (&json!(0), &json!("ready"))
+    );
+    for elsewhere in ["lunch", "tasks", "meeting"] {
+        sit(&world, "K990001", elsewhere).await;
+        unknown(&world.get(queue).await.expect(200));
+    }
+    let traffic = world.get("/api/v1/traffic").await.expect(200);
+    assert!(traffic["totals"]["expected_wait_s"].is_null(), "not zero");
+    // Ready, but lets the offer go: not ready any more.
+    sit(&world, "K990001", "chat").await;
+    let body = json!({"channel": "chat", "topic": "FOR"});
+    let contact = world.post("/api/v1/contacts", &body).await.expect(201);
+    let seen = world.get("/api/v1/advisers/K990001").await.expect(200);
+    let offer = seen["offer"]["id"].as_str().expect("an offer");
+    let path = format!("/api/v1/offers/{offer}/decline");
+    world.post(&path, &json!({})).await;
+    unknown(&world.get(queue).await.expect(200));
+    let id = contact["id"].as_str().unwrap();
+    let own = world
+        .get(&format!("/api/v1/contacts/{id}/expected-wait"))
+        .await
+        .expect(200);
+    unknown(&own);
+    assert_eq!(own["position"], 1);
+    assert_eq!(own["told"]["p50_s"], 0, "somebody was ready when it came");
+}
+
+#[tokio::test]
+async fn what_people_were_told_is_held_against_what_they_got() {
+    let world = world();
+    some_life(&world).await;
+    let queue = "/api/v1/queues/chat-foreldrepenger/expected-wait";
+    let answer = world.get(queue).await.expect(200);
+    let accuracy = &answer["accuracy"];
+    assert!(accuracy["count"].as_u64() > Some(2), "{answer}");
+    assert_eq!(accuracy["last"], 200);
+    assert!(accuracy["error_p50_s"].as_f64() <= accuracy["error_p90_s"].as_f64());
+    assert!(accuracy["within_p50"].as_f64() <= accuracy["within_p90"].as_f64());
+    world
+        .get("/api/v1/queues/no-such/expected-wait")
+        .await
+        .problem(404);
+    world
+        .get("/api/v1/contacts/nobody/expected-wait")
+        .await
+        .problem(404);
+    let closed = world_at(linje_http::clock::parse("2026-11-23T22:00:00+01:00").unwrap());
+    sit(&closed, "K990001", "chat").await;
+    let answer = closed.get(queue).await.expect(200);
+    assert_eq!(answer["basis"], "closed");
+    assert!(answer["p50_s"].is_null());
 }

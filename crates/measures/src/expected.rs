@@ -1,21 +1,25 @@
-//! Expected wait: what the next one in line is told, and why that figure.
+//! Expected wait: what the next one in line is told, with an interval, and why that figure.
 
-use linje_types::MINUTE_US;
+use linje_types::{MINUTE_US, SECOND_US};
 use serde::{Deserialize, Serialize};
 
 use crate::Ring;
+use crate::beta::beta_at;
 
 /// Minutes that are looked at for the rate: those of them in which somebody waited.
 pub const WINDOW_MIN: usize = 10;
+/// How many contacts taken the knowledge of handle time and advisers at work counts for.
+const PRIOR_TAKEN: f64 = 2.0;
 
 /// A line and who serves it, now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LineNow {
-    /// Contacts waiting that nobody is being asked about.
-    pub waiting: u32,
+    /// Contacts that will be helped before, and that nobody is being asked about.
+    pub ahead: u32,
     /// Advisers able to serve it who are ready.
     pub ready: u32,
-    /// Advisers able to serve it who are at work: ready, in contact or wrapping up.
+    /// Advisers able to serve it whose activity takes it: ready, in contact or wrapping up. Who is away or
+    /// did not answer an offer is not at work for it.
     pub at_work: u32,
     /// Mean handle time in microseconds (talk, hold and wrap-up).
     pub handle_us: i64,
@@ -35,62 +39,110 @@ pub enum Basis {
     Nobody,
 }
 
+impl Basis {
+    /// Its word in the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Basis::Ready => "ready",
+            Basis::Rate => "rate",
+            Basis::Handling => "handling",
+            Basis::Nobody => "nobody",
+        }
+    }
+}
+
+/// A wait in microseconds that is, with the probability of its name, not exceeded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interval {
+    /// As likely shorter as longer.
+    pub p50_us: i64,
+    /// Nine of ten wait no longer.
+    pub p90_us: i64,
+}
+
 /// The expected wait of one who comes now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Expected {
-    /// Microseconds; None when nobody serves the line.
-    pub wait_us: Option<i64>,
+    /// None when nobody serves the line: unknown is not zero.
+    pub wait: Option<Interval>,
     /// What the figure stands on.
     pub basis: Basis,
 }
 
-/// The expected wait of one who comes now and has `line.waiting` before them.
+impl Expected {
+    const fn known(basis: Basis, p50_us: i64, p90_us: i64) -> Expected {
+        Expected {
+            wait: Some(Interval { p50_us, p90_us }),
+            basis,
+        }
+    }
+
+    /// Nobody serves the line.
+    pub const NOBODY: Expected = Expected {
+        wait: None,
+        basis: Basis::Nobody,
+    };
+}
+
+/// The expected wait of one who comes now and has `line.ahead` before them.
 ///
-/// 0 when an able adviser is ready and nobody waits; `(waiting + 1) / rate` where rate is contacts
-/// taken from the line per minute, over those of the last [`WINDOW_MIN`] whole minutes that ended with
-/// somebody waiting (without a line the rate says how many come, not how many can be helped); else
-/// `handle time * (waiting + 1) / advisers at work`; None when nobody is at work. The rate takes in by
-/// itself that advisers serve several queues. Source: ours; Genesys' EWT = AHT x calls in queue /
-/// advisers is the second form.
+/// Nobody able at work: unknown. An able adviser ready and nobody before: 0. Otherwise the line moves at
+/// some rate, and the wait is the time until it has moved `n = ahead + 1` times. If moves come at random
+/// with rate r, that time is gamma distributed with shape n; and r itself is known only from `k` moves in the
+/// `T` seconds of the last [`WINDOW_MIN`] minutes that ended with a line (without one the rate says how many
+/// come, not how many can be helped). What is known beforehand, `r = advisers at work / handle time`, counts as
+/// two moves more in the time that they would take. Then `wait / T` has a beta-prime distribution
+/// with parameters n and k: P50 and P90 are its percentiles. The interval is wide when little has been seen,
+/// and it takes in by itself that advisers serve several queues. A move is a contact taken or given up.
+/// Source: ours; the gamma-Poisson predictive distribution is in any text on Bayesian statistics.
 #[must_use]
 pub fn expected_wait(line: LineNow, hour: &Ring) -> Expected {
-    let ahead = i64::from(line.waiting) + 1;
     if line.at_work == 0 {
-        return Expected {
-            wait_us: None,
-            basis: Basis::Nobody,
-        };
+        return Expected::NOBODY;
     }
-    if line.ready > 0 && line.waiting == 0 {
-        return Expected {
-            wait_us: Some(0),
-            basis: Basis::Ready,
-        };
+    if line.ready > 0 && line.ahead == 0 {
+        return Expected::known(Basis::Ready, 0, 0);
     }
-    let (minutes, taken) = hour
+    let (minutes, moved) = hour
         .iter()
         .rev()
         .skip(1)
         .take(WINDOW_MIN)
         .filter(|minute| minute.waiting > 0)
-        .fold((0, 0), |(minutes, taken), minute| {
-            (minutes + 1, taken + i64::from(minute.taken))
+        .fold((0_u32, 0_u32), |(minutes, moved), minute| {
+            (minutes + 1, moved + minute.taken + minute.abandoned)
         });
-    if taken > 0 {
-        return Expected {
-            wait_us: Some(ahead * minutes * MINUTE_US / taken),
-            basis: Basis::Rate,
-        };
-    }
-    Expected {
-        wait_us: Some(line.handle_us * ahead / i64::from(line.at_work)),
-        basis: Basis::Handling,
-    }
+    let basis = if moved > 0 {
+        Basis::Rate
+    } else {
+        Basis::Handling
+    };
+    let known_s = PRIOR_TAKEN * seconds(line.handle_us.max(SECOND_US)) / f64::from(line.at_work);
+    let seen_s = f64::from(minutes) * seconds(MINUTE_US) + known_s;
+    let (turns, moves) = (f64::from(line.ahead) + 1.0, f64::from(moved) + PRIOR_TAKEN);
+    let at = |share: f64| {
+        let x = beta_at(turns, moves, share);
+        micros(seen_s * x / (1.0 - x))
+    };
+    Expected::known(basis, at(0.5), at(0.9))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "spans are far below 2^53 us")]
+fn seconds(us: i64) -> f64 {
+    us as f64 / 1e6
+}
+
+/// Whole microseconds; a wait of more than ten years is ten years.
+fn micros(seconds: f64) -> i64 {
+    #[expect(clippy::cast_possible_truncation, reason = "at most ten years")]
+    let us = (seconds.clamp(0.0, 3.2e8) * 1e6) as i64;
+    us
 }
 
 #[cfg(test)]
 mod tests {
-    use linje_types::{SECOND_US, Timestamp};
+    use linje_types::Timestamp;
 
     use super::*;
 
@@ -106,31 +158,43 @@ mod tests {
         ring
     }
 
-    fn line(waiting: u32, ready: u32, at_work: u32) -> LineNow {
+    fn line(ahead: u32, ready: u32, at_work: u32) -> LineNow {
         LineNow {
-            waiting,
+            ahead,
             ready,
             at_work,
             handle_us: 300 * SECOND_US,
         }
     }
 
+    fn wait_s(line: LineNow, hour: &Ring) -> (i64, i64) {
+        let wait = expected_wait(line, hour).wait.unwrap();
+        (wait.p50_us / SECOND_US, wait.p90_us / SECOND_US)
+    }
+
     #[test]
     fn no_wait_when_somebody_is_ready() {
-        assert_eq!(expected_wait(line(0, 1, 3), &hour(0, 0)).wait_us, Some(0));
+        assert_eq!(wait_s(line(0, 1, 3), &hour(0, 0)), (0, 0));
     }
 
     #[test]
-    fn nobody_at_work_is_no_figure() {
-        let expected = expected_wait(line(4, 0, 0), &hour(20, 1));
-        assert_eq!((expected.wait_us, expected.basis), (None, Basis::Nobody));
+    fn nobody_at_work_is_unknown_and_not_zero() {
+        for ahead in [0, 4] {
+            let expected = expected_wait(line(ahead, 0, 0), &hour(20, 1));
+            assert_eq!(expected, Expected::NOBODY);
+        }
     }
 
     #[test]
-    fn two_taken_in_each_minute_with_a_line_is_one_each_half_minute() {
-        let expected = expected_wait(line(3, 0, 5), &hour(2, 4));
-        assert_eq!(expected.wait_us, Some(120 * SECOND_US));
-        assert_eq!(expected.basis, Basis::Rate);
+    fn forty_taken_a_minute_with_a_line_is_sure_of_its_figure() {
+        // 39 before: 40 moves at 40 a minute take about a minute.
+        let (p50, p90) = wait_s(line(39, 0, 200), &hour(40, 4));
+        assert!((55..65).contains(&p50), "{p50}");
+        assert!((65..85).contains(&p90), "{p90}");
+        assert_eq!(
+            expected_wait(line(39, 0, 200), &hour(40, 4)).basis,
+            Basis::Rate
+        );
     }
 
     #[test]
@@ -140,9 +204,24 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_has_not_moved_stands_on_the_handle_time() {
-        let expected = expected_wait(line(1, 0, 5), &hour(0, 1));
-        assert_eq!(expected.wait_us, Some(120 * SECOND_US));
-        assert_eq!(expected.basis, Basis::Handling);
+    fn a_line_that_does_not_move_is_expected_to_take_longer_and_longer() {
+        let (fresh, _) = wait_s(line(1, 0, 5), &hour(0, 0));
+        let (stuck, wide) = wait_s(line(1, 0, 5), &hour(0, 3));
+        assert!(fresh > 90 && fresh < 200, "{fresh}");
+        assert!(stuck > 3 * fresh && wide > 2 * stuck, "{stuck} {wide}");
+    }
+
+    #[test]
+    fn the_longer_the_line_the_longer_the_wait_and_the_interval_is_in_order() {
+        let hour = hour(3, 2);
+        let mut before = (0, 0);
+        for ahead in [0, 1, 2, 5, 20, 100, 1000, 5000] {
+            let now = wait_s(line(ahead, 0, 9), &hour);
+            assert!(
+                now.0 > before.0 && now.1 > before.1 && now.1 > now.0,
+                "{ahead}: {now:?}"
+            );
+            before = now;
+        }
     }
 }

@@ -845,15 +845,15 @@ pub static FORMULAS: &[Formula] = &[
         Unit::Seconds,
         Words {
             name: "Forventet ventetid",
-            text: "Hva en som kommer nå, kan vente. Null når en veileder som kan det, er ledig og ingen venter. Bare minutter som endte med kø teller: uten kø viser farten hvor mange som kommer, ikke hvor mange som kan hjelpes. Finnes ingen slike: behandlingstid × (ventende + 1) / veiledere på jobb. Uten tall når ingen betjener køen.",
-            formula: "(ventende + 1) / tatt per minutt med kø, siste 10 minutter",
-            source: "Vår egen. Den andre formelen er som Genesys' EWT = AHT × ventende / veiledere.",
+            text: "Hva en som kommer nå, kan vente: P50 er like ofte for lite som for mye, og ni av ti venter ikke lenger enn P90. Null når en veileder som kan det, er ledig og ingen venter. Uten tall når ingen som kan det, er på jobb for køen: ukjent er ikke null. Bare minutter som endte med kø teller: uten kø viser farten hvor mange som kommer, ikke hvor mange som kan hjelpes. Behandlingstid og veiledere på jobb teller som to til. Hvor godt tallet traff for de siste, måles og vises.",
+            formula: "tid for (ventende + 1) flytt i køen, når den har flyttet seg k ganger på T sekunder: T × betaprim(ventende + 1, k)",
+            source: "Vår egen, etter gamma–Poisson-fordelingen i lærebøker i bayesiansk statistikk. Genesys Engages EWT = AHT × ventende / veiledere er det den begynner med.",
         },
         Words {
             name: "Expected wait",
-            text: "What one who comes now can expect. Zero when an able adviser is free and nobody waits. Only minutes that ended with a line count: without one the rate says how many come, not how many can be helped. If there are none: handle time × (waiting + 1) / advisers at work. No figure when nobody serves the queue.",
-            formula: "(waiting + 1) / taken per minute with a line, last 10 minutes",
-            source: "Ours. The second form is like Genesys' EWT = AHT × calls in queue / advisers.",
+            text: "What one who comes now can expect: P50 is as often too little as too much, and nine of ten wait no longer than P90. Zero when an able adviser is free and nobody waits. No figure when nobody able is at work for the queue: unknown is not zero. Only minutes that ended with a line count: without one the rate says how many come, not how many can be helped. Handle time and the advisers at work count as two more. How good the figure was for the last ones is measured and shown.",
+            formula: "time for (waiting + 1) moves of the line, when it has moved k times in T seconds: T × beta-prime(waiting + 1, k)",
+            source: "Ours, by the gamma-Poisson distribution of any text on Bayesian statistics. Genesys Engage's EWT = AHT × calls in queue / advisers is what it begins with.",
         },
     ),
     live(

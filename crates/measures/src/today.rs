@@ -6,13 +6,22 @@ use linje_event::{CloseReason, Event};
 use linje_types::{AdviserId, ContactId, QueueId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{OwnDay, QueueDay, ServiceLevel};
+use crate::{Expected, LineNow, OwnDay, QueueDay, ServiceLevel, expected_wait};
 
 /// What a queue is measured by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Goal {
     /// Acceptable wait, microseconds: answered no later than this counts.
     pub within_us: i64,
+}
+
+/// How long it usually takes to help somebody of a queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Usual {
+    /// The usual conversation, microseconds, until one has ended today.
+    pub talk_us: i64,
+    /// The usual wrap-up, microseconds.
+    pub wrap_up_us: i64,
 }
 
 /// What the fold must be told about a centre.
@@ -194,6 +203,23 @@ impl Day {
     pub fn oldest(&self, queue: QueueId) -> Option<Timestamp> {
         let line = self.lines.get(queue.idx())?;
         line.0.first().map(|(enqueued, _)| *enqueued)
+    }
+
+    /// Mean handle time of a queue: conversations as long as today's, once one has ended, and the usual wrap-up.
+    #[must_use]
+    pub fn handle_us(&self, queue: QueueId, usual: Usual) -> i64 {
+        let talked = self.queue(queue).and_then(|day| {
+            let ended = i64::try_from(day.ended).unwrap_or(i64::MAX);
+            day.talk_us.checked_div(ended)
+        });
+        talked.unwrap_or(usual.talk_us) + usual.wrap_up_us
+    }
+
+    /// What one who comes to `queue` may expect, with that line before them.
+    #[must_use]
+    pub fn expected(&self, queue: QueueId, line: LineNow) -> Expected {
+        self.queue(queue)
+            .map_or(Expected::NOBODY, |day| expected_wait(line, &day.hour))
     }
 
     /// The service level of several queues taken together.

@@ -209,6 +209,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/{id}/expected-wait": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long a contact that waits may expect to wait from now on, and what it was told. */
+        get: operations["of_contact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/{id}/hold": {
         parameters: {
             query?: never;
@@ -594,6 +611,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/queues/{id}/expected-wait": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long one who comes to the queue now may expect to wait. */
+        get: operations["of_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/queues/{id}/hour": {
         parameters: {
             query?: never;
@@ -712,6 +746,35 @@ export interface components {
              * @description Share of the offered, 0 to 1.
              */
             share?: number | null;
+        };
+        /**
+         * @description What the last who waited were told, held against the wait that they got. Since the service started; who left
+         *     before an answer is not counted, since nobody knows how long they would have waited.
+         */
+        AccuracyRow: {
+            /** @description How many there are, at most `last`. */
+            count: number;
+            /**
+             * Format: double
+             * @description Half were wrong by no more than this, seconds.
+             */
+            error_p50_s?: number | null;
+            /**
+             * Format: double
+             * @description Nine of ten were wrong by no more than this, seconds.
+             */
+            error_p90_s?: number | null;
+            last: number;
+            /**
+             * Format: double
+             * @description Share who waited no longer than `p50_s` said; 0.5 is right, more is on the safe side.
+             */
+            within_p50?: number | null;
+            /**
+             * Format: double
+             * @description Share who waited no longer than `p90_s` said; 0.9 is right.
+             */
+            within_p90?: number | null;
         };
         /** @description An adviser, as colleagues see them. */
         Adviser: {
@@ -882,6 +945,20 @@ export interface components {
             /** @description The topic's code. */
             topic?: string | null;
         };
+        /** @description The expected wait of one who waits, from now on. */
+        ContactWait: components["schemas"]["ExpectedWait"] & {
+            /**
+             * Format: int32
+             * @description The place in line, 1 = next.
+             */
+            position?: number | null;
+            told?: components["schemas"]["Told"] | null;
+            /**
+             * Format: int64
+             * @description How long it has waited, seconds.
+             */
+            waited_s?: number | null;
+        };
         /** @description Advisers by what they do. */
         Counts: {
             /** Format: int32 */
@@ -979,6 +1056,24 @@ export interface components {
             /** @description The same in plain words. */
             text: string;
             why?: components["schemas"]["WhyRow"] | null;
+        };
+        /** @description An expected wait. Null is unknown, which is not zero. */
+        ExpectedWait: {
+            accuracy: components["schemas"]["AccuracyRow"];
+            /** @description `ready`, `rate`, `handling`, `nobody`, `closed`; for a contact `not_waiting` too. */
+            basis: string;
+            /**
+             * Format: int64
+             * @description As likely shorter as longer, seconds.
+             */
+            p50_s?: number | null;
+            /**
+             * Format: int64
+             * @description Nine of ten wait no longer, seconds.
+             */
+            p90_s?: number | null;
+            /** @description The basis in words. */
+            text: string;
         };
         /** @description A field of the request that is wrong. */
         FieldError: {
@@ -1100,7 +1195,15 @@ export interface components {
                 advisers: components["schemas"]["Counts"];
                 channel: string;
                 expected_basis: string;
-                /** Format: int64 */
+                /**
+                 * Format: int64
+                 * @description Nine of ten wait no longer.
+                 */
+                expected_p90_s?: number | null;
+                /**
+                 * Format: int64
+                 * @description As likely shorter as longer; null when nobody serves the queue.
+                 */
                 expected_wait_s?: number | null;
                 group?: components["schemas"]["Named"] | null;
                 id: string;
@@ -1387,7 +1490,15 @@ export interface components {
             advisers: components["schemas"]["Counts"];
             channel: string;
             expected_basis: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Nine of ten wait no longer.
+             */
+            expected_p90_s?: number | null;
+            /**
+             * Format: int64
+             * @description As likely shorter as longer; null when nobody serves the queue.
+             */
             expected_wait_s?: number | null;
             group?: components["schemas"]["Named"] | null;
             id: string;
@@ -1513,6 +1624,14 @@ export interface components {
             answered: number;
             /** Format: double */
             mean_talk_s?: number | null;
+        };
+        /** @description What somebody was told. */
+        Told: {
+            at: string;
+            /** Format: int64 */
+            p50_s: number;
+            /** Format: int64 */
+            p90_s: number;
         };
         /** @description A topic. */
         TopicName: {
@@ -2249,6 +2368,36 @@ export interface operations {
             };
         };
     };
+    of_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The contact */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactWait"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     hold: {
         parameters: {
             query?: never;
@@ -2974,6 +3123,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QueueDetail"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    of_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The queue */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExpectedWait"];
                 };
             };
             404: {

@@ -27,7 +27,7 @@ fn layout() -> Layout {
     Layout {
         queues: vec![
             Goal {
-                within_us: 45 * SECOND_US
+                within_us: 45 * SECOND_US,
             };
             2
         ],
