@@ -17,8 +17,8 @@ use linje_routing::{
     Requirement, Ring, Rules, State, Tables,
 };
 use linje_testkit::dice::Dice;
+use linje_twin::Sink;
 use linje_twin::yesterday::{Change, Recorded, rerun, rerun_into, rerun_unchanged};
-use linje_twin::{Nothing, Sink};
 use linje_types::{
     Activity, AdviserId, Channel, Channels, Clearance, ContactId, Language, Origin, Origins,
     PlanId, QueueId, RequestId, SECOND_US, SkillId, Timestamp, TopicId, UnitId,
@@ -180,6 +180,8 @@ impl Life {
         }
         let mut keep = Keep(&mut self.log, now);
         let _refused = self.state.handle(command, now, &mut keep).is_err();
+        let broken = self.state.check().err();
+        assert_eq!(broken, None, "after {command:?}");
     }
 
     fn live(&mut self, steps: u64, dice: &mut Dice) {
@@ -414,7 +416,7 @@ impl Life {
                 }
             }
             ContactState::Active => self.talk(view, dice),
-            ContactState::SetAside => Command::Return { contact, adviser },
+            ContactState::SetAside => self.talk(view, dice),
             ContactState::Held => Command::Resume { contact },
             ContactState::Consulting => match dice.below(30) {
                 0 => Command::Leave { contact },
@@ -461,7 +463,7 @@ impl Life {
         match dice.below(12) {
             0 => Command::Leave { contact },
             1 => Command::Lose { contact },
-            2 if Channels::LIVE.has(view.channel) => Command::Hold { contact },
+            2 => Command::Hold { contact },
             3 => Command::Transfer {
                 contact,
                 queue: self.queue(dice),
@@ -543,6 +545,19 @@ fn a_random_day_is_the_same_again_under_the_same_rules() {
     assert!(kinds.values().all(|count| *count > 100), "{kinds:?}");
 }
 
+/// Every invariant after every command.
+struct Checked;
+
+impl Sink for Checked {
+    const WHY: bool = false;
+
+    fn event(&mut self, _at: Timestamp, _event: &Event) {}
+
+    fn after(&mut self, _at: Timestamp, state: &State) {
+        assert_eq!(state.check().err(), None);
+    }
+}
+
 #[test]
 fn a_random_day_can_be_lived_under_any_rules_that_have_its_queues() {
     for seed in 1..=WORLDS / 4 {
@@ -562,7 +577,7 @@ fn a_random_day_can_be_lived_under_any_rules_that_have_its_queues() {
             queue.max_waiting = dice.pick(&[1, 5, u32::MAX]);
         }
         let change = Change::rules(Arc::new(Tables::new(&rules).unwrap()));
-        let one = rerun_into(&recorded, &change, &mut Nothing).unwrap();
+        let one = rerun_into(&recorded, &change, &mut Checked).unwrap();
         let two = rerun(&recorded, &change).unwrap();
         assert_eq!(one, two, "the same change gives the same day");
         assert_eq!(one.fates.len(), recorded.n_contacts(), "everybody came");
