@@ -746,6 +746,7 @@ impl Calls {
             Event::ContactClosed { reason, .. } if synthetic => {
                 self.release(line, reason, status, out);
             }
+            Event::CallbackAsked { .. } => self.callback_asked(line, true, status, out),
             Event::CentrePublished { .. }
             | Event::ContactArrived { .. }
             | Event::OfferEnded { .. }
@@ -768,7 +769,6 @@ impl Calls {
             | Event::ConsultStarted { .. }
             | Event::ConsultEnded { .. }
             | Event::ContactHandedOver { .. }
-            | Event::CallbackAsked { .. }
             | Event::CallbackDue { .. }
             | Event::CallbackDialling { .. }
             | Event::CallbackAnswered { .. }

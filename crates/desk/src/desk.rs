@@ -5,12 +5,14 @@
 //! store has said that it is durable. There is no timer: what waits is sent as soon as the batch
 //! before it is done. When the store fails, the batch is kept and the same append is tried again.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use linje_event::{Command, Effect, Entry, Event, Output as Sink, Rejection};
 use linje_routing::{ContactView, State, Tables};
 use linje_types::{Channel, ContactId, Origin, QueueId, SECOND_US, Timestamp};
 
+use crate::anchor::Anchor;
 use crate::batch::{
     Accepted, Batch, CallerKey, FNV_START, Outcome, Record, Remembered, VaultRow, VaultWrite,
     field, fnv,
@@ -32,6 +34,8 @@ pub const SHED_US: i64 = SECOND_US;
 pub const SNAPSHOT_EVERY: u64 = 50_000;
 /// First and longest pause before a failed append is tried again, microseconds.
 const RETRY_US: (i64, i64) = (SECOND_US / 10, 2 * SECOND_US);
+/// How long timers wait after the core broke on one, microseconds.
+const BROKEN_US: i64 = SECOND_US;
 
 /// A command from outside, and what belongs to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -184,6 +188,13 @@ pub enum Output {
     Health(Option<StoreFault>),
     /// Another writer took over: drop this desk and load anew.
     Reload,
+    /// The core broke on a command, which was undone and refused: a fault of the program, for its people.
+    Broken {
+        /// The command; ids only.
+        command: Command,
+        /// Hash of the state before it.
+        state_hash: u64,
+    },
 }
 
 /// The state at a durable record.
@@ -215,6 +226,14 @@ pub struct Desk {
     /// Where callback tasks wait.
     pub(crate) callback_queue: Option<QueueId>,
     since_snapshot: u64,
+    anchor: Anchor,
+    /// The core broke on these.
+    broken: Vec<(Command, u64)>,
+    /// Timers wait until then, because the core broke on one.
+    timers_from: Timestamp,
+    /// Breaks on the next commands for which it says so.
+    #[cfg(test)]
+    pub(crate) breaks_on: Option<fn(&Command) -> bool>,
 }
 
 /// The batch that is being filled.
@@ -290,6 +309,11 @@ impl Desk {
             ..Open::default()
         };
         let mut desk = Desk {
+            anchor: Anchor::at(&state, 0),
+            broken: Vec::new(),
+            timers_from: Timestamp::ZERO,
+            #[cfg(test)]
+            breaks_on: None,
             state,
             version,
             seq: recovered.seq,
@@ -333,6 +357,11 @@ impl Desk {
             }
             Input::Tick => {}
         }
+        let broken = self.broken.drain(..);
+        out.extend(broken.map(|(command, state_hash)| Output::Broken {
+            command,
+            state_hash,
+        }));
         self.retry(now, out);
         self.send(now, out);
     }
@@ -344,7 +373,7 @@ impl Desk {
             return Timestamp::NEVER;
         }
         let timers = if self.open.batch.records.len() < TIMER_ROOM {
-            self.state.next_deadline()
+            self.state.next_deadline().max(self.timers_from)
         } else {
             Timestamp::NEVER
         };
@@ -526,15 +555,44 @@ impl Desk {
             *contact = self.state.next_contact();
         }
         let from = self.open.batch.records.len();
+        let n_effects = self.open.effects.len();
         let mut collect = Collect {
             open: &mut self.open,
             seq: &mut self.seq,
             at: now,
             command_id,
         };
-        self.state.handle(&command, now, &mut collect)?;
+        let state = &mut self.state;
+        #[cfg(test)]
+        let breaks = self.breaks_on.is_some_and(|breaks| breaks(&command));
+        let handled = catch_unwind(AssertUnwindSafe(|| {
+            let handled = state.handle(&command, now, &mut collect);
+            #[cfg(test)]
+            assert!(!breaks, "the test breaks the core");
+            handled
+        }));
+        match handled {
+            Ok(handled) => handled?,
+            Err(_) => {
+                self.undo((from, n_effects), command, now);
+                return Err(Rejection::Broken);
+            }
+        }
         self.forget_closed(from);
         Ok(())
+    }
+
+    /// The core broke in the middle: back to the state before, as if the command had never come.
+    fn undo(&mut self, (from, n_effects): (usize, usize), command: Command, now: Timestamp) {
+        let added = self.open.batch.records.len() - from;
+        self.seq -= added as u64;
+        self.open.batch.records.truncate(from);
+        self.open.effects.truncate(n_effects);
+        self.state = self.anchor.state(&self.open.batch.records);
+        self.broken.push((command, self.state.hash()));
+        if command == Command::Tick {
+            self.timers_from = now.plus_us(BROKEN_US);
+        }
     }
 
     /// Forgets who the calls came from that the records from `from` on closed.
@@ -759,6 +817,7 @@ impl Desk {
                 return;
             }
             self.version = Some(version);
+            self.anchor = Anchor::at(&self.state, self.open.batch.records.len());
         }
         let outcome = Ok(self.accepted(from));
         let number = self.open.number - u64::from(self.open.is_empty());
@@ -767,7 +826,9 @@ impl Desk {
 
     /// Fires what is due, as far as the open batch has room.
     fn fire_due(&mut self, now: Timestamp) {
-        while self.state.next_deadline() <= now && self.open.batch.records.len() < TIMER_ROOM {
+        while self.state.next_deadline().max(self.timers_from) <= now
+            && self.open.batch.records.len() < TIMER_ROOM
+        {
             let before = (self.seq, self.state.next_deadline());
             // The core never refuses a tick; were it to, the check below ends the loop.
             self.handle(&Command::Tick, None, now).unwrap_or_default();
@@ -839,6 +900,7 @@ impl Desk {
         };
         next.batch.expected_seq = self.seq;
         let open = core::mem::replace(&mut self.open, next);
+        self.anchor.sent(&open.batch.records, &self.state);
         let batch = Arc::new(open.batch);
         self.flight = Some(Flight {
             number: open.number,

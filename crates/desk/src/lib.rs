@@ -9,6 +9,7 @@
 //! It never reads a clock, a file or a socket, and never decides who helps whom: that is `routing`.
 #![warn(missing_docs)]
 
+mod anchor;
 mod batch;
 mod commands;
 mod desk;

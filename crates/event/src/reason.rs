@@ -170,4 +170,6 @@ pub enum Rejection {
     UnknownPlan,
     /// It is so already.
     Already,
+    /// The core broke on it: a fault of the program. It was undone.
+    Broken,
 }

@@ -15,9 +15,10 @@ use crate::body::CommandId;
 use crate::clock::Clock;
 use crate::feed::Feed;
 use crate::ids::Ids;
+use crate::keeper::Checked;
 use crate::metrics::{Metric, Metrics};
 use crate::ports::{
-    CallDoor, Demo, DeskDoor, Directory, Figures, History, PromptAudio, StoreHealth,
+    CallDoor, Demo, DeskDoor, Directory, Figures, History, Numbers, PromptAudio, StoreHealth,
 };
 use crate::presence::Presence;
 use crate::problem::Problem;
@@ -51,6 +52,8 @@ pub struct Web {
     pub history: History,
     /// The stored sums.
     pub figures: Figures,
+    /// What the edge makes of numbers.
+    pub numbers: Numbers,
     /// The scenario clock.
     pub clock: Clock,
     /// Ids as people see them.
@@ -77,8 +80,10 @@ pub struct Api(Arc<Inner>);
 
 struct Inner {
     web: Web,
-    /// The last calls that pages rang, by command id: a repeat is the same call.
+    /// The last calls and callbacks that were made, by command id: a repeat is the same one.
     rung: Mutex<VecDeque<(u128, u64)>>,
+    /// What the invariants said when they were looked at last.
+    checked: Mutex<Option<Checked>>,
 }
 
 impl Deref for Api {
@@ -102,6 +107,7 @@ impl Gate {
             Api(Arc::new(Inner {
                 web: parts,
                 rung: Mutex::default(),
+                checked: Mutex::default(),
             }))
         };
         self.0.get_or_init(open).clone()
@@ -165,7 +171,7 @@ impl Api {
         problem_of(refusal)
     }
 
-    /// The call that a page rang by this command.
+    /// The call or callback that this command made.
     pub(crate) fn rung(&self, id: CommandId) -> Option<u64> {
         let rung = self.0.rung.lock().unwrap_or_else(PoisonError::into_inner);
         let mut rung = rung.iter();
@@ -173,13 +179,28 @@ impl Api {
             .map(|(_, call)| *call)
     }
 
-    /// Remembers the call that a page rang.
+    /// Remembers the call or callback that a command made.
     pub(crate) fn note_rung(&self, id: CommandId, call: u64) {
         let mut rung = self.0.rung.lock().unwrap_or_else(PoisonError::into_inner);
         if rung.len() == MAX_RUNG {
             rung.pop_front();
         }
         rung.push_back((id.0, call));
+    }
+
+    /// What the invariants said when they were looked at last.
+    pub(crate) fn checked(&self) -> Option<Checked> {
+        let checked = self.0.checked.lock();
+        checked.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn note_checked(&self, checked: Checked) {
+        let mut known = self
+            .0
+            .checked
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *known = Some(checked);
     }
 
     /// The adviser of an ident in an address.

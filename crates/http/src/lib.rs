@@ -10,6 +10,7 @@ pub mod clock;
 mod feed;
 mod guard;
 mod ids;
+mod keeper;
 mod metrics;
 mod ports;
 mod presence;
@@ -30,7 +31,7 @@ pub use ids::Ids;
 pub use metrics::{Metric, Metrics};
 pub use ports::{
     AnsweredBy, CallAsk, CallDoor, CallView, Card, Demo, DeskDoor, Directory, Figures, History,
-    Later, Phone, PromptAudio, Reply, StoreHealth,
+    Keyed, Later, Numbers, Phone, PromptAudio, Reply, StoreHealth,
 };
 pub use presence::{GRACE, LEASE, Presence};
 pub use problem::{FieldError, Problem};
@@ -39,9 +40,13 @@ pub use route::{openapi, router};
 pub use shared::Shared;
 pub use ui::is_built;
 
-/// Makes live changes and watches presence, for as long as the service runs.
+/// Makes live changes, watches presence and invariants, tells the core what was measured, for as long as the service runs.
 pub async fn run(api: Api) {
-    tokio::join!(feed::run(api.clone()), presence::run(api));
+    tokio::join!(
+        feed::run(api.clone()),
+        presence::run(api.clone()),
+        keeper::run(api)
+    );
 }
 
 /// Seconds that one who comes to `queue` now may expect to wait; None when nobody serves it.

@@ -40,6 +40,12 @@ metrics! {
     ViewCatchUps = "linje_read_model_catch_ups_total", "counter", "times the read model fell behind and read the log";
     /// Contacts that are open.
     ContactsOpen = "linje_contacts_open", "gauge", "contacts that are open";
+    /// Invariants that do not hold.
+    InvariantsBroken = "linje_invariants_broken", "gauge", "1 when the state broke an invariant when it was looked at last, else 0";
+    /// Times the invariants were looked at.
+    InvariantsChecked = "linje_invariants_checked_total", "counter", "times the invariants of the state were looked at";
+    /// Commands undone because the core broke on them.
+    CommandsBroken = "linje_commands_broken_total", "counter", "commands that were undone because the core broke on them";
     /// Whether the log can be written.
     StoreUp = "linje_store_up", "gauge", "1 when the log can be written, else 0";
 }

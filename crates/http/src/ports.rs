@@ -9,7 +9,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use linje_centre::Centre;
-use linje_desk::{Accepted, Record, Refusal, Submit};
+use linje_desk::{Accepted, CallerKey, Record, Refusal, Submit};
 use linje_measures::Cells;
 use linje_types::{AdviserId, ContactId, Language, UnitId};
 use serde::Serialize;
@@ -127,6 +127,59 @@ impl Figures {
 impl fmt::Debug for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Figures")
+    }
+}
+
+/// A number as somebody wrote it, read at the edge. It is not kept anywhere but in the vault.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Keyed {
+    /// The number in E.164 form.
+    pub number: String,
+    /// Whose it is; None when many share it.
+    pub caller: Option<CallerKey>,
+}
+
+impl fmt::Debug for Keyed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Keyed(redacted)")
+    }
+}
+
+/// Reads a number; None when it cannot be one.
+type ReadNumber = dyn Fn(&str) -> Option<Keyed> + Send + Sync;
+/// The open contacts of whoever has a number. Blocks.
+type ContactsOf = dyn Fn(CallerKey) -> Vec<ContactId> + Send + Sync;
+
+/// What the edge makes of numbers.
+#[derive(Clone)]
+pub struct Numbers {
+    pub(crate) read: Arc<ReadNumber>,
+    of: Arc<ContactsOf>,
+}
+
+impl Numbers {
+    /// Numbers read by `read`, and the open contacts of a caller found by `of`, which may block.
+    pub fn new(
+        read: impl Fn(&str) -> Option<Keyed> + Send + Sync + 'static,
+        of: impl Fn(CallerKey) -> Vec<ContactId> + Send + Sync + 'static,
+    ) -> Numbers {
+        Numbers {
+            read: Arc::new(read),
+            of: Arc::new(of),
+        }
+    }
+
+    /// The open contacts of a caller.
+    pub async fn contacts_of(&self, caller: CallerKey) -> Vec<ContactId> {
+        let of = Arc::clone(&self.of);
+        let found = tokio::task::spawn_blocking(move || of(caller)).await;
+        found.unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Numbers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Numbers")
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Title and detail are for people, in Norwegian, and never hold personal data.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -53,6 +55,10 @@ pub struct Problem {
     /// After how many seconds to try again; also sent as `Retry-After`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after_s: Option<u32>,
+    /// More about this kind of problem, under names of its own.
+    #[serde(flatten)]
+    #[schema(value_type = Object)]
+    pub more: BTreeMap<&'static str, serde_json::Value>,
 }
 
 impl Problem {
@@ -67,6 +73,7 @@ impl Problem {
             code,
             errors: Vec::new(),
             retry_after_s: None,
+            more: BTreeMap::new(),
         }
     }
 
@@ -74,6 +81,13 @@ impl Problem {
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Problem {
         self.detail = Some(detail.into());
+        self
+    }
+
+    /// With something more, under a name of its own.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: serde_json::Value) -> Problem {
+        self.more.insert(name, value);
         self
     }
 
@@ -191,7 +205,7 @@ impl From<Rejection> for Problem {
                 "Beredskapsplanen finnes ikke, eller er allerede slik.",
             ),
             Rejection::Already => Problem::conflict("already", "Det er allerede gjort."),
-            Rejection::UnknownClass | Rejection::WrongId => Problem::new(
+            Rejection::UnknownClass | Rejection::WrongId | Rejection::Broken => Problem::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "internal",
                 "Noe gikk galt hos oss",

@@ -1,6 +1,7 @@
 //! The routes: one file per noun.
 
 mod advisers;
+mod callbacks;
 mod clock;
 mod consult;
 mod contacts;
@@ -8,6 +9,7 @@ mod demo;
 mod desk;
 mod expected;
 mod health;
+mod invariants;
 mod live;
 mod measures;
 mod offers;
@@ -57,6 +59,8 @@ fn documented() -> OpenApiRouter<Gate> {
         .merge(contacts::routes())
         .merge(consult::routes())
         .merge(why::routes())
+        .merge(callbacks::routes())
+        .merge(invariants::routes())
         .merge(requests::routes())
         .merge(offers::routes())
         .merge(desk::routes())

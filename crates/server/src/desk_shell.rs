@@ -61,8 +61,17 @@ enum Job {
     Stop,
 }
 
-/// Told of each offer how many microseconds after the decision it was durable and on its way.
-pub(crate) type OfferOut = Box<dyn Fn(i64) + Send>;
+/// What the shell tells of, so that it can be counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// An offer is durable and on its way, so many microseconds after it was decided.
+    OfferOut(i64),
+    /// The core broke on a command, which was undone.
+    Broken,
+}
+
+/// Who is told.
+pub(crate) type Tell = Box<dyn Fn(Told) + Send>;
 
 /// The way to the desk; clone it freely.
 #[derive(Clone)]
@@ -95,7 +104,7 @@ pub(crate) fn spawn(
     desk: Desk,
     store: Store,
     clock: Clock,
-    offer_out: OfferOut,
+    tell: Tell,
 ) -> std::io::Result<(
     DeskHandle,
     tokio_mpsc::UnboundedReceiver<Effect>,
@@ -116,7 +125,7 @@ pub(crate) fn spawn(
         detail: String::new(),
         waiting: BTreeMap::new(),
         next_token: 0,
-        offer_out,
+        tell,
         offers: Vec::new(),
     };
     let done = wake.clone();
@@ -223,7 +232,7 @@ struct Shell {
     detail: String,
     waiting: BTreeMap<u64, oneshot::Sender<Answer>>,
     next_token: u64,
-    offer_out: OfferOut,
+    tell: Tell,
     /// Offers that have just become durable, and when they were decided.
     offers: Vec<(OfferId, Timestamp)>,
 }
@@ -291,7 +300,7 @@ impl Shell {
     fn out(&self, offer: OfferId) {
         let decided = self.offers.iter().find(|(id, _)| *id == offer);
         if let Some((_, at)) = decided {
-            (self.offer_out)((self.clock.now)().since_us(*at));
+            (self.tell)(Told::OfferOut((self.clock.now)().since_us(*at)));
         }
     }
 
@@ -319,6 +328,17 @@ impl Shell {
             Output::Health(fault) => {
                 let detail = fault.map_or_else(String::new, |_| self.detail.clone());
                 self.health.send_replace(Health { fault, detail });
+            }
+            Output::Broken {
+                command,
+                state_hash,
+            } => {
+                (self.tell)(Told::Broken);
+                tracing::error!(
+                    ?command,
+                    state_hash,
+                    "the core broke on a command; it was undone and refused"
+                );
             }
             Output::Reload => return false,
         }

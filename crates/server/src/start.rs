@@ -433,7 +433,10 @@ async fn wire(
         desk,
         store,
         desk_clock,
-        Box::new(move |us| counted.offer_out(us)),
+        Box::new(move |told| match told {
+            desk_shell::Told::OfferOut(us) => counted.offer_out(us),
+            desk_shell::Told::Broken => counted.count(linje_http::Metric::CommandsBroken),
+        }),
     )
     .context("cannot start the desk")?;
     // Everybody listens before the first record is written.
@@ -517,6 +520,7 @@ async fn wire(
         desk: door(&desk),
         history,
         figures: figures(&reader),
+        numbers: numbers_read(&reader, &keys.numbers, &options.config.shared_numbers),
         clock,
         ids: Ids::new(keys.ids),
         metrics,
@@ -626,6 +630,27 @@ fn history(reader: &Reader) -> History {
 }
 
 /// The stored sums, read by a connection of their own: a long walk hinders nobody else.
+/// Reads numbers that people write, and finds the contacts that they have.
+fn numbers_read(reader: &Reader, key: &NumberKey, shared: &[String]) -> linje_http::Numbers {
+    let (key, shared, reader) = (key.clone(), shared.to_vec(), reader.clone());
+    linje_http::Numbers::new(
+        move |text| {
+            let number = crate::telephony::written(text)?;
+            let own = !shared.contains(&number);
+            let caller = own.then(|| key.hash(&number));
+            Some(linje_http::Keyed { number, caller })
+        },
+        move |caller| {
+            let rows = reader.vault_field(linje_desk::field::CALLER);
+            let rows = rows
+                .inspect_err(|error| tracing::error!(%error, "cannot read whose contacts are open"))
+                .unwrap_or_default();
+            let of = rows.into_iter().filter(|row| row.value == caller.0);
+            of.map(|row| row.contact).collect()
+        },
+    )
+}
+
 fn figures(reader: &Reader) -> Figures {
     let reader = reader.clone();
     Figures::new(move |from, to| reader.sums((from, to)).map_err(|error| error.to_string()))

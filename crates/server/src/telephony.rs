@@ -78,8 +78,20 @@ impl Status for Readers {
     }
 }
 
+/// A number that a person wrote, in E.164 form; `None` when nobody can be rung there.
+pub(crate) fn written(number: &str) -> Option<String> {
+    let plain = |letter: char| letter.is_ascii_digit() || " +-().".contains(letter);
+    let number = e164(number.trim()).filter(|_| number.chars().all(plain))?;
+    let figures = number.strip_prefix('+')?;
+    let fits = match figures.strip_prefix("47") {
+        Some(norwegian) => norwegian.len() == 8 && !norwegian.starts_with(['0', '1']),
+        None => (8..=15).contains(&figures.len()),
+    };
+    fits.then_some(number)
+}
+
 /// A number in E.164 form; eight figures are Norwegian. `None` when it is no number.
-fn e164(number: &str) -> Option<String> {
+pub(crate) fn e164(number: &str) -> Option<String> {
     let figures: String = number.chars().filter(char::is_ascii_digit).collect();
     let known = number.starts_with('+') || figures.len() != 8;
     match figures.len() {
@@ -313,5 +325,16 @@ mod tests {
             assert_eq!(e164(text).as_deref(), Some("+4722334455"), "{text}");
         }
         assert_eq!(e164("anonymous"), None);
+    }
+
+    #[test]
+    fn what_nobody_can_be_rung_at_is_refused() {
+        for text in ["90 00 00 01", "+47 900 00 001", "004790000001"] {
+            assert_eq!(written(text).as_deref(), Some("+4790000001"), "{text}");
+        }
+        assert_eq!(written("+46701234567").as_deref(), Some("+46701234567"));
+        for text in ["", "112", "12345678", "9000000", "x90000001", "+4790000"] {
+            assert_eq!(written(text), None, "{text}");
+        }
     }
 }

@@ -91,6 +91,10 @@ impl Calls {
         let Some(it) = self.lines.get_mut(&line) else {
             return;
         };
+        // The record and the reply both say it; the first of them counts.
+        if it.reason == Some(PROMISED) {
+            return;
+        }
         if !promised {
             // In line the caller waits on; whoever should not wait at all is told that nobody can take the call.
             if it.state == LineState::Menu {

@@ -214,6 +214,7 @@ impl World {
                 Output::Snapshot(snapshot) => assert!(snapshot.seq <= durable),
                 Output::Health(fault) => self.health.push(fault),
                 Output::Reload => self.reload = true,
+                Output::Broken { command, .. } => panic!("the core broke on {command:?}"),
             }
         }
     }

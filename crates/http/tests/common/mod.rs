@@ -12,16 +12,19 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use linje_centre::{Centre, Extra, Role};
-use linje_desk::{Batch, Desk, Input, Output, Reconcile, Record, Recovered, StoreFault, Submit};
+use linje_desk::{
+    Batch, CallerKey, Desk, Input, Output, Reconcile, Record, Recovered, StoreFault, Submit,
+    VaultRow, VaultWrite,
+};
 use linje_event::Command;
 use linje_http::view::Building;
 use linje_http::{
-    Api, Card, Clock, Demo, DeskDoor, Directory, Feed, Figures, Gate, History, Ids, Metrics, Mode,
-    Presence, Projection, Reply, Shared, StoreHealth, Web, clock,
+    Api, Card, Clock, Demo, DeskDoor, Directory, Feed, Figures, Gate, History, Ids, Keyed, Metrics,
+    Mode, Numbers, Presence, Projection, Reply, Shared, StoreHealth, Web, clock,
 };
 use linje_measures::{Goal, Layout, RollUp, Yardstick};
 use linje_routing::{Rules, State, Tables};
-use linje_types::{SECOND_US, Timestamp};
+use linje_types::{ContactId, SECOND_US, Timestamp};
 use serde_json::Value;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tower::ServiceExt as _;
@@ -37,6 +40,7 @@ pub(crate) struct World {
     pub(crate) api: Api,
     pub(crate) router: Router,
     pub(crate) log: Log,
+    pub(crate) vault: Arc<Mutex<Vault>>,
     pub(crate) tables: Arc<Tables>,
     /// While true, nothing can be written.
     pub(crate) is_full: Arc<AtomicBool>,
@@ -73,6 +77,7 @@ pub(crate) fn world_where(start: Timestamp, change: impl FnOnce(&Centre, &mut Ru
     let tables = Arc::new(Tables::new(&rules).expect("tables"));
     let clock = Clock::starting_at(start, 1.0);
     let log = Log::default();
+    let vault = Arc::new(Mutex::new(Vault::default()));
     let is_full = Arc::new(AtomicBool::new(false));
     let feed = broadcast::Sender::new(1024);
     let batches = feed.subscribe();
@@ -82,6 +87,7 @@ pub(crate) fn world_where(start: Timestamp, change: impl FnOnce(&Centre, &mut Ru
         desk: Desk::new(Recovered::nothing(), Arc::clone(&tables)),
         clock,
         log: Arc::clone(&log),
+        vault: Arc::clone(&vault),
         is_full: Arc::clone(&is_full),
         feed,
         store: store_in,
@@ -136,6 +142,7 @@ pub(crate) fn world_where(start: Timestamp, change: impl FnOnce(&Centre, &mut Ru
         }),
         history,
         figures: figures(&log, &rules, &centre),
+        numbers: numbers(&vault),
         clock,
         ids: Ids::new([5; 32]),
         metrics,
@@ -151,10 +158,65 @@ pub(crate) fn world_where(start: Timestamp, change: impl FnOnce(&Centre, &mut Ru
         api,
         router,
         log,
+        vault,
         tables: rules,
         is_full,
         keys: Mutex::new(0),
     }
+}
+
+/// What is personal, as the store would keep it.
+#[derive(Default)]
+pub(crate) struct Vault(pub(crate) Vec<VaultRow>);
+
+impl Vault {
+    fn take(&mut self, writes: &[VaultWrite]) {
+        for write in writes {
+            match write {
+                VaultWrite::Put(row) => {
+                    self.forget(row.contact, &row.field);
+                    self.0.push(row.clone());
+                }
+                VaultWrite::Delete { contact, field } => self.forget(*contact, field),
+            }
+        }
+    }
+
+    fn forget(&mut self, contact: ContactId, field: &str) {
+        self.0
+            .retain(|row| (row.contact, row.field.as_str()) != (contact, field));
+    }
+
+    pub(crate) fn value(&self, contact: ContactId, field: &str) -> Option<Vec<u8>> {
+        let mut rows = self.0.iter();
+        let row = rows.find(|row| (row.contact, row.field.as_str()) == (contact, field));
+        row.map(|row| row.value.clone())
+    }
+}
+
+/// Eight figures are a number; its hash is the figures themselves.
+fn numbers(vault: &Arc<Mutex<Vault>>) -> Numbers {
+    let vault = Arc::clone(vault);
+    Numbers::new(
+        |text| {
+            let known = text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit());
+            let mut key = [0; 32];
+            key.get_mut(..text.len().min(32))?
+                .copy_from_slice(text.as_bytes().get(..text.len().min(32))?);
+            known.then(|| Keyed {
+                number: format!("+47{text}"),
+                caller: Some(CallerKey(key)),
+            })
+        },
+        move |caller| {
+            let vault = vault.lock().unwrap();
+            let of = vault
+                .0
+                .iter()
+                .filter(|row| row.field == linje_desk::field::CALLER && row.value == caller.0);
+            of.map(|row| row.contact).collect()
+        },
+    )
 }
 
 /// The sums of the log as it is, folded anew each time.
@@ -214,6 +276,7 @@ struct Shell {
     desk: Desk,
     clock: Clock,
     log: Log,
+    vault: Arc<Mutex<Vault>>,
     is_full: Arc<AtomicBool>,
     feed: broadcast::Sender<Arc<Batch>>,
     store: watch::Sender<StoreHealth>,
@@ -265,6 +328,7 @@ impl Shell {
                     return Some(Input::CommitFailed { fault });
                 }
                 self.log.lock().unwrap().extend(&batch.records);
+                self.vault.lock().unwrap().take(&batch.vault);
                 return Some(Input::Committed {
                     seq: batch.last_seq(),
                 });
@@ -276,7 +340,7 @@ impl Shell {
                 }
             }
             Output::Health(fault) => drop(self.store.send_replace(StoreHealth(fault))),
-            Output::Effect(_) | Output::Snapshot(_) | Output::Reload => {}
+            Output::Effect(_) | Output::Snapshot(_) | Output::Reload | Output::Broken { .. } => {}
         }
         None
     }
