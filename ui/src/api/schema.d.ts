@@ -89,6 +89,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/callbacks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The promises that are open, and how the day's have gone. No numbers. */
+        get: operations["list_callbacks"];
+        put?: never;
+        /**
+         * Promises to ring somebody who is not on the line. 201 comes when the promise is on disk; 409 when the
+         *     number is promised one already.
+         */
+        post: operations["book"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/callbacks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One promise. */
+        get: operations["one_of_callbacks"];
+        put?: never;
+        post?: never;
+        /** Cancels a promise that nobody has begun with. The number is forgotten. */
+        delete: operations["cancel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clock": {
         parameters: {
             query?: never;
@@ -135,6 +174,23 @@ export interface paths {
         get: operations["one_of_contacts"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** One who waits on the line is rung instead; the place is kept. */
+        post: operations["ask"];
         delete?: never;
         options?: never;
         head?: never;
@@ -460,6 +516,23 @@ export interface paths {
         get?: never;
         /** Whether synthetic people come to this adviser too. */
         put: operations["synthetic"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invariants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the state is right: looked at every ten seconds, on a copy. */
+        get: operations["invariants"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -852,6 +925,22 @@ export interface components {
             /** Format: double */
             waited_s?: number | null;
         };
+        /** @description How many callbacks there are, by state; closed ones are those that came today. */
+        CallbackCounts: {
+            cancelled: number;
+            dialling: number;
+            done: number;
+            failed: number;
+            pending: number;
+        };
+        /** @description The callbacks of the centre. */
+        CallbackList: {
+            counts: components["schemas"]["CallbackCounts"];
+            /** @description The open ones, those promised first coming first. */
+            items: components["schemas"]["CallbackView"][];
+            /** @description The promise that comes first. */
+            oldest_until?: string | null;
+        };
         /** @description What is agreed with somebody who wants to be rung. Never the number. */
         CallbackRow: {
             /**
@@ -867,6 +956,35 @@ export interface components {
             reached?: string | null;
             /** @description When it is tried again. */
             retry_at?: string | null;
+            /** @description Promised before. */
+            until: string;
+        };
+        /** @description A promise to ring somebody. Never the number. */
+        CallbackView: {
+            asked: string;
+            /**
+             * Format: int32
+             * @description Attempts begun, of `of`.
+             */
+            attempts: number;
+            expected?: components["schemas"]["ExpectedSpan"] | null;
+            /** @description Not rung before; null = when its turn comes. */
+            from?: string | null;
+            id: string;
+            /** Format: int32 */
+            of: number;
+            /**
+             * Format: int32
+             * @description The place in line, 1 = next; null when its time has not come.
+             */
+            place?: number | null;
+            queue?: components["schemas"]["Named"] | null;
+            /** @description When it is tried again. */
+            retry_at?: string | null;
+            /** @description pending, dialling, done, failed or cancelled. */
+            state: string;
+            /** @description The promise in words, for the citizen. */
+            text: string;
             /** @description Promised before. */
             until: string;
         };
@@ -1057,6 +1175,13 @@ export interface components {
             text: string;
             why?: components["schemas"]["WhyRow"] | null;
         };
+        /** @description An expected wait. */
+        ExpectedSpan: {
+            /** Format: int64 */
+            p50_s?: number | null;
+            /** Format: int64 */
+            p90_s?: number | null;
+        };
         /** @description An expected wait. Null is unknown, which is not zero. */
         ExpectedWait: {
             accuracy: components["schemas"]["AccuracyRow"];
@@ -1120,6 +1245,25 @@ export interface components {
             /** @description `09:00`. */
             from: string;
             to: string;
+        };
+        /** @description The invariants of the state. */
+        Invariants: {
+            /** @description What does not hold. */
+            broken: string[];
+            /** @description The time of the state that was looked at; null before the first look. */
+            checked_at?: string | null;
+            /**
+             * Format: int64
+             * @description How often they have been looked at since the start.
+             */
+            checks: number;
+            /** @description False as soon as one does not hold, or before the first look. */
+            ok: boolean;
+            /**
+             * Format: int64
+             * @description The record of the log that it stood at.
+             */
+            seq?: number | null;
         };
         KeyLabel: {
             key: string;
@@ -1348,6 +1492,20 @@ export interface components {
             /** @description The id of a number, such as `main`. */
             number: string;
         };
+        NewCallback: {
+            /** @description Not rung before this moment; left out = when the turn comes. */
+            from?: string | null;
+            /** @description nb, nn, se or en. */
+            language?: string | null;
+            /** @description Where to ring: eight digits, or with a country code. */
+            number: string;
+            /** @description The queue; may be left out when the topic is named. */
+            queue?: string | null;
+            /** @description The three-letter code of the topic. */
+            topic?: string | null;
+            /** @description The end of the time that suits; left out = two working days. */
+            until?: string | null;
+        };
         NewContact: {
             /** @description voice, chat, message or task. */
             channel: string;
@@ -1443,7 +1601,7 @@ export interface components {
             key: string;
         };
         /** @description A problem document. */
-        Problem: {
+        Problem: Record<string, never> & {
             /** @description The kind as a short word, for programs. */
             code: string;
             /** @description What it means and what to do. */
@@ -1540,6 +1698,12 @@ export interface components {
             unit?: components["schemas"]["Named"] | null;
             /** Format: int32 */
             wanted: number;
+        };
+        RingMe: {
+            /** @description Not rung before this moment; left out = when the turn comes. */
+            from?: string | null;
+            /** @description Where to ring: eight digits, or with a country code. */
+            number: string;
         };
         Serve: {
             /** @description Whether synthetic people come to this adviser too. */
@@ -2050,6 +2214,144 @@ export interface operations {
             };
         };
     };
+    list_callbacks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallbackList"];
+                };
+            };
+        };
+    };
+    book: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key is the same callback */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCallback"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallbackView"];
+                };
+            };
+            /** @description `existing` is the one that is promised */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one_of_callbacks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The callback */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallbackView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The callback */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     clock: {
         parameters: {
             query?: never;
@@ -2185,6 +2487,58 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The contact */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RingMe"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallbackView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2886,6 +3240,25 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invariants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invariants"];
                 };
             };
         };

@@ -215,8 +215,7 @@ impl Teller<'_> {
             rule: why.map(|why| words::rule(why.rule)),
             ring,
             ring_condition: ring
-                .and_then(|ring| self.ring(queue, ring))
-                .map(|ring| ring_words(centre, ring, self.language)),
+                .and_then(|ring| ring_words(centre, queue, usize::from(ring), self.language)),
             able: why.map(|why| why.able),
             idle_s: why.map(|why| ms(why.idle_ms)),
             runner_up_idle_s: why.and_then(|why| {
@@ -270,9 +269,7 @@ impl Teller<'_> {
             position,
             ahead: position.map(|position| position.saturating_sub(1)),
             ring: now.ring,
-            ring_condition: self
-                .ring(now.queue, now.ring)
-                .map(|ring| ring_words(centre, ring, self.language)),
+            ring_condition: ring_words(centre, now.queue, usize::from(now.ring), self.language),
             who_can: self.who_can(now),
             free: u32::try_from(state.candidates(now.id).len()).unwrap_or(u32::MAX),
             waited_s: waits.then(|| seconds(self.now.since_us(now.enqueued))),
@@ -364,8 +361,9 @@ impl Teller<'_> {
                 ),
             ));
         }
-        if let Some(next) = self.ring(now.queue, now.ring + 1) {
-            let who = ring_words(centre, next, self.language);
+        let next_ring = usize::from(now.ring) + 1;
+        let who = ring_words(centre, now.queue, next_ring, self.language);
+        if let (Some(next), Some(who)) = (rule.rings.get(next_ring), who) {
             found.push((
                 now.enqueued.plus_us(next.after_us),
                 self.pick(

@@ -1,7 +1,7 @@
 //! A queue's rule of routing in words: who is asked, when the circle widens, what is promised.
 
 use linje_centre::Centre;
-use linje_routing::{Condition, QueueRule, Requirement, Ring, Rules};
+use linje_routing::{QueueRule, Rules};
 use linje_types::{Language, QueueId, SECOND_US};
 
 use super::clock_of;
@@ -17,33 +17,43 @@ pub(crate) fn rule_words(
     let Some(rule) = rules.queues.get(queue.idx()) else {
         return String::new();
     };
-    let mut sentences: Vec<String> = rule
-        .rings
-        .iter()
-        .map(|ring| ring_sentence(centre, ring, language))
+    let rings = rule.rings.iter().enumerate();
+    let mut sentences: Vec<String> = rings
+        .map(|(ring, of)| ring_sentence(centre, (queue, ring, of.after_us), language))
         .collect();
     sentences.extend(promises(centre, rules, rule, language));
     sentences.join(" ")
 }
 
-/// Who is asked in a ring, in words, after "those who".
+/// Who is asked in a ring of a queue, in words, after "those who"; None when it has no such ring.
 #[must_use]
-pub(crate) fn ring_words(centre: &Centre, ring: &Ring, language: Language) -> String {
-    let who = say(centre, &ring.condition, language);
-    if ring.preferred == Condition::ALWAYS {
-        return who;
-    }
-    let first = say(centre, &ring.preferred, language);
-    match language {
+pub(crate) fn ring_words(
+    centre: &Centre,
+    queue: QueueId,
+    ring: usize,
+    language: Language,
+) -> Option<String> {
+    let queue = centre.queues.get(queue.idx())?;
+    let prefer = queue.rings.get(ring)?.prefer.as_ref();
+    let who = queue.who(ring).say(centre, language);
+    let Some(prefer) = prefer else {
+        return Some(who);
+    };
+    let first = prefer.say(centre, language);
+    Some(match language {
         Language::En => format!("{who}; first of all those who {first}"),
         Language::Nb | Language::Nn | Language::Se => format!("{who}; aller først de som {first}"),
-    }
+    })
 }
 
-fn ring_sentence(centre: &Centre, ring: &Ring, language: Language) -> String {
-    let who = ring_words(centre, ring, language);
-    let after = span(ring.after_us);
-    match (ring.after_us, language) {
+fn ring_sentence(
+    centre: &Centre,
+    (queue, ring, after_us): (QueueId, usize, i64),
+    language: Language,
+) -> String {
+    let who = ring_words(centre, queue, ring, language).unwrap_or_default();
+    let after = span(after_us);
+    match (after_us, language) {
         (0, Language::En) => format!("Those who {who} are asked."),
         (_, Language::En) => format!("After {after} those who {who} are asked."),
         (0, _) => format!("De som {who}, blir spurt."),
@@ -98,50 +108,4 @@ fn promises(centre: &Centre, rules: &Rules, rule: &QueueRule, language: Language
 
 fn span(us: i64) -> String {
     clock_of(u64::try_from(us / SECOND_US).unwrap_or(0))
-}
-
-/// A condition in words, after "those who".
-fn say(centre: &Centre, condition: &Condition, language: Language) -> String {
-    let english = language == Language::En;
-    let pick = |nb: String, en: String| if english { en } else { nb };
-    let joined = |parts: &[Condition], joint: &str| {
-        let parts: Vec<String> = parts
-            .iter()
-            .map(|part| say(centre, part, language))
-            .collect();
-        parts.join(joint)
-    };
-    match condition {
-        Condition::Skill(need) => skill(centre, *need, language),
-        Condition::Speaks(spoken) => pick(format!("snakker {spoken}"), format!("speak {spoken}")),
-        Condition::Unit(unit) => {
-            let unit = centre.units.get(unit.idx());
-            let name = unit.map_or("?", |unit| unit.name.get(language));
-            pick(format!("hører til {name}"), format!("belong to {name}"))
-        }
-        Condition::Group(group) => pick(
-            format!("er i gruppe {}", group.0 + 1),
-            format!("are in group {}", group.0 + 1),
-        ),
-        Condition::All(parts) if parts.is_empty() => {
-            pick(String::from("er på jobb"), String::from("are at work"))
-        }
-        Condition::All(parts) => joined(parts, if english { " and " } else { " og " }),
-        Condition::Any(parts) => joined(parts, if english { " or " } else { " eller " }),
-        Condition::Not(part) => {
-            let part = say(centre, part, language);
-            pick(format!("ikke {part}"), format!("do not {part}"))
-        }
-    }
-}
-
-fn skill(centre: &Centre, need: Requirement, language: Language) -> String {
-    let skill = centre.skills.get(need.skill.idx());
-    let name = skill.map_or("?", |skill| skill.name.get(language));
-    match (need.level, language) {
-        (0 | 1, Language::En) => format!("know {name}"),
-        (level, Language::En) => format!("know {name} at level {level} or better"),
-        (0 | 1, _) => format!("kan {name}"),
-        (level, _) => format!("kan {name} på nivå {level} eller bedre"),
-    }
 }
