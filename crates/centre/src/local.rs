@@ -96,7 +96,7 @@ fn words(centre: &Centre, hours: &OpeningHours, language: Language) -> String {
         ),
         Some(prompt) => {
             let prompt = centre.prompt(prompt);
-            let text = prompt.text(language).or(prompt.text(Language::Nb));
+            let text = prompt.text(language).or_else(|| prompt.text(Language::Nb));
             let text = text.unwrap_or(&prompt.id);
             say::pick(
                 language,

@@ -516,13 +516,12 @@ impl Queue {
         if !own.widen || ring == 0 {
             return own.who.clone();
         }
-        match self.who(ring - 1) {
-            Who::Any(mut parts) => {
-                parts.push(own.who.clone());
-                Who::Any(parts)
-            }
-            earlier => Who::Any(vec![earlier, own.who.clone()]),
+        let earlier = self.who(ring - 1);
+        if let Who::Any(mut parts) = earlier {
+            parts.push(own.who.clone());
+            return Who::Any(parts);
         }
+        Who::Any(vec![earlier, own.who.clone()])
     }
 }
 

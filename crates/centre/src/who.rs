@@ -144,12 +144,16 @@ impl Who {
         }
     }
 
+    /// Whether it needs brackets beside others.
+    fn is_compound(&self) -> bool {
+        matches!(self, Who::All(parts) | Who::Any(parts) if parts.len() > 1)
+    }
+
     fn bracketed(&self, centre: &Centre) -> String {
-        match self {
-            Who::All(parts) | Who::Any(parts) if parts.len() > 1 => {
-                format!("({})", self.text(centre))
-            }
-            _ => self.text(centre),
+        if self.is_compound() {
+            format!("({})", self.text(centre))
+        } else {
+            self.text(centre)
         }
     }
 
@@ -204,11 +208,10 @@ impl Who {
     }
 
     fn say_bracketed(&self, centre: &Centre, language: Language) -> String {
-        match self {
-            Who::All(parts) | Who::Any(parts) if parts.len() > 1 => {
-                format!("({})", self.say(centre, language))
-            }
-            _ => self.say(centre, language),
+        if self.is_compound() {
+            format!("({})", self.say(centre, language))
+        } else {
+            self.say(centre, language)
         }
     }
 }

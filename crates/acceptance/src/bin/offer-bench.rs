@@ -138,9 +138,10 @@ fn arrive(server: &Server, plan: &Plan) {
         let due = Duration::from_secs(1) * place / plan.rate;
         thread::sleep(due.saturating_sub(begin.elapsed()));
         let body = json!({"channel": "chat", "topic": "FOR"});
-        client
+        let created = client
             .post("/api/v1/contacts", &dice.key(), &body)
             .expect(201);
+        debug_assert!(created["id"].is_string(), "{created}");
     }
 }
 

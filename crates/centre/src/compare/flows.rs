@@ -405,7 +405,7 @@ fn prompts_of(both: &mut Both<'_>) {
             let said = |prompt: &Prompt| {
                 prompt
                     .text(*of)
-                    .map_or(none.clone(), |text| format!("«{text}»"))
+                    .map_or_else(|| none.clone(), |text| format!("«{text}»"))
             };
             let recorded = |prompt: &Prompt| String::from(prompt.recording(*of).unwrap_or(&none));
             let was_recorded = recorded(was);

@@ -48,12 +48,15 @@ pub(super) fn compare(both: &mut Both<'_>) {
     population(both);
 }
 
+/// An id and a text.
+type Said = (String, String);
+
 /// Things that are but an id and a text.
 fn named(
     both: &mut Both<'_>,
     section: &'static str,
     (kind, fresh): (Words<'_>, Words<'_>),
-    (old, new): (&[(String, String)], &[(String, String)]),
+    (old, new): (&[Said], &[Said]),
 ) {
     let found = matched(old, new, |(id, _)| id);
     let thing = |both: &Both<'_>, id: &str| Thing {

@@ -79,7 +79,7 @@ fn shorter(table: &Table<'_, '_>, names: &Names) -> Option<PlanAct> {
     let flow_id = table.need_text("flow");
     let who = format!("{} shortens", table.what());
     let flow = names.flow(table.reader, &flow_id, &who);
-    let step = table.text("step").unwrap_or(Placed {
+    let step = table.text("step").unwrap_or_else(|| Placed {
         value: String::from("menu"),
         at: flow_id.at,
     });
