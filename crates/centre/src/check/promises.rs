@@ -156,13 +156,13 @@ fn plan_step(centre: &Centre, plan: &Plan, number: usize, faults: &mut Vec<Fault
                     "ask for phone, chat, written or tasks",
                 );
             }
-            if let Some(unit) = unit.map(|id| &centre.units[id.idx()]) {
-                if unit.people == 0 || unit.kind == crate::model::UnitKind::Steering {
-                    bad(
-                        format!("{name} asks unit \"{}\", where nobody answers", unit.id),
-                        "name a unit with advisers",
-                    );
-                }
+            if let Some(unit) = unit.map(|id| &centre.units[id.idx()])
+                && (unit.people == 0 || unit.kind == crate::model::UnitKind::Steering)
+            {
+                bad(
+                    format!("{name} asks unit \"{}\", where nobody answers", unit.id),
+                    "name a unit with advisers",
+                );
             }
         }
     }

@@ -81,7 +81,7 @@ pub(super) fn people(root: &Table<'_, '_>, names: &Names) -> People {
     });
     People {
         profiles,
-        ..read.unwrap_or(People {
+        ..read.unwrap_or_else(|| People {
             seed: 1,
             count: 0,
             leaders: 0.0,
