@@ -58,7 +58,7 @@ pub struct Problem {
     /// More about this kind of problem, under names of its own.
     #[serde(flatten)]
     #[schema(value_type = Object)]
-    pub more: BTreeMap<&'static str, serde_json::Value>,
+    pub more: Option<Box<BTreeMap<&'static str, serde_json::Value>>>,
 }
 
 impl Problem {
@@ -73,7 +73,7 @@ impl Problem {
             code,
             errors: Vec::new(),
             retry_after_s: None,
-            more: BTreeMap::new(),
+            more: None,
         }
     }
 
@@ -87,7 +87,7 @@ impl Problem {
     /// With something more, under a name of its own.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: serde_json::Value) -> Problem {
-        self.more.insert(name, value);
+        self.more.get_or_insert_default().insert(name, value);
         self
     }
 

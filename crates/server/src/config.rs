@@ -119,7 +119,7 @@ impl Config {
             max_calls: file
                 .sip
                 .max_calls
-                .unwrap_or(linje_voice::Config::default().max_calls),
+                .unwrap_or_else(|| linje_voice::Config::default().max_calls),
             centre_text,
             centre_name,
             centre_folder,

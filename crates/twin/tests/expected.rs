@@ -1,5 +1,10 @@
 //! What people are told about their wait, held against the wait that they get, over a day of the national centre.
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    clippy::print_stdout,
+    reason = "a few kinds are looked at, and the figures are to be read"
+)]
 
 mod common;
 

@@ -476,7 +476,7 @@ impl Teller<'_> {
     /// What gives it another place than the order of arrival.
     fn standing(&self) -> Option<String> {
         if self.entry.overdue {
-            let span = self.guarantee_us(self.entry.class).map(|us| span(us));
+            let span = self.guarantee_us(self.entry.class).map(span);
             let span = span.unwrap_or_default();
             return Some(self.pick(
                 format!("Den går foran fordi den lovede lengste ventetiden ({span}) er over."),

@@ -422,7 +422,7 @@ impl Entry {
             | Event::ContactGivenBack { .. } => self.back_in_line(),
             Event::ContactTransferred { queue, class, .. } => {
                 self.back_in_line();
-                self.to_queue(queue);
+                self.moves_to(queue);
                 self.class = class;
                 self.transfers += 1;
             }
@@ -433,7 +433,7 @@ impl Entry {
             Event::ContactNeeds { needs, .. } => self.needs = needs,
             Event::RingStarted { ring, .. } => self.ring = ring,
             Event::ContactOverdue { .. } => self.overdue = true,
-            Event::ContactOverflowed { queue, .. } => self.to_queue(queue),
+            Event::ContactOverflowed { queue, .. } => self.moves_to(queue),
             Event::ContactSetAside { .. } => self.stage = Stage::SetAside,
             Event::ConsultStarted { consult, .. } => {
                 self.stage = Stage::Consulting;
@@ -448,7 +448,7 @@ impl Entry {
             Event::ContactHandedOver { to, queue, .. } => {
                 self.stage = Stage::Active;
                 self.adviser = to;
-                self.to_queue(queue);
+                self.moves_to(queue);
                 self.transfers += 1;
             }
             Event::CallbackAsked { from, until, .. } => {
@@ -522,7 +522,7 @@ impl Entry {
         }
     }
 
-    fn to_queue(&mut self, queue: QueueId) {
+    fn moves_to(&mut self, queue: QueueId) {
         self.queue = queue;
         self.ring = 0;
         self.overdue = false;

@@ -572,7 +572,7 @@ impl Ledger {
         self.step(id, from, &[Stage::Consulting], Stage::Active)?;
         let entry = self.seen(id)?;
         let was = entry.queue;
-        let barred = entry.bars.iter().any(|bar| *bar == (to, Timestamp::NEVER));
+        let barred = entry.bars.contains(&(to, Timestamp::NEVER));
         hold!(!barred, "S6", "{id:?} was handed over to {to:?}, barred");
         self.take_from(id)?;
         self.becomes_free(from);
