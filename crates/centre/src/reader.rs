@@ -66,7 +66,8 @@ impl<'t> Reader<'t> {
             Err(error) => {
                 let at = self.place(&error.span().unwrap_or(0..0));
                 let message = error.message().replace('\n', ", ");
-                self.fault(Code::Syntax, at, format!("not TOML: {message}"), "");
+                let help = "put texts in quotes and lists in brackets, one key = value to a line";
+                self.fault(Code::Syntax, at, format!("not TOML: {message}"), help);
                 None
             }
         }
@@ -199,7 +200,8 @@ impl<'r, 't> Table<'r, 't> {
             "\"{key}\" of {} is of type {found}, not {expected}",
             self.what
         );
-        self.reader.fault(Code::WrongType, at, message, "");
+        let help = format!("write {expected}");
+        self.reader.fault(Code::WrongType, at, message, help);
     }
 
     /// Notes that the value of a key cannot be.
@@ -252,7 +254,9 @@ impl<'r, 't> Table<'r, 't> {
         let text = self.text_of(key, value)?.value;
         let span = value.span();
         let written = self.reader.text.get(span.clone()).unwrap_or_default();
-        let start = written.find(&text).map(|offset| span.start + offset);
+        // The first letter is a quote.
+        let inside = written.get(1..).unwrap_or_default();
+        let start = inside.find(&text).map(|offset| span.start + 1 + offset);
         Some(Source {
             value: text,
             span,
@@ -317,7 +321,7 @@ impl<'r, 't> Table<'r, 't> {
                     "\"{key}\" is {}, outside {low} to {high},",
                     integer.as_str()
                 ),
-                "",
+                format!("write a number from {low} to {high}"),
             );
         }
         number
@@ -346,7 +350,12 @@ impl<'r, 't> Table<'r, 't> {
             .ok()
             .filter(|number| (0.0..=high).contains(number));
         if number.is_none() {
-            self.bad(at, format!("\"{key}\" is {text}, outside 0 to {high},"), "");
+            let help = format!("write a number from 0 to {high}");
+            self.bad(
+                at,
+                format!("\"{key}\" is {text}, outside 0 to {high},"),
+                help,
+            );
         }
         Some(Placed { value: number?, at })
     }

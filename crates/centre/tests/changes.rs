@@ -1,6 +1,11 @@
 //! What a change means, in words; nothing that changes is passed over.
 #![expect(clippy::string_slice, reason = "the places of figures in the text")]
 
+#![expect(
+    clippy::string_slice,
+    reason = "the places come from searches in the same text"
+)]
+
 use std::fmt::Write as _;
 
 use expect_test::{Expect, expect};

@@ -27,15 +27,15 @@ fn text_that_is_not_toml() {
         "id = \"small\"",
         "id = small",
         expect![[r#"
-        x.toml:23:6: error LJ1001: not TOML: string values must be quoted, expected literal string
-    "#]],
+            x.toml:23:6: error LJ1001: not TOML: string values must be quoted, expected literal string; put texts in quotes and lists in brackets, one key = value to a line
+        "#]],
     );
     check(
         "[centre]",
         "[centre",
         expect![[r#"
-        x.toml:22:8: error LJ1001: not TOML: unclosed table, expected `]`
-    "#]],
+            x.toml:22:8: error LJ1001: not TOML: unclosed table, expected `]`; put texts in quotes and lists in brackets, one key = value to a line
+        "#]],
     );
 }
 
@@ -80,15 +80,15 @@ fn wrong_types_and_values() {
         "max_waiting = 100",
         "max_waiting = \"many\"",
         expect![[r#"
-        x.toml:39:15: error LJ1004: "max_waiting" of queue "work" is of type string, not a whole number
-    "#]],
+            x.toml:39:15: error LJ1004: "max_waiting" of queue "work" is of type string, not a whole number; write a whole number
+        "#]],
     );
     check(
         "max_waiting = 100",
         "max_waiting = -1",
         expect![[r#"
-        x.toml:39:15: error LJ1005: "max_waiting" is -1, outside 1 to 1000000, in queue "work"
-    "#]],
+            x.toml:39:15: error LJ1005: "max_waiting" is -1, outside 1 to 1000000, in queue "work"; write a number from 1 to 1000000
+        "#]],
     );
     check(
         "ring = \"20s\"",
@@ -101,8 +101,8 @@ fn wrong_types_and_values() {
         "share = 0.70",
         "share = 70",
         expect![[r#"
-        x.toml:35:18: error LJ1005: "share" is 70, outside 0 to 1, in "goal" of queue "work"
-    "#]],
+            x.toml:35:18: error LJ1005: "share" is 70, outside 0 to 1, in "goal" of queue "work"; write a number from 0 to 1
+        "#]],
     );
     check(
         "channel = \"chat\"",
@@ -122,7 +122,7 @@ fn wrong_types_and_values() {
         "2026-11-20",
         "\"2026-11-20\"",
         expect![[r#"
-            x.toml:79:23: error LJ1004: "date" of exception number 1 of hours "weekdays" is of type string, not a date such as 2015-12-24
+            x.toml:79:23: error LJ1004: "date" of exception number 1 of hours "weekdays" is of type string, not a date such as 2015-12-24; write a date such as 2015-12-24
         "#]],
     );
     check(
@@ -487,21 +487,21 @@ fn sums_that_do_not_add_up() {
         "curve = [0.5, 0.5]",
         "curve = [0.5, 0.4]",
         expect![[r#"
-            x.toml:231:9: error LJ1021: the parts of "curve" have the sum 0.900, not 1
+            x.toml:231:9: error LJ1021: the parts of "curve" have the sum 0.900, not 1; let the parts have the sum 1
         "#]],
     );
     check(
         "queue = \"work\", share = 0.6",
         "queue = \"work\", share = 0.7",
         expect![[r#"
-            x.toml:232:12: error LJ1021: the shares of the calls have the sum 1.100, not 1
+            x.toml:232:12: error LJ1021: the shares of the calls have the sum 1.100, not 1; let the shares of the calls have the sum 1
         "#]],
     );
     check(
         "mon = 1.2",
         "mon = 1.8",
         expect![[r#"
-            x.toml:228:12: error LJ1021: the factors of the weekdays do not have the mean 1
+            x.toml:228:12: error LJ1021: the factors of the weekdays do not have the mean 1; let the factors of the open days have the mean 1
         "#]],
     );
 }

@@ -40,6 +40,7 @@ pub(super) fn check(centre: &Centre, staff: &[Person], faults: &mut Vec<Fault>) 
 }
 
 fn callback(centre: &Centre, offer: &CallbackOffer, faults: &mut Vec<Fault>) {
+    let mut callable = Vec::new();
     for (id, at) in offer.queues.iter().map(|to| (to.queue, to.at)) {
         let queue = centre.queue(id);
         let (why, help) = if queue.channel != Channel::Voice {
@@ -47,29 +48,33 @@ fn callback(centre: &Centre, offer: &CallbackOffer, faults: &mut Vec<Fault>) {
         } else if queue.experts {
             ("which takes only consultations", "take it out")
         } else {
-            windows(centre, offer, queue, faults);
+            callable.push(queue);
             continue;
         };
         let message = format!("a callback is offered in queue \"{}\", {why}", queue.id);
         faults.push(Fault::new(Code::BadCallback, at, message, help));
     }
+    windows(centre, offer, &callable, faults);
 }
 
-/// Each window lies within the hours of each queue that offers it, on the weekdays that are open.
-fn windows(centre: &Centre, offer: &CallbackOffer, queue: &Queue, faults: &mut Vec<Fault>) {
-    let hours = &centre.hours[queue.hours.idx()];
-    for Window { period: window, at } in &offer.windows {
-        let fits = hours
-            .rules
+/// Each window lies within the hours of each queue that offers it, on some weekday.
+fn windows(centre: &Centre, offer: &CallbackOffer, queues: &[&Queue], faults: &mut Vec<Fault>) {
+    for Window { period, at } in &offer.windows {
+        let outside = |queue: &&&Queue| {
+            let mut rules = centre.hours[queue.hours.idx()].rules.iter();
+            !rules.any(|rule| rule.period.from <= period.from && period.to <= rule.period.to)
+        };
+        let outside: Vec<&str> = queues
             .iter()
-            .any(|rule| rule.period.from <= window.from && window.to <= rule.period.to);
-        if !fits {
+            .filter(outside)
+            .map(|queue| queue.id.as_str())
+            .collect();
+        if !outside.is_empty() {
             let message = format!(
-                "a callback between {} and {} is outside the opening hours \"{}\" of queue \"{}\"",
-                clock(window.from),
-                clock(window.to),
-                hours.id,
-                queue.id
+                "a callback between {} and {} is outside the opening hours of queue {}",
+                clock(period.from),
+                clock(period.to),
+                outside.join(", ")
             );
             let help = "keep the window within the hours, or take the queue out of \"queues\"";
             faults.push(Fault::new(Code::BadCallback, *at, message, help));

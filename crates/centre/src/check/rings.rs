@@ -8,6 +8,7 @@ use crate::fault::{Code, Fault, Place};
 use crate::model::{Centre, Queue};
 use crate::people::{Person, Role};
 use crate::rules::serves;
+use crate::say;
 
 /// Nobody is overtaken after so long (seconds), so that no guarantee or head start may be longer.
 const LONGEST_S: u32 = 20 * 60;
@@ -237,7 +238,10 @@ fn circles(centre: &Centre, faults: &mut Vec<Fault>) {
 fn guarantees(centre: &Centre, faults: &mut Vec<Fault>) {
     let mut long = |seconds: u32, at: Place, what: String| {
         if seconds > LONGEST_S {
-            let message = format!("{what} of {seconds} seconds is longer than 20 minutes");
+            let message = format!(
+                "{what} of {}, which is longer than 20 minutes",
+                say::seconds(seconds, Language::En)
+            );
             let help = "write at most \"20m\": after that nobody who came later goes first";
             faults.push(Fault::new(Code::TooLong, at, message, help));
         }

@@ -157,7 +157,12 @@ fn weekday_rule(table: &Table<'_, '_>) -> WeekdayRule {
     let (from, to) = (table.minute_of_day("from"), table.minute_of_day("to"));
     if !table.has("from") || !table.has("to") {
         let message = "hours need both \"from\" and \"to\"";
-        table.reader.fault(Code::MissingKey, table.at, message, "");
+        table.reader.fault(
+            Code::MissingKey,
+            table.at,
+            message,
+            "add the missing one, as from = \"09:00\"",
+        );
     }
     WeekdayRule {
         days,

@@ -213,9 +213,12 @@ fn weekdays(table: &Table<'_, '_>) -> [f64; 7] {
         .fold((0.0, 0.0), |(sum, open), factor| (sum + factor, open + 1.0));
     if open > 0.0 && (sum / open - 1.0_f64).abs() > 0.01 {
         let message = "the factors of the weekdays do not have the mean 1";
-        table
-            .reader
-            .fault(Code::DoesNotAddUp, table.place_of("weekdays"), message, "");
+        table.reader.fault(
+            Code::DoesNotAddUp,
+            table.place_of("weekdays"),
+            message,
+            "let the factors of the open days have the mean 1",
+        );
     }
     factors
 }
@@ -231,9 +234,12 @@ fn curve(table: &Table<'_, '_>) -> Vec<f64> {
     if !adds_up(&curve) {
         let sum: f64 = curve.iter().sum();
         let message = format!("the parts of \"curve\" have the sum {sum:.3}, not 1");
-        table
-            .reader
-            .fault(Code::DoesNotAddUp, table.place_of("curve"), message, "");
+        table.reader.fault(
+            Code::DoesNotAddUp,
+            table.place_of("curve"),
+            message,
+            "let the parts have the sum 1",
+        );
     }
     curve
 }
@@ -267,7 +273,12 @@ fn arrivals(table: &Table<'_, '_>, names: &Names, usual: &Usual) -> Vec<Arrivals
     if (shares - 1.0_f64).abs() > 0.001 {
         let message = format!("the shares of the calls have the sum {shares:.3}, not 1");
         let at = table.place_of("arrivals");
-        table.reader.fault(Code::DoesNotAddUp, at, message, "");
+        table.reader.fault(
+            Code::DoesNotAddUp,
+            at,
+            message,
+            "let the shares of the calls have the sum 1",
+        );
     }
     arrivals
 }

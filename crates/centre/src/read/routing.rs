@@ -184,7 +184,12 @@ fn window(table: &Table<'_, '_>) -> Window {
     let (from, to): (Option<Placed<u16>>, Option<Placed<u16>>) = (minute("from"), minute("to"));
     if !table.has("from") || !table.has("to") {
         let message = format!("{} needs both \"from\" and \"to\"", table.what());
-        table.reader.fault(Code::MissingKey, table.at, message, "");
+        table.reader.fault(
+            Code::MissingKey,
+            table.at,
+            message,
+            "add the missing one, as from = \"09:00\"",
+        );
     }
     let period = Period {
         from: from.map_or(0, |from| from.value),
