@@ -826,6 +826,11 @@ impl Desk {
 
     /// Fires what is due, as far as the open batch has room.
     fn fire_due(&mut self, now: Timestamp) {
+        // B7: while the store is slow everything stands still.
+        #[cfg(feature = "mutants")]
+        if linje_routing::mutants::planted(7) && self.flight.is_some() {
+            return;
+        }
         while self.state.next_deadline().max(self.timers_from) <= now
             && self.open.batch.records.len() < TIMER_ROOM
         {

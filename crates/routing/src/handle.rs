@@ -271,7 +271,11 @@ impl State {
             .contacts
             .get(slot as usize)
             .ok_or(Rejection::StaleOffer)?;
-        let live = it.open && it.state == ContactState::Offered && it.offer == offer.number();
+        let mut live = it.open && it.state == ContactState::Offered && it.offer == offer.number();
+        // B9: the same call answered twice.
+        if mutant!(9) {
+            live |= it.open && it.state == ContactState::Active;
+        }
         let theirs = adviser == AdviserId::NONE || adviser.0 == it.adviser;
         (live && theirs)
             .then_some(slot)
@@ -409,6 +413,10 @@ impl State {
                 self.close_waiting(slot, CloseReason::Abandoned, now, out);
             }
             ContactState::Active | ContactState::Held | ContactState::SetAside => {
+                // B1: "answered" hours after the call has ended.
+                if mutant!(1) {
+                    return Ok(());
+                }
                 self.ended(slot, By::Citizen, now, out);
             }
             ContactState::Consulting => {
@@ -571,6 +579,10 @@ impl State {
             contact,
             adviser,
         };
+        // B4: the caller has gone, the phone rings on, and who answers hears silence.
+        if mutant!(4) && outcome == OfferOutcome::CitizenLeft {
+            return;
+        }
         self.effect(slot, withdraw, out);
     }
 
@@ -649,7 +661,8 @@ impl State {
             flags,
             ..
         } = self.contacts[slot as usize];
-        let theirs = adviser == AdviserId::NONE || adviser.0 == has_it;
+        // B14: a late word of an old leg ends the call of somebody else.
+        let theirs = adviser == AdviserId::NONE || adviser.0 == has_it || mutant!(14);
         match state {
             ContactState::Active
             | ContactState::Held
@@ -884,6 +897,10 @@ impl State {
     fn serve_contact<O: Output>(&mut self, slot: u32, now: Timestamp, out: &mut O) {
         let it = &self.contacts[slot as usize];
         if it.state != ContactState::Queued {
+            return;
+        }
+        // B3: one adviser who may not be asked halts it for all.
+        if mutant!(3) && it.bars > 0 {
             return;
         }
         if it.is(flag::PERSONAL) {

@@ -6,6 +6,20 @@
 //! The layout is a slab of contacts, sorted lines per lane and idle lists per profile (ADR 0001).
 #![warn(missing_docs)]
 
+/// Whether a bug of the bank is planted; `false`, and no code, without the feature `mutants`.
+#[cfg(feature = "mutants")]
+macro_rules! mutant {
+    ($bug:literal) => {
+        $crate::mutants::planted($bug)
+    };
+}
+#[cfg(not(feature = "mutants"))]
+macro_rules! mutant {
+    ($bug:literal) => {
+        false
+    };
+}
+
 mod bits;
 mod cast;
 mod check;
@@ -14,6 +28,8 @@ mod handle;
 mod idle;
 mod lanes;
 mod lines;
+#[cfg(feature = "mutants")]
+pub mod mutants;
 mod rules;
 mod snapshot;
 mod state;

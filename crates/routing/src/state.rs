@@ -813,7 +813,10 @@ impl State {
         it.flags &= !flag::PERSONAL;
         it.offer = offer.number();
         self.hold_by(slot, adviser.0);
-        self.relist(adviser.0);
+        // B12: a burst of calls all goes to the same first adviser.
+        if !mutant!(12) {
+            self.relist(adviser.0);
+        }
     }
 
     /// Puts the contact into the adviser's list and reserves its share of the capacity.
@@ -855,10 +858,15 @@ impl State {
         }
         self.contacts[slot as usize].adviser = NONE;
         let who = &mut self.advisers[adviser as usize];
-        if state != ContactState::SetAside {
+        // B2: reserved for ever when another was quicker. B8: "in a call" for ever after the call was lost.
+        let reserved = mutant!(2) && state == ContactState::Offered;
+        let in_call = mutant!(8) && state == ContactState::Active;
+        if state != ContactState::SetAside && !reserved {
             who.used -= self.tables.rules().weights[channel as usize];
         }
-        who.calls -= u8::from(channel == Channel::Voice);
+        if !in_call {
+            who.calls -= u8::from(channel == Channel::Voice);
+        }
         match freed_at {
             Some(at) => self.freed(adviser, at),
             None => self.relist(adviser),
@@ -899,6 +907,10 @@ impl State {
             return Mask::NOTHING;
         }
         let wanted = takes_now(who);
+        // B11: a new call before the wrap-up is over.
+        if mutant!(11) && self.only_wraps_up(adviser) {
+            return Mask::new(wanted, false);
+        }
         // One call at a time, whatever it weighs (S4).
         let second_call = if who.calls == 0 {
             0
@@ -918,6 +930,12 @@ impl State {
         });
         let freed = freed.fold(Channels::NONE, |all, channel| all.with(*channel));
         Mask::new(Channels(plain | freed.0), freed != Channels::NONE)
+    }
+
+    /// Whether the adviser has nothing but wrap-up.
+    fn only_wraps_up(&self, adviser: u32) -> bool {
+        self.slots_of(adviser)
+            .all(|slot| self.contacts[slot as usize].state == ContactState::WrapUp)
     }
 
     /// The share of the capacity that a contact of `channel` may have freed for it.
@@ -974,6 +992,15 @@ impl State {
         let slot = offer.slot();
         self.release(slot, adviser, None);
         self.bar(slot, adviser, barred_until);
+        // B10: who answers and hangs up before the two are joined costs the caller the place.
+        if mutant!(10) && outcome == OfferOutcome::BridgeFailed {
+            self.contacts[slot as usize].enqueued = at;
+            self.set_key(slot, at);
+        }
+        // B13: who misses a call is logged out without a word.
+        if mutant!(13) && outcome == OfferOutcome::Expired {
+            self.presence(adviser, None, at);
+        }
         self.back_in_line(slot, at);
     }
 
@@ -1059,7 +1086,10 @@ impl State {
         if state == ContactState::Queued {
             self.out_of_line(slot);
         }
-        self.deadlines.clear(slot);
+        // B6: a row of somebody who has gone is looked at again and again.
+        if !(mutant!(6) && state == ContactState::Queued) {
+            self.deadlines.clear(slot);
+        }
         if bars > 0 {
             self.bars.retain(|bar| bar.slot != slot);
         }

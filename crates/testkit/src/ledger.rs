@@ -177,6 +177,8 @@ pub struct Ledger {
     sequences: u64,
     idle_numbers: u64,
     leaving: Option<ContactId>,
+    /// The most attempts that any description so far allowed: a promised retry outlives its description.
+    most_attempts: u8,
     /// Whether room has just been made for what is offered next: before, less would have fitted.
     made_room: bool,
 }
@@ -219,6 +221,7 @@ impl Ledger {
             idle_numbers: 0,
             leaving: None,
             made_room: false,
+            most_attempts: 0,
         };
         ledger.publish(rules);
         ledger
@@ -227,6 +230,7 @@ impl Ledger {
     /// Other rules are in force from the next event on.
     pub fn publish(&mut self, rules: &Rules) {
         self.rules = rules.clone();
+        self.most_attempts = self.most_attempts.max(rules.callback.attempts);
         for adviser in &rules.advisers[self.people.len()..] {
             self.people.push(Person::before_the_day(adviser.origins));
         }
@@ -284,6 +288,17 @@ impl Ledger {
     #[must_use]
     pub fn flow(&self, queue: QueueId) -> Flow {
         self.flows[queue.idx()]
+    }
+
+    /// Whether an adviser is signed in, present, and why not ready.
+    #[must_use]
+    pub fn at_work(&self, id: AdviserId) -> Option<(bool, bool, Option<NotReady>)> {
+        let person = self.people.get(id.idx())?;
+        Some((
+            person.signed_in,
+            person.absent_until.is_none(),
+            person.not_ready,
+        ))
     }
 
     /// How many wait in `queue`.

@@ -5,5 +5,6 @@
 pub mod dice;
 pub mod ledger;
 pub mod reference;
+pub mod sim;
 pub mod trial;
 pub mod world;

@@ -35,6 +35,10 @@ impl State {
                 self.emit(Event::BarEnded { contact }, now, out);
                 self.serve_contact(slot, now, out);
             }
+            // B5: the longest wait throws the caller out while a phone rings.
+            ContactState::Offered if mutant!(5) => {
+                self.close(slot, it.queue, CloseReason::Abandoned, now, out);
+            }
             ContactState::Offered => self.let_go(slot, OfferOutcome::Expired, now, out),
             ContactState::WrapUp => self.finished(slot, now, out),
             ContactState::Active | ContactState::Held | ContactState::SetAside => {

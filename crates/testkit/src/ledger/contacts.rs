@@ -620,7 +620,7 @@ impl Ledger {
         expires: Timestamp,
     ) -> Checked {
         self.step(id, adviser, &[Stage::Offered], Stage::Dialling)?;
-        let most = self.rules.callback.attempts;
+        let most = self.most_attempts;
         let entry = self.entry(id)?;
         let live = entry.offer.take();
         hold!(
