@@ -170,6 +170,12 @@ impl Calls {
         }
     }
 
+    /// Another description is in force: calls from now on are walked through it. Its prompts are those of
+    /// the one before.
+    pub fn describe(&mut self, centre: Arc<Centre>) {
+        self.centre = centre;
+    }
+
     /// When to come back with [`Input::Tick`]; `NEVER` when only an input changes anything.
     #[must_use]
     pub fn next_deadline(&self) -> Timestamp {
@@ -411,6 +417,7 @@ impl Calls {
             return self.hang_up(line, status, out);
         };
         it.session = Some(session);
+        it.centre = Some(Arc::clone(&self.centre));
         self.run(line, steps, status, out);
         for effect in self.early_for(contact) {
             self.on_effect(effect, status, out);
@@ -505,7 +512,8 @@ impl Calls {
         let Some(session) = it.session.as_mut() else {
             return;
         };
-        let steps = session.on(&self.centre, heard, now);
+        let centre = it.centre.as_ref().unwrap_or(&self.centre);
+        let steps = session.on(centre, heard, now);
         it.language = session.language();
         self.run(line, steps, status, out);
     }
@@ -649,7 +657,8 @@ impl Calls {
             expected_wait_s: expected.map(whole_seconds),
         };
         // News of the queue is kept for later; it asks for nothing now.
-        session.on(&self.centre, heard, now);
+        let centre = it.centre.as_ref().unwrap_or(&self.centre);
+        session.on(centre, heard, now);
     }
 
     fn on_effect(&mut self, effect: Effect, status: &dyn Status, out: &mut Vec<Output>) {

@@ -1,5 +1,8 @@
 //! One citizen's line: a SIP call or a page, its contact and its menu.
 
+use std::sync::Arc;
+
+use linje_centre::Centre;
 use linje_desk::CallerKey;
 use linje_flow::Session;
 use linje_types::{AdviserId, ContactId, Language, Origin, QueueId, Timestamp};
@@ -65,6 +68,8 @@ pub(crate) struct Line {
     pub(crate) origin: Origin,
     pub(crate) caller: Option<CallerKey>,
     pub(crate) session: Option<Session>,
+    /// The description that the menu began under; the call is walked through that one to its end.
+    pub(crate) centre: Option<Arc<Centre>>,
     pub(crate) number: String,
     pub(crate) state: LineState,
     /// The citizen is gone before the contact was in the log.
@@ -111,6 +116,7 @@ impl Line {
             origin,
             caller,
             session: None,
+            centre: None,
             number: number.to_owned(),
             state: LineState::Ringing,
             gone: false,

@@ -13,12 +13,14 @@ use tokio::sync::watch;
 
 use crate::body::CommandId;
 use crate::clock::Clock;
+use crate::directories::Directories;
 use crate::feed::Feed;
 use crate::ids::Ids;
 use crate::keeper::Checked;
 use crate::metrics::{Metric, Metrics};
+use crate::notes::Notes;
 use crate::ports::{
-    CallDoor, Demo, DeskDoor, Directory, Figures, History, Numbers, PromptAudio, StoreHealth,
+    CallDoor, Centres, Demo, DeskDoor, Figures, History, Numbers, PromptAudio, StoreHealth,
 };
 use crate::presence::Presence;
 use crate::problem::Problem;
@@ -43,7 +45,11 @@ pub struct Web {
     /// Whether synthetic people come.
     pub population: bool,
     /// Names.
-    pub directory: Arc<Directory>,
+    pub directory: Arc<Directories>,
+    /// What is done with descriptions.
+    pub centres: Centres,
+    /// Who did what and why.
+    pub notes: Notes,
     /// The read model.
     pub shared: Arc<Shared>,
     /// The desk.

@@ -7,11 +7,14 @@
 mod api;
 mod body;
 pub mod clock;
+mod description;
+mod directories;
 mod feed;
 mod guard;
 mod ids;
 mod keeper;
 mod metrics;
+mod notes;
 mod ports;
 mod presence;
 mod problem;
@@ -26,12 +29,15 @@ mod words;
 
 pub use api::{Api, Gate, Mode, Web, store_words};
 pub use clock::Clock;
+pub use directories::{Directories, Prepared};
 pub use feed::Feed;
 pub use ids::Ids;
 pub use metrics::{Metric, Metrics};
+pub use notes::{Note, Noted, Notes, read as read_notes};
 pub use ports::{
-    AnsweredBy, CallAsk, CallDoor, CallView, Card, Demo, DeskDoor, Directory, Figures, History,
-    Keyed, Later, Numbers, Phone, PromptAudio, Reply, StoreHealth,
+    AnsweredBy, Both, CallAsk, CallDoor, CallView, Card, Centres, DayFigures, Demo, DeskDoor,
+    Directory, Figures, History, Keyed, Later, Numbers, Phone, PromptAudio, Reply, StoreHealth,
+    TrialAsk, Tried, TriedContact, TriedQueue,
 };
 pub use presence::{GRACE, LEASE, Presence};
 pub use problem::{FieldError, Problem};

@@ -10,11 +10,15 @@ use std::sync::Arc;
 
 use linje_centre::Centre;
 use linje_desk::{Accepted, CallerKey, Record, Refusal, Submit};
-use linje_measures::Cells;
-use linje_types::{AdviserId, ContactId, Language, UnitId};
+use linje_measures::{Cells, Goal, Layout};
+use linje_routing::Tables;
+use linje_types::{AdviserId, ContactId, Language, SECOND_US, Timestamp, UnitId};
 use serde::Serialize;
 use tokio::sync::{mpsc, oneshot, watch};
 use utoipa::ToSchema;
+
+use crate::directories::Prepared;
+use crate::ids::Ids;
 
 /// The answer of the desk, after the commit.
 pub type Reply = Result<Accepted, Refusal>;
@@ -221,6 +225,19 @@ impl Directory {
         }
     }
 
+    /// What the day's figures need to know.
+    #[must_use]
+    pub fn layout(&self) -> Layout {
+        let goal = |queue: &linje_centre::Queue| Goal {
+            within_us: i64::from(queue.goal.within_s) * SECOND_US,
+        };
+        Layout {
+            queues: self.centre.queues.iter().map(goal).collect(),
+            n_advisers: self.cards.len(),
+            next_midnight: crate::clock::next_midnight,
+        }
+    }
+
     /// The adviser with this sign-in name.
     #[must_use]
     pub fn adviser(&self, ident: &str) -> Option<AdviserId> {
@@ -236,6 +253,165 @@ impl Directory {
     /// All cards with their ids.
     pub fn cards(&self) -> impl Iterator<Item = (AdviserId, &Card)> {
         (0..).map(AdviserId).zip(&self.cards)
+    }
+}
+
+/// A day to be lived again.
+#[derive(Debug, Clone)]
+pub struct TrialAsk {
+    /// The description in force.
+    pub before: Arc<Centre>,
+    /// The one to try.
+    pub centre: Arc<Centre>,
+    /// A date; None = the last whole working day in the log, or what there is of today.
+    pub day: Option<String>,
+    /// Now.
+    pub now: Timestamp,
+    /// In which words to answer.
+    pub language: Language,
+    /// Ids as people see them.
+    pub ids: Ids,
+}
+
+/// A figure in both lives of a day.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Both<T: ToSchema> {
+    /// As it was.
+    pub before: T,
+    /// Under the description that was tried.
+    pub after: T,
+}
+
+/// The figures of a queue on a day. A contact counts once, in the queue it came to first.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct DayFigures {
+    /// Came to it first.
+    pub offered: u64,
+    /// Of these, answered.
+    pub answered: u64,
+    /// Left before an answer.
+    pub abandoned: u64,
+    /// Answered within the goal over all offered, 0 to 1.
+    pub sl_offered: Option<f64>,
+    /// Mean wait of the answered.
+    pub mean_wait_s: Option<f64>,
+    /// Nine of ten of the answered waited no longer.
+    pub p90_wait_s: Option<f64>,
+    /// Moved on to another queue because the wait was too long.
+    pub overflowed: u64,
+}
+
+/// A queue in both lives of a day.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct TriedQueue {
+    /// The queue.
+    pub queue: String,
+    /// Its name.
+    pub name: String,
+    /// As it was.
+    pub before: DayFigures,
+    /// Under the description that was tried.
+    pub after: DayFigures,
+}
+
+/// A contact whose day would have been different.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct TriedContact {
+    /// The contact.
+    pub contact: String,
+    /// How long it waited.
+    pub wait_before_s: f64,
+    /// How long it would have waited.
+    pub wait_after_s: f64,
+    /// How it ended: answered, abandoned ..
+    pub end_before: String,
+    /// How it would have ended.
+    pub end_after: String,
+}
+
+/// A day lived again.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Tried {
+    /// The date.
+    pub day: String,
+    /// Whether the day is over; otherwise it is lived as far as it has come.
+    pub whole: bool,
+    /// How long it took.
+    pub seconds: f64,
+    /// Contacts of the day.
+    pub contacts: u64,
+    /// Whether nothing at all would have been different, to the bit.
+    pub identical: bool,
+    /// Whether the day lived again under its own rules was itself, to the bit: the proof of the method.
+    pub proven: bool,
+    /// All queues together.
+    #[schema(inline)]
+    pub total: Both<DayFigures>,
+    /// By queue.
+    pub queues: Vec<TriedQueue>,
+    /// Share of the time at work that advisers were busy, 0 to 1.
+    #[schema(inline)]
+    pub occupancy: Both<Option<f64>>,
+    /// Contacts that would have waited more than a second longer, or left.
+    pub worse: u64,
+    /// Contacts that would have waited more than a second less, or been answered.
+    pub better: u64,
+    /// The most affected, the worst first.
+    pub most_affected: Vec<TriedContact>,
+    /// What the trial takes for granted, and what it cannot see.
+    pub assumed: Vec<String>,
+}
+
+type Prepare = dyn Fn(Arc<Centre>, &str, Option<u64>) -> Result<Prepared, String> + Send + Sync;
+type KeepSource = dyn Fn(u64, &str) + Send + Sync;
+type PublishRules = dyn Fn(Arc<Tables>, u64) -> Later<Reply> + Send + Sync;
+type ReadSource = dyn Fn(u64) -> Result<Option<String>, String> + Send + Sync;
+type Attempt = dyn Fn(TrialAsk) -> Result<Tried, String> + Send + Sync;
+
+/// What the server does with centre descriptions.
+#[derive(Clone)]
+pub struct Centres {
+    /// Makes rules and names of a description and its text; names it by the version, or by a new one.
+    pub make: Arc<Prepare>,
+    /// Keeps the text of a version, before anything that is told to the log after it.
+    pub keep: Arc<KeepSource>,
+    /// Brings rules into force.
+    pub publish: Arc<PublishRules>,
+    /// Reads the text of a version. Blocks.
+    pub source: Arc<ReadSource>,
+    /// Lives a day again. Blocks.
+    pub attempt: Arc<Attempt>,
+    /// Hash of the description that the settings name: another one there goes before what was published.
+    pub over: u64,
+}
+
+impl fmt::Debug for Centres {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Centres")
+    }
+}
+
+impl Centres {
+    /// The text of a version.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn source(&self, version: u64) -> Result<Option<String>, String> {
+        let read = Arc::clone(&self.source);
+        tokio::task::spawn_blocking(move || read(version))
+            .await
+            .map_err(|error| error.to_string())?
+    }
+
+    /// Lives a day again, off the handlers' threads.
+    ///
+    /// # Errors
+    /// Why it cannot be done, in words for people.
+    pub async fn attempt(&self, ask: TrialAsk) -> Result<Tried, String> {
+        let attempt = Arc::clone(&self.attempt);
+        tokio::task::spawn_blocking(move || attempt(ask))
+            .await
+            .map_err(|error| error.to_string())?
     }
 }
 

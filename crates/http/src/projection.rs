@@ -3,14 +3,17 @@
 use std::sync::Arc;
 
 use linje_desk::{Batch, Record};
+use linje_event::Event;
 use linje_types::{MINUTE_US, Timestamp};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::clock::Clock;
+use crate::directories::Directories;
 use crate::metrics::{Metric, Metrics};
 use crate::ports::History;
 use crate::shared::Shared;
+use crate::view::View;
 
 /// Records read from the log at once.
 const PAGE: usize = 10_000;
@@ -24,6 +27,8 @@ pub struct Projection {
     pub batches: broadcast::Receiver<Arc<Batch>>,
     /// Where to read what was missed.
     pub history: History,
+    /// The descriptions: one that comes into force is brought there with its record.
+    pub directory: Arc<Directories>,
     /// The scenario clock.
     pub clock: Clock,
     /// Counters.
@@ -60,11 +65,28 @@ impl Projection {
     }
 
     fn fold(&self, records: &[Record]) {
-        self.shared
-            .write(|view| records.iter().for_each(|record| view.take(record)));
+        self.shared.write(|view| {
+            for record in records {
+                if record.seq > view.seq {
+                    self.bring_into_force(record, view);
+                }
+                view.take(record);
+            }
+        });
         let (seq, n_open) = self.shared.read(|view| (view.seq, view.contacts.n_open()));
         self.metrics.set(Metric::ViewSeq, seq);
         self.metrics.set(Metric::ContactsOpen, n_open as u64);
+    }
+
+    fn bring_into_force(&self, record: &Record, view: &mut View) {
+        if let Event::CentrePublished { version } = record.event
+            && version != view.version()
+            && let Some(prepared) = self.directory.prepared(version)
+        {
+            let layout = prepared.directory.layout();
+            view.prepare(prepared.tables, layout);
+            self.directory.enter(prepared.directory);
+        }
     }
 
     /// Reads from the log what the view has not seen.

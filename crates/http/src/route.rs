@@ -2,6 +2,7 @@
 
 mod advisers;
 mod callbacks;
+mod centre;
 mod clock;
 mod consult;
 mod contacts;
@@ -9,10 +10,12 @@ mod demo;
 mod desk;
 mod expected;
 mod health;
+mod hours;
 mod invariants;
 mod live;
 mod measures;
 mod offers;
+mod plans;
 mod prompts;
 mod queues;
 mod requests;
@@ -61,6 +64,9 @@ fn documented() -> OpenApiRouter<Gate> {
         .merge(why::routes())
         .merge(callbacks::routes())
         .merge(invariants::routes())
+        .merge(plans::routes())
+        .merge(hours::routes())
+        .merge(centre::routes())
         .merge(requests::routes())
         .merge(offers::routes())
         .merge(desk::routes())

@@ -23,7 +23,18 @@ pub use recent::{Recent, RecentContact};
 pub(crate) use waiting::{count, takes};
 
 /// Changes whenever [`Saved`] does.
-const SAVED_FORM: u32 = 3;
+const SAVED_FORM: u32 = 4;
+
+/// A description that came into force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Published {
+    /// The record.
+    pub seq: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Names the description.
+    pub version: u64,
+}
 
 /// The read model at one record of the log.
 #[derive(Debug)]
@@ -41,6 +52,8 @@ pub struct View {
     /// What happened last to real people's contacts.
     pub recent: Recent,
     asked: Asked,
+    /// The descriptions that came into force, oldest first.
+    published: Vec<Published>,
     /// What those who came were told about their wait, since the service started.
     promises: Promises,
     /// By queue: how long it usually takes to help.
@@ -61,6 +74,7 @@ pub struct Saved {
     at: Timestamp,
     day: Day,
     contacts: Contacts,
+    published: Vec<Published>,
 }
 
 /// A view that is being built from the log.
@@ -70,6 +84,7 @@ pub struct Building {
     at: Timestamp,
     day: Day,
     contacts: Contacts,
+    published: Vec<Published>,
 }
 
 impl Building {
@@ -81,6 +96,7 @@ impl Building {
             at: now,
             day: Day::new(layout, now),
             contacts: Contacts::default(),
+            published: Vec::new(),
         }
     }
 
@@ -93,6 +109,7 @@ impl Building {
             at: saved.at,
             day: saved.day.with_layout(layout),
             contacts: saved.contacts,
+            published: saved.published,
         })
     }
 
@@ -111,6 +128,7 @@ impl Building {
         self.at = record.at;
         self.day.fold(record.at, &record.event);
         self.contacts.fold(record);
+        self.published.extend(published(record));
     }
 
     /// The view, with the core's state at the same record under description `version`.
@@ -125,6 +143,7 @@ impl Building {
             contacts: self.contacts,
             recent: Recent::default(),
             asked: Asked::default(),
+            published: self.published,
             promises: Promises::default(),
             usual: Vec::new(),
             tables,
@@ -146,6 +165,7 @@ impl View {
         if let Event::CentrePublished { version } = record.event {
             self.publish(version);
         }
+        self.published.extend(published(record));
         self.asked.fold(record, &self.state);
         self.promise_to(record.at, &record.event);
         self.state.apply(&record.event, record.at);
@@ -194,6 +214,7 @@ impl View {
             at: Timestamp,
             day: &'a Day,
             contacts: Contacts,
+            published: &'a [Published],
         }
         postcard::to_stdvec(&Saving {
             form: SAVED_FORM,
@@ -202,7 +223,27 @@ impl View {
             at: self.at,
             day: &self.day,
             contacts: self.contacts.to_keep(),
+            published: &self.published,
         })
+    }
+
+    /// The description in force.
+    #[must_use]
+    pub const fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// The descriptions that came into force, oldest first.
+    #[must_use]
+    pub fn published(&self) -> &[Published] {
+        &self.published
+    }
+
+    /// Lays ready what the next record brings into force.
+    pub(crate) fn prepare(&mut self, tables: Arc<Tables>, layout: Layout) {
+        self.tables = tables;
+        let day = std::mem::replace(&mut self.day, Day::new(layout.clone(), self.at));
+        self.day = day.with_layout(layout);
     }
 
     fn publish(&mut self, version: u64) {
@@ -241,6 +282,18 @@ impl View {
             .map(|view| (view.state, view.idle_since))
             .collect();
     }
+}
+
+/// The description that a record brings into force, if it does.
+fn published(record: &Record) -> Option<Published> {
+    let Event::CentrePublished { version } = record.event else {
+        return None;
+    };
+    Some(Published {
+        seq: record.seq,
+        at: record.at,
+        version,
+    })
 }
 
 /// Reads what [`View::save`] wrote; None when it cannot be read.

@@ -58,6 +58,7 @@ enum Job {
     Append(Arc<Batch>),
     Snapshot(Box<Snapshot>),
     Keep(&'static str, u64, Vec<u8>),
+    Centre(u64, u32, String),
     Stop,
 }
 
@@ -170,7 +171,8 @@ impl DeskHandle {
         }
     }
 
-    /// Brings a centre description into force; call once at the start, before anything else.
+    /// Brings a centre description into force; call at the start, before anything else, and whenever another
+    /// one is published.
     ///
     /// # Errors
     /// The refusal.
@@ -203,6 +205,11 @@ impl DeskHandle {
     /// Keeps bytes that belong to record `seq`, e.g. the measures, for a short start.
     pub(crate) fn keep(&self, name: &'static str, seq: u64, body: Vec<u8>) {
         self.jobs.send(Job::Keep(name, seq, body)).ok();
+    }
+
+    /// Keeps the text of a centre description, before every record that is handed in after it.
+    pub(crate) fn keep_centre(&self, version: u64, phones: u32, source: String) {
+        self.jobs.send(Job::Centre(version, phones, source)).ok();
     }
 
     /// Writes what waits and a snapshot, then ends both threads. Blocks while the queue is full.
@@ -373,6 +380,7 @@ fn run_store(mut store: Store, work: &Receiver<Job>, done: &SyncSender<Wake>) {
                 store.put_snapshot((kept.seq, kept.at), kept.version, &state)
             }
             Job::Keep(name, seq, body) => store.put_extra(name, seq, &body),
+            Job::Centre(version, phones, source) => store.put_centre(version, phones, &source),
             Job::Stop => return,
         };
         if let Err(error) = kept {

@@ -14,9 +14,11 @@ mod measures;
 mod morning;
 mod plain_http;
 mod population;
+mod publish;
 mod scenario;
 mod start;
 mod telephony;
+mod trial;
 mod trunk;
 
 use std::process::ExitCode;

@@ -13,8 +13,8 @@ use linje_centre::{Centre, Extra, Role};
 use linje_desk::{Desk, Reconcile, Record, Recovered};
 use linje_http::view::{Building, View, read_saved};
 use linje_http::{
-    Api, Card, Clock, Demo, DeskDoor, Directory, Feed, Figures, Gate, History, Ids, Metrics, Mode,
-    Phone, Presence, Projection, Shared, StoreHealth, Web,
+    Api, Clock, Demo, DeskDoor, Directories, Directory, Feed, Figures, Gate, History, Ids, Metrics,
+    Mode, Phone, Presence, Projection, Shared, StoreHealth, Web,
 };
 use linje_measures::{Goal, Layout, Yardstick};
 use linje_routing::{State, Tables};
@@ -33,7 +33,7 @@ use crate::config::Config;
 use crate::desk_shell::{self, DeskHandle, DeskThreads};
 use crate::scenario::{self, Wish};
 use crate::telephony::{Readers, Telephony};
-use crate::{automatic, lines, morning, population};
+use crate::{automatic, lines, morning, population, publish};
 
 /// Events of the lines that may wait for the switchboard.
 const VOICE_EVENTS: usize = 10_000;
@@ -160,10 +160,14 @@ fn open(options: &Options, centre: Arc<Centre>) -> Result<Opened> {
     let keys = keys(folder)?;
     let mut store = Store::open(&options.config.store_url)?;
     let extra = extra(options, &store)?;
-    let rules = linje_centre::routing_rules(&centre, &extra);
+    let named = &options.config.centre_text;
+    let in_force = publish::in_force(&store.reader()?, centre, named)?;
+    let centre = in_force.centre;
+    let mut rules = linje_centre::routing_rules(&centre, &extra);
+    rules.version = in_force.version.unwrap_or(rules.version);
     let tables = Arc::new(Tables::new(&rules).context("cannot run the centre description")?);
     let phones = u32::try_from(extra.phones).unwrap_or(u32::MAX);
-    store.put_centre(rules.version, phones, &options.config.centre_text)?;
+    store.put_centre(rules.version, phones, &in_force.text)?;
     measure(&mut store)?;
     let reader = store.reader()?;
     let wish = Wish {
@@ -444,7 +448,12 @@ async fn wire(
     let feeds = (desk.feed(), desk.feed(), desk.feed());
     let shared = Arc::new(Shared::new(view));
     let history = history(&reader);
+    let staff = linje_centre::staff(&centre, &extra);
+    let names = Directory::new(Arc::clone(&centre), publish::cards(&staff));
+    let directory = Arc::new(Directories::new(names));
+    let notes = publish::notes(&reader, &desk)?;
     let projection = Projection {
+        directory: Arc::clone(&directory),
         shared: Arc::clone(&shared),
         batches,
         history: history.clone(),
@@ -453,8 +462,6 @@ async fn wire(
     };
     let mut tasks = vec![tokio::spawn(projection.run())];
 
-    let staff = linje_centre::staff(&centre, &extra);
-    let played = |role: Role| matches!(role, Role::Adviser | Role::Leader | Role::Steering);
     let automatic = staff
         .iter()
         .position(|person| person.role == Role::Automatic);
@@ -464,9 +471,7 @@ async fn wire(
     let present = (0..)
         .map(AdviserId)
         .zip(&staff)
-        .filter(|(_, person)| {
-            options.population && (played(person.role) || person.role == Role::Automatic)
-        })
+        .filter(|(_, person)| options.population && publish::is_played(person.role))
         .map(|(id, _)| id)
         .collect();
     desk.publish(Arc::clone(&tables), version)
@@ -503,19 +508,12 @@ async fn wire(
         sip: sip.to_string(),
         phones: phones.clone(),
     });
-    let cards = staff
-        .iter()
-        .map(|person| Card {
-            ident: person.ident.clone(),
-            name: person.name.clone(),
-            unit: person.unit,
-            synthetic: played(person.role) || person.role == Role::Automatic,
-        })
-        .collect();
     let api = gate.open(Web {
         mode: options.mode,
         population: options.population,
-        directory: Arc::new(Directory::new(Arc::clone(&centre), cards)),
+        directory,
+        centres: publish::centres(&reader, &desk, extra, &options.config.centre_text),
+        notes,
         shared,
         desk: door(&desk),
         history,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use linje_calls::{Calls, Input, LineState, Output, PageId, PageView, Pages, Status};
 use linje_centre::Centre;
 use linje_desk::{Accepted, Batch, CallerKey, Refusal};
-use linje_event::{Command, Effect};
+use linje_event::{Command, Effect, Event};
 use linje_http::{AnsweredBy, Api, CallAsk, CallView};
 use linje_store::NumberKey;
 use linje_types::{Activity, AdviserId, ContactId, Language, PlanId, QueueId};
@@ -133,6 +133,11 @@ impl Telephony {
                     Ok(batch) => {
                         let now = self.api.now();
                         for record in &batch.records {
+                            if let Event::CentrePublished { version } = record.event
+                                && let Some(centre) = self.api.directory.centre(version)
+                            {
+                                self.calls.describe(centre);
+                            }
                             let input = Input::Recorded(record.event);
                             self.calls.step(input, now, &self.readers, &mut out);
                         }

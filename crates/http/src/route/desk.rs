@@ -22,6 +22,7 @@ use super::contacts::{
     CallbackRow, ConsultRow, EventRow, WhyRow, callback_row, consult_row, event_rows, why_row,
 };
 use super::live::{KEEP_ALIVE, Open};
+use super::plans::plans_on;
 use super::requests::{RequestRow, requests_to};
 use crate::api::{Api, Gate};
 use crate::body::{Body, CommandId, Spoken};
@@ -70,6 +71,8 @@ struct DeskView {
     queues: Vec<DeskQueue>,
     /// What the traffic controller asks of this adviser and their unit.
     requests: Vec<RequestRow>,
+    /// Crisis plans that are on.
+    plans: Vec<Named>,
 }
 
 /// A contact that is presented.
@@ -388,6 +391,7 @@ fn desk(
         },
         queues: queues(api, view, id, now, language),
         requests: requests_to(api, view, id),
+        plans: plans_on(api, view, language),
     })
 }
 

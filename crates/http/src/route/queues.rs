@@ -26,12 +26,12 @@ struct SkillNeed {
 
 /// Hours of some weekdays.
 #[derive(Debug, Serialize, ToSchema)]
-struct HoursRow {
+pub(super) struct HoursRow {
     /// `mandag–fredag`.
     days: String,
     /// `09:00`.
-    from: String,
-    to: String,
+    pub(super) from: String,
+    pub(super) to: String,
 }
 
 /// A queue with everything about it.
@@ -176,7 +176,11 @@ fn requirement(skills: &[SkillNeed], language: Language) -> String {
     parts.join(if english { " and " } else { " og " })
 }
 
-fn hours_row(days: [bool; 7], period: linje_centre::hours::Period, language: Language) -> HoursRow {
+pub(super) fn hours_row(
+    days: [bool; 7],
+    period: linje_centre::hours::Period,
+    language: Language,
+) -> HoursRow {
     let clock = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
     HoursRow {
         days: days_text(days, language),
@@ -186,7 +190,7 @@ fn hours_row(days: [bool; 7], period: linje_centre::hours::Period, language: Lan
 }
 
 /// "mandag–fredag", "lørdag, søndag".
-fn days_text(days: [bool; 7], language: Language) -> String {
+pub(super) fn days_text(days: [bool; 7], language: Language) -> String {
     const NB: [&str; 7] = [
         "mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag",
     ];

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -11,7 +12,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use bytes::Bytes;
 use futures_util::StreamExt as _;
-use linje_centre::{Centre, Extra, Role};
+use linje_centre::{Centre, Extra, Person, Role};
 use linje_desk::{
     Batch, CallerKey, Desk, Input, Output, Reconcile, Record, Recovered, StoreFault, Submit,
     VaultRow, VaultWrite,
@@ -19,8 +20,9 @@ use linje_desk::{
 use linje_event::Command;
 use linje_http::view::Building;
 use linje_http::{
-    Api, Card, Clock, Demo, DeskDoor, Directory, Feed, Figures, Gate, History, Ids, Keyed, Metrics,
-    Mode, Numbers, Presence, Projection, Reply, Shared, StoreHealth, Web, clock,
+    Api, Card, Centres, Clock, Demo, DeskDoor, Directories, Directory, Feed, Figures, Gate,
+    History, Ids, Keyed, Metrics, Mode, Notes, Numbers, Prepared, Presence, Projection, Reply,
+    Shared, StoreHealth, Web, clock,
 };
 use linje_measures::{Goal, Layout, RollUp, Yardstick};
 use linje_routing::{Rules, State, Tables};
@@ -49,6 +51,7 @@ pub(crate) struct World {
 
 enum Ask {
     Submit(Box<Submit>, oneshot::Sender<Reply>),
+    Publish(Arc<Tables>, u64, oneshot::Sender<Reply>),
 }
 
 /// Monday at ten.
@@ -109,7 +112,12 @@ pub(crate) fn world_where(start: Timestamp, change: impl FnOnce(&Centre, &mut Ru
     let shared = Arc::new(Shared::new(view));
     let metrics = Arc::new(Metrics::default());
     let history = history(&log);
+    let staff = linje_centre::staff(&centre, &extra);
+    let names = Directory::new(Arc::clone(&centre), cards(&staff));
+    let directory = Arc::new(Directories::new(names));
+    let kept = Arc::new(Mutex::new(BTreeMap::from([(version, CENTRE.to_owned())])));
     let projection = Projection {
+        directory: Arc::clone(&directory),
         shared: Arc::clone(&shared),
         batches,
         history: history.clone(),
@@ -119,17 +127,12 @@ pub(crate) fn world_where(start: Timestamp, change: impl FnOnce(&Centre, &mut Ru
     tokio::spawn(projection.run());
     let gate = Gate::default();
     let router = linje_http::router(gate.clone(), &metrics);
-    let staff = linje_centre::staff(&centre, &extra);
-    let cards = staff.iter().map(|person| Card {
-        ident: person.ident.clone(),
-        name: person.name.clone(),
-        unit: person.unit,
-        synthetic: person.role != Role::Demo,
-    });
     let api = gate.open(Web {
         mode: Mode::Demo,
         population: false,
-        directory: Arc::new(Directory::new(Arc::clone(&centre), cards.collect())),
+        directory,
+        centres: centres(&kept, ask.clone(), extra),
+        notes: Notes::new(None, |_| ()),
         shared,
         desk: DeskDoor::new(move |submit| {
             let ask = ask.clone();
@@ -162,6 +165,55 @@ pub(crate) fn world_where(start: Timestamp, change: impl FnOnce(&Centre, &mut Ru
         tables: rules,
         is_full,
         keys: Mutex::new(0),
+    }
+}
+
+fn cards(staff: &[Person]) -> Vec<Card> {
+    let cards = staff.iter().map(|person| Card {
+        ident: person.ident.clone(),
+        name: person.name.clone(),
+        unit: person.unit,
+        synthetic: person.role != Role::Demo,
+    });
+    cards.collect()
+}
+
+/// What the server does with descriptions; the text is its own version by length and sum.
+fn centres(
+    kept: &Arc<Mutex<BTreeMap<u64, String>>>,
+    ask: mpsc::Sender<Ask>,
+    extra: Extra,
+) -> Centres {
+    let (keeps, reads) = (Arc::clone(kept), Arc::clone(kept));
+    Centres {
+        make: Arc::new(move |centre, text, version| {
+            let sum = text.bytes().fold(7, |sum: u64, byte| {
+                sum.wrapping_mul(31).wrapping_add(u64::from(byte))
+            });
+            let rules = linje_centre::routing_rules(&centre, &extra);
+            let tables = Tables::new(&rules).map_err(|error| error.to_string())?;
+            let staff = linje_centre::staff(&centre, &extra);
+            Ok(Prepared {
+                version: version.unwrap_or(sum),
+                tables: Arc::new(tables),
+                directory: Arc::new(Directory::new(centre, cards(&staff))),
+            })
+        }),
+        keep: Arc::new(move |version, text| {
+            keeps.lock().unwrap().insert(version, text.to_owned());
+        }),
+        publish: Arc::new(move |tables, version| {
+            let ask = ask.clone();
+            Box::pin(async move {
+                let (reply, answer) = oneshot::channel();
+                let ask = ask.send(Ask::Publish(tables, version, reply)).await;
+                assert!(ask.is_ok(), "the desk is gone");
+                answer.await.expect("the desk")
+            })
+        }),
+        source: Arc::new(move |version| Ok(reads.lock().unwrap().get(&version).cloned())),
+        attempt: Arc::new(|_| Err(String::from("Loggen har ingen henvendelser ennå."))),
+        over: 0,
     }
 }
 
@@ -302,6 +354,12 @@ impl Shell {
                         self.waiting.push((self.next_token, reply));
                         self.next_token += 1;
                         self.step(Input::Submit(*submit));
+                    }
+                    Some(Ask::Publish(tables, version, reply)) => {
+                        let token = self.next_token;
+                        self.waiting.push((token, reply));
+                        self.next_token += 1;
+                        self.step(Input::Publish { token, tables, version });
                     }
                 },
                 () = tokio::time::sleep(due) => self.step(Input::Tick),

@@ -1,0 +1,475 @@
+//! A centre description as pages edit it: what there is, single values changed with comments kept, and
+//! whether it can follow the one in force while contacts are open.
+
+use linje_centre::{Centre, FlowAct};
+use linje_types::Language;
+use serde::Serialize;
+use toml_edit::{DocumentMut, Item, Value};
+use utoipa::ToSchema;
+
+/// What can be edited, with the line where it stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Outline {
+    /// The version; empty when it is not in force.
+    version: String,
+    queues: Vec<OutlineQueue>,
+    menus: Vec<OutlineMenu>,
+    hours: Vec<OutlineHours>,
+}
+
+/// A queue.
+#[derive(Debug, Serialize, ToSchema)]
+struct OutlineQueue {
+    id: String,
+    name: String,
+    channel: &'static str,
+    line: u32,
+    /// The id of its hours.
+    hours: String,
+    goal: OutlineGoal,
+    rings: Vec<OutlineRing>,
+}
+
+/// A queue's goal.
+#[derive(Debug, Serialize, ToSchema)]
+struct OutlineGoal {
+    /// 0 to 1.
+    share: f64,
+    within_s: u32,
+    first_contact_end: Option<f64>,
+}
+
+/// A step of a queue's rule.
+#[derive(Debug, Serialize, ToSchema)]
+struct OutlineRing {
+    after_s: u32,
+    /// As it is written.
+    who: String,
+    /// In words, after "those who".
+    words: String,
+}
+
+/// A menu.
+#[derive(Debug, Serialize, ToSchema)]
+struct OutlineMenu {
+    flow: String,
+    name: String,
+    step: String,
+    line: u32,
+    keys: Vec<OutlineKey>,
+    /// Where its keys may lead.
+    targets: Vec<OutlineTarget>,
+}
+
+/// A key.
+#[derive(Debug, Serialize, ToSchema)]
+struct OutlineKey {
+    key: String,
+    /// The step.
+    to: String,
+    label: String,
+}
+
+/// A step that a key may lead to.
+#[derive(Debug, Serialize, ToSchema)]
+struct OutlineTarget {
+    id: String,
+    label: String,
+}
+
+/// Opening hours.
+#[derive(Debug, Serialize, ToSchema)]
+struct OutlineHours {
+    id: String,
+    name: String,
+    line: u32,
+    open: Vec<OutlineOpen>,
+    /// The rule that they differ from.
+    base: Option<String>,
+    /// Why they differ.
+    reason: Option<String>,
+}
+
+/// Hours of some weekdays.
+#[derive(Debug, Serialize, ToSchema)]
+struct OutlineOpen {
+    /// mon to sun.
+    days: Vec<&'static str>,
+    /// `09:00`.
+    from: String,
+    to: String,
+}
+
+/// The outline of a description.
+pub(crate) fn outline(centre: &Centre, version: String, language: Language) -> Outline {
+    Outline {
+        version,
+        queues: centre
+            .queues
+            .iter()
+            .map(|queue| outline_queue(centre, queue, language))
+            .collect(),
+        menus: menus(centre, language),
+        hours: centre
+            .hours
+            .iter()
+            .map(|hours| outline_hours(centre, hours, language))
+            .collect(),
+    }
+}
+
+fn outline_queue(centre: &Centre, queue: &linje_centre::Queue, language: Language) -> OutlineQueue {
+    OutlineQueue {
+        id: queue.id.clone(),
+        name: queue.name.get(language).to_owned(),
+        channel: queue.channel.as_str(),
+        line: queue.at.line,
+        hours: centre.hours[queue.hours.idx()].id.clone(),
+        goal: OutlineGoal {
+            share: queue.goal.share,
+            within_s: queue.goal.within_s,
+            first_contact_end: queue.goal.first_contact_end,
+        },
+        rings: queue
+            .rings
+            .iter()
+            .enumerate()
+            .map(|(place, ring)| OutlineRing {
+                after_s: ring.after_s,
+                who: ring.who.text(centre),
+                words: queue.who(place).say(centre, language),
+            })
+            .collect(),
+    }
+}
+
+fn menus(centre: &Centre, language: Language) -> Vec<OutlineMenu> {
+    let mut menus = Vec::new();
+    for flow in &centre.flows {
+        for step in &flow.steps {
+            let FlowAct::Menu(menu) = &step.act else {
+                continue;
+            };
+            let name_of = |to: linje_centre::Target| {
+                let steps = centre.flows.get(to.flow.idx()).map(|flow| &flow.steps);
+                let step = steps.and_then(|steps| steps.get(usize::from(to.step)));
+                step.map_or_else(String::new, |step| step.id.clone())
+            };
+            let keys = menu.keys.iter().map(|key| OutlineKey {
+                key: key.key.to_string(),
+                to: name_of(key.to),
+                label: key.label.get(language).to_owned(),
+            });
+            let targets = flow.steps.iter().filter(|other| other.id != step.id);
+            menus.push(OutlineMenu {
+                flow: flow.id.clone(),
+                name: flow.name.get(language).to_owned(),
+                step: step.id.clone(),
+                line: step.at.line,
+                keys: keys.collect(),
+                targets: targets
+                    .map(|step| OutlineTarget {
+                        id: step.id.clone(),
+                        label: label(centre, &step.act, &step.id, language),
+                    })
+                    .collect(),
+            });
+        }
+    }
+    menus
+}
+
+/// What a step is, for people: the queue that it leads to, or its id.
+fn label(centre: &Centre, act: &FlowAct, id: &str, language: Language) -> String {
+    let queue = if let FlowAct::Queue { queue, .. } = act {
+        centre.queues.get(queue.idx())
+    } else {
+        None
+    };
+    queue.map_or_else(
+        || id.to_owned(),
+        |queue| queue.name.get(language).to_owned(),
+    )
+}
+
+fn outline_hours(
+    centre: &Centre,
+    hours: &linje_centre::hours::OpeningHours,
+    language: Language,
+) -> OutlineHours {
+    const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    let clock = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
+    let base = hours.local.as_ref();
+    OutlineHours {
+        id: hours.id.clone(),
+        name: hours.name.get(language).to_owned(),
+        line: hours.at.line,
+        open: hours
+            .rules
+            .iter()
+            .map(|rule| OutlineOpen {
+                days: DAYS
+                    .iter()
+                    .zip(rule.days)
+                    .filter(|(_, open)| *open)
+                    .map(|(day, _)| *day)
+                    .collect(),
+                from: clock(rule.period.from),
+                to: clock(rule.period.to),
+            })
+            .collect(),
+        base: base
+            .and_then(|local| centre.hours.get(local.base.idx()))
+            .map(|base| base.id.clone()),
+        reason: base.map(|local| local.reason.get(language).to_owned()),
+    }
+}
+
+/// Why `new` cannot follow `old` while contacts are open; None when it can.
+///
+/// Ids inside are places in the lists, so what is there must stay where it is; more may follow.
+pub(crate) fn misfit(old: &Centre, new: &Centre, language: Language) -> Option<String> {
+    let ids = |list: Vec<&String>| list.into_iter().cloned().collect::<Vec<String>>();
+    let lists: [(&str, &str, Vec<String>, Vec<String>); 6] = [
+        (
+            "køene",
+            "queues",
+            ids(old.queues.iter().map(|one| &one.id).collect()),
+            ids(new.queues.iter().map(|one| &one.id).collect()),
+        ),
+        (
+            "temaene",
+            "topics",
+            ids(old.topics.iter().map(|one| &one.code).collect()),
+            ids(new.topics.iter().map(|one| &one.code).collect()),
+        ),
+        (
+            "enhetene",
+            "units",
+            ids(old.units.iter().map(|one| &one.id).collect()),
+            ids(new.units.iter().map(|one| &one.id).collect()),
+        ),
+        (
+            "prioritetsklassene",
+            "priority classes",
+            ids(old.classes.iter().map(|one| &one.id).collect()),
+            ids(new.classes.iter().map(|one| &one.id).collect()),
+        ),
+        (
+            "beredskapsplanene",
+            "crisis plans",
+            ids(old.plans.iter().map(|one| &one.id).collect()),
+            ids(new.plans.iter().map(|one| &one.id).collect()),
+        ),
+        (
+            "opplesningene",
+            "prompts",
+            old.prompts.iter().map(spoken).collect(),
+            new.prompts.iter().map(spoken).collect(),
+        ),
+    ];
+    let english = language == Language::En;
+    for (nb, en, was, is) in lists {
+        let what = if english { en } else { nb };
+        let more = is.len() > was.len();
+        let kept = is.get(..was.len()) == Some(&was[..]);
+        if kept && (!more || what == nb && nb != "opplesningene" || english && en != "prompts") {
+            continue;
+        }
+        let of = was.iter().zip(&is).position(|(was, is)| was != is);
+        let name = of
+            .and_then(|place| was.get(place))
+            .or_else(|| was.get(is.len()));
+        let name = name
+            .filter(|_| nb != "opplesningene")
+            .cloned()
+            .unwrap_or_default();
+        return Some(match (nb, english) {
+            ("opplesningene", false) => String::from(
+                "Opplesningene er endret. De leses inn når tjenesten starter: legg filen på plass og start på nytt.",
+            ),
+            ("opplesningene", true) => String::from(
+                "Prompts have changed. They are spoken when the service starts: put the file in place and start again.",
+            ),
+            (_, false) => format!(
+                "Rekkefølgen av {what} er endret, eller noe er tatt bort ({name}). Åpne henvendelser viser til dem: legg nye sist, og ta bort bare ved en ny start."
+            ),
+            (_, true) => format!(
+                "The order of the {what} has changed, or something was taken away ({name}). Open contacts refer to them: add new ones last, and take away only at a new start."
+            ),
+        });
+    }
+    if old.valid_from == new.valid_from
+        && old.people == new.people
+        && old.skills.len() == new.skills.len()
+    {
+        return None;
+    }
+    Some(String::from(if english {
+        "People or skills have changed. Advisers are known by their place: such a change comes into force at a new start."
+    } else {
+        "Folk eller kompetanser er endret. Veiledere kjennes på plassen sin: en slik endring trer i kraft ved en ny start."
+    }))
+}
+
+fn spoken(prompt: &linje_centre::Prompt) -> String {
+    format!("{}: {:?} {:?}", prompt.id, prompt.texts, prompt.recordings)
+}
+
+/// Changes values in a description. A path names tables by key, and members of lists by id or place.
+///
+/// # Errors
+/// The field at fault and what is wrong, in words.
+pub(crate) fn edit<'a>(
+    toml: &str,
+    edits: impl Iterator<Item = (&'a str, &'a serde_json::Value)>,
+) -> Result<String, (String, String)> {
+    let mut document: DocumentMut = toml.parse().map_err(|error: toml_edit::TomlError| {
+        (
+            String::from("toml"),
+            format!("Ikke TOML: {}", error.message()),
+        )
+    })?;
+    for (place, (path, value)) in edits.enumerate() {
+        let field = format!("edits[{place}].path");
+        let parts: Vec<&str> = path.split('.').collect();
+        let Some((last, way)) = parts.split_last() else {
+            return Err((field, String::from("Stien er tom.")));
+        };
+        let item = walk(document.as_item_mut(), way)
+            .ok_or_else(|| (field.clone(), format!("Finner ikke «{path}».")))?;
+        set(item, last, value).map_err(|text| (field, format!("«{path}»: {text}")))?;
+    }
+    Ok(document.to_string())
+}
+
+fn walk<'a>(item: &'a mut Item, way: &[&str]) -> Option<&'a mut Item> {
+    let mut item = item;
+    for part in way {
+        item = step(item, part)?;
+    }
+    Some(item)
+}
+
+/// The child of this name: a key, a member by id or place, or a member of the one list below by id.
+fn step<'a>(item: &'a mut Item, part: &str) -> Option<&'a mut Item> {
+    if let Some(place) = place_of(item, part) {
+        return item.get_mut(place);
+    }
+    let table = item.as_table_like_mut()?;
+    if table.contains_key(part) {
+        return table.get_mut(part);
+    }
+    let mut lists = table.iter_mut().map(|(_, child)| child);
+    lists.find_map(|child| {
+        let place = place_of(child, part)?;
+        child.get_mut(place)
+    })
+}
+
+/// The place of a member of a list, by its id or its number.
+fn place_of(item: &Item, part: &str) -> Option<usize> {
+    let named = |id: Option<&str>| id == Some(part);
+    let (by_id, n) = if let Some(tables) = item.as_array_of_tables() {
+        let by_id = tables
+            .iter()
+            .position(|table| named(table.get("id").and_then(Item::as_str)));
+        (by_id, tables.len())
+    } else {
+        let array = item.as_array()?;
+        let by_id = array.iter().position(|value| {
+            let table = value.as_inline_table();
+            named(
+                table
+                    .and_then(|table| table.get("id"))
+                    .and_then(Value::as_str),
+            )
+        });
+        (by_id, array.len())
+    };
+    by_id.or_else(|| part.parse().ok().filter(|place| *place < n))
+}
+
+fn set(item: &mut Item, key: &str, value: &serde_json::Value) -> Result<(), String> {
+    let wanted = match value {
+        serde_json::Value::Null => None,
+        serde_json::Value::Bool(value) => Some(Value::from(*value)),
+        serde_json::Value::Number(number) => Some(match number.as_i64() {
+            Some(whole) => Value::from(whole),
+            None => Value::from(number.as_f64().unwrap_or_default()),
+        }),
+        serde_json::Value::String(text) => Some(Value::from(text.as_str())),
+        serde_json::Value::Array(items) => {
+            let texts: Option<Vec<&str>> = items.iter().map(serde_json::Value::as_str).collect();
+            let texts = texts.ok_or("En liste må være av tekster.")?;
+            Some(Value::from_iter(texts))
+        }
+        serde_json::Value::Object(_) => {
+            return Err(String::from("Verdien kan ikke være en tabell."));
+        }
+    };
+    if let Some(array) = item.as_array_mut() {
+        let place: usize = key.parse().map_err(|_| "Ikke en plass i listen.")?;
+        let old = array.get_mut(place).ok_or("Listen er kortere.")?;
+        let wanted = wanted.ok_or("Kan ikke tas bort slik.")?;
+        replace(old, wanted);
+        return Ok(());
+    }
+    let table = item.as_table_like_mut().ok_or("Ikke en tabell.")?;
+    match (wanted, table.get_mut(key)) {
+        (None, _) => {
+            table.remove(key);
+        }
+        (Some(wanted), Some(Item::Value(old))) => replace(old, wanted),
+        (Some(wanted), None) => {
+            table.insert(key, Item::Value(wanted));
+        }
+        (Some(_), Some(_)) => return Err(String::from("Er ikke en enkelt verdi.")),
+    }
+    Ok(())
+}
+
+/// The new value where the old one stood, its comments and blanks kept.
+fn replace(old: &mut Value, new: Value) {
+    let decor = old.decor().clone();
+    *old = new;
+    *old.decor_mut() = decor;
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const TOML: &str = "# kept\n[[queue]]\nid = \"a\" # also kept\ngoal = { share = 0.7, within = \"45s\" }\n\n[[flow]]\nid = \"main\"\n\n[[flow.step]]\nid = \"menu\"\nkeys = [\n  { key = \"1\", to = \"x\" }, # first\n  { key = \"2\", to = \"y\" },\n]\n";
+
+    fn edited(path: &str, value: &serde_json::Value) -> Result<String, (String, String)> {
+        edit(TOML, [(path, value)].into_iter())
+    }
+
+    #[test]
+    fn one_value_changes_and_everything_else_stays_to_the_letter() {
+        let goal = edited("queue.a.goal.within", &json!("30s")).unwrap();
+        assert_eq!(goal, TOML.replace("45s", "30s"));
+        let key = edited("flow.main.menu.keys.1.to", &json!("x")).unwrap();
+        assert_eq!(key, TOML.replace("to = \"y\"", "to = \"x\""));
+        let share = edited("queue.0.goal.share", &json!(0.8)).unwrap();
+        assert_eq!(share, TOML.replace("0.7", "0.8"));
+    }
+
+    #[test]
+    fn what_is_not_there_is_named() {
+        for path in [
+            "queue.b.goal.within",
+            "nothing.at.all",
+            "flow.main.menu.keys.9.to",
+        ] {
+            let (field, text) = edited(path, &json!("1")).unwrap_err();
+            assert_eq!(field, "edits[0].path");
+            assert!(text.contains(path), "{text}");
+        }
+        let (field, _) = edit("= x", std::iter::empty()).unwrap_err();
+        assert_eq!(field, "toml");
+    }
+}

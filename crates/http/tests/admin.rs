@@ -1,0 +1,258 @@
+//! The centre description over HTTP: checked, edited, published and undone while contacts wait.
+#![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
+
+mod common;
+
+use axum::http::Method;
+use common::{World, world};
+use serde_json::{Value, json};
+
+const CENTRE: &str = include_str!("../../../centres/national-2015.toml");
+const GOAL: &str = "queue.arbeid-og-helse.goal.within";
+
+async fn source(world: &World) -> (String, String) {
+    let answer = world.get("/api/v1/centre/source").await;
+    assert_eq!(answer.status, 200);
+    let tag = answer.headers.get("etag").unwrap().to_str().unwrap();
+    let text = String::from_utf8(answer.bytes.to_vec()).unwrap();
+    (text, tag.trim_matches('"').to_owned())
+}
+
+async fn edited(world: &World, path: &str, value: Value) -> String {
+    let body = json!({"edits": [{"path": path, "value": value}]});
+    let answer = world.post("/api/v1/centre/edit", &body).await.expect(200);
+    assert_eq!(
+        answer["faults"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|one| one["severity"] == "error")
+            .count(),
+        0,
+        "{answer}"
+    );
+    answer["toml"].as_str().unwrap().to_owned()
+}
+
+async fn publish(world: &World, toml: &str) -> Value {
+    let body = json!({"toml": toml, "who": "K100901", "why": "prøve"});
+    world
+        .post("/api/v1/centre/publish", &body)
+        .await
+        .expect(200)
+}
+
+async fn goal(world: &World) -> Value {
+    let queue = world
+        .get("/api/v1/queues/arbeid-og-helse")
+        .await
+        .expect(200);
+    queue["sl"]["threshold_s"].clone()
+}
+
+#[tokio::test]
+async fn an_edit_is_published_and_undone_and_contacts_keep_their_place() {
+    let world = world();
+    let (text, first) = source(&world).await;
+    assert_eq!(text, CENTRE);
+    let new = json!({"channel": "chat", "topic": "FOR"});
+    let contact = world.post("/api/v1/contacts", &new).await.expect(201);
+    let path = format!("/api/v1/contacts/{}", contact["id"].as_str().unwrap());
+    let before = world.get(&path).await.expect(200);
+
+    let toml = edited(&world, GOAL, json!("30s")).await;
+    assert_eq!(
+        toml.lines().count(),
+        CENTRE.lines().count(),
+        "comments are kept"
+    );
+    let published = publish(&world, &toml).await;
+    assert_ne!(published["version"], first.as_str());
+    assert!(!published["changes"].as_array().unwrap().is_empty());
+    assert_eq!(goal(&world).await, 30);
+    let after = world.get(&path).await.expect(200);
+    assert_eq!(
+        (&after["state"], &after["enqueued"]),
+        (&before["state"], &before["enqueued"])
+    );
+
+    let versions = world.get("/api/v1/centre/versions").await.expect(200);
+    let versions = versions["items"].as_array().unwrap();
+    assert_eq!(versions.len(), 2);
+    assert_eq!(versions[0]["current"], true);
+    assert_eq!(
+        (&versions[0]["who"], &versions[0]["why"]),
+        (&json!("K100901"), &json!("prøve"))
+    );
+    assert_eq!(versions[1]["who"], "oppstart");
+
+    let why = json!({"who": "K100901", "why": "angret"});
+    let undone = world
+        .post_as("u", "/api/v1/centre/undo", &why)
+        .await
+        .expect(200);
+    let again = world
+        .post_as("u", "/api/v1/centre/undo", &why)
+        .await
+        .expect(200);
+    assert_eq!(again["version"], undone["version"]);
+    assert_eq!(undone["version"], first.as_str());
+    assert_eq!(goal(&world).await, 45);
+    assert_eq!(source(&world).await, (CENTRE.to_owned(), first));
+    let versions = world.get("/api/v1/centre/versions").await.expect(200);
+    assert_eq!(versions["items"][0]["why"], "angret");
+    assert_eq!(versions["items"][2]["why"], "Slik tjenesten ble startet");
+}
+
+#[tokio::test]
+async fn what_cannot_be_published_is_refused_in_words() {
+    let world = world();
+    let refuse = async |body: Value, status: u16, code: &str| {
+        let answer = world.post("/api/v1/centre/publish", &body).await;
+        let problem = answer.problem(status);
+        assert_eq!(problem["code"], code, "{problem}");
+        problem
+    };
+    let broken = CENTRE.replace("hours = \"hverdager\"", "hours = \"hverdag\"");
+    let problem = refuse(json!({"toml": broken, "why": "x"}), 422, "invalid").await;
+    let fault = &problem["faults"][0];
+    assert!(
+        fault["line"].as_u64().unwrap() > 1 && fault["code"].as_str().unwrap().starts_with("LJ"),
+        "{fault}"
+    );
+    refuse(json!({"toml": CENTRE, "why": " "}), 422, "invalid").await;
+    refuse(
+        json!({"toml": CENTRE, "why": "x", "base": "0000000000000000"}),
+        409,
+        "other_version",
+    )
+    .await;
+    let spoken = CENTRE.replacen("Du har kommet til kontaktsenteret.", "Hei.", 1);
+    assert_ne!(spoken, CENTRE);
+    let problem = refuse(json!({"toml": spoken, "why": "x"}), 409, "unpublishable").await;
+    assert!(
+        problem["detail"]
+            .as_str()
+            .unwrap()
+            .contains("Opplesningene er endret"),
+        "{problem}"
+    );
+    let undo = json!({"why": "x"});
+    let problem = world.post("/api/v1/centre/undo", &undo).await.problem(409);
+    assert_eq!(problem["code"], "nothing_to_undo");
+    assert_eq!(goal(&world).await, 45);
+}
+
+#[tokio::test]
+async fn a_description_is_checked_with_line_column_mend_and_meaning() {
+    let world = world();
+    let toml = edited(&world, GOAL, json!("30s")).await;
+    let checked = world
+        .post("/api/v1/centre/check", &json!({"toml": toml}))
+        .await
+        .expect(200);
+    assert_eq!(checked["misfit"], Value::Null);
+    let change = &checked["changes"][0];
+    assert_eq!(change["where"], "queue.arbeid-og-helse", "{change}");
+    assert!(change["text"].as_str().unwrap().contains("30"), "{change}");
+    let queues = checked["outline"]["queues"].as_array().unwrap();
+    let queue = queues
+        .iter()
+        .find(|one| one["id"] == "arbeid-og-helse")
+        .unwrap();
+    assert_eq!(queue["goal"]["within_s"], 30);
+    let bad = json!({"toml": "queue = 7"});
+    let checked = world.post("/api/v1/centre/check", &bad).await.expect(200);
+    assert_eq!(
+        (&checked["outline"], &checked["faults"][0]["severity"]),
+        (&Value::Null, &json!("error"))
+    );
+    let lost = json!({"edits": [{"path": "queue.nowhere.goal.within", "value": "1s"}]});
+    let problem = world.post("/api/v1/centre/edit", &lost).await.problem(422);
+    assert_eq!(problem["errors"][0]["field"], "edits[0].path");
+}
+
+#[tokio::test]
+async fn the_outline_says_what_can_be_edited_and_its_paths_work() {
+    let world = world();
+    let outline = world.get("/api/v1/centre/outline").await.expect(200);
+    let menu = outline["menus"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["flow"] == "main")
+        .unwrap()
+        .clone();
+    assert_eq!(menu["keys"][1]["key"], "2");
+    let path = format!("flow.main.{}.keys.1.to", menu["step"].as_str().unwrap());
+    let toml = edited(&world, &path, menu["keys"][2]["to"].clone()).await;
+    let checked = world
+        .post("/api/v1/centre/check", &json!({"toml": toml}))
+        .await
+        .expect(200);
+    assert_eq!(
+        checked["outline"]["menus"][0]["keys"][1]["to"],
+        menu["keys"][2]["to"]
+    );
+    let toml = edited(&world, "hours.hverdager.open.0.to", json!("14:00")).await;
+    publish(&world, &toml).await;
+    let hours = world
+        .get("/api/v1/queues/arbeid-og-helse/hours")
+        .await
+        .expect(200);
+    assert_eq!(hours["hours"][0]["to"], "14:00");
+    let differences = world.get("/api/v1/hours/differences").await.expect(200);
+    assert!(
+        differences["rule"]
+            .as_str()
+            .unwrap()
+            .contains("mandag–fredag 09.00–14.00"),
+        "{differences}"
+    );
+    assert!(!differences["items"].as_array().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_plan_is_switched_with_who_and_why_and_advisers_are_asked_once() {
+    let world = world();
+    let plans = world.get("/api/v1/plans").await.expect(200);
+    let plan = plans["items"][0].clone();
+    assert_eq!((&plan["on"], &plan["since"]), (&json!(false), &Value::Null));
+    let path = format!("/api/v1/plans/{}/switch", plan["id"].as_str().unwrap());
+    let on = json!({"on": true, "why": "svært mange ringer", "who": "K100001"});
+    let switched = world.post_as("p", &path, &on).await.expect(200);
+    assert_eq!(
+        (&switched["on"], &switched["by"]),
+        (&json!(true), &json!("K100001"))
+    );
+    world.post_as("p", &path, &on).await.expect(200);
+    let requests = world.get("/api/v1/requests").await.expect(200);
+    let asked = plan["asked"].as_array().unwrap().len();
+    assert_eq!(requests["items"].as_array().unwrap().len(), asked);
+    assert_eq!(
+        world.post(&path, &on).await.problem(409)["code"],
+        "unknown_plan"
+    );
+    world
+        .post(&path, &json!({"on": false, "why": ""}))
+        .await
+        .problem(422);
+    world
+        .post("/api/v1/plans/none/switch", &on)
+        .await
+        .problem(404);
+    let off = json!({"on": false, "why": "over"});
+    assert_eq!(world.post(&path, &off).await.expect(200)["why"], "over");
+}
+
+#[tokio::test]
+async fn a_trial_that_cannot_be_made_says_why() {
+    let world = world();
+    let body = json!({"toml": CENTRE});
+    let problem = world.post("/api/v1/centre/try", &body).await.problem(409);
+    assert_eq!(problem["code"], "cannot_try");
+    let answer = world
+        .send(Method::GET, "/api/v1/centre/versions/00/source", &[], None)
+        .await;
+    answer.problem(404);
+}

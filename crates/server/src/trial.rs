@@ -1,0 +1,197 @@
+//! *Prøv på gårsdagen*: reads a day from the log and lives it again under another description.
+
+use std::time::Instant;
+
+use linje_centre::hours::{self, Date};
+use linje_centre::{Centre, Extra};
+use linje_event::Event;
+use linje_http::{Both, DayFigures, TrialAsk, Tried, TriedContact, TriedQueue};
+use linje_routing::{State, Tables};
+use linje_store::Reader;
+use linje_twin::Nothing;
+use linje_twin::yesterday::{
+    Affected, Change, Difference, End, Figures, Recorded, compare, rerun, rerun_unchanged,
+};
+use linje_types::{Language, SECOND_US, Timestamp};
+
+use crate::start::tables_of;
+
+/// Contacts that are named.
+const MOST: usize = 20;
+
+/// Lives a day again.
+///
+/// # Errors
+/// Why it cannot be done, in words for people.
+pub(crate) fn attempt(reader: &Reader, extra: &Extra, ask: &TrialAsk) -> Result<Tried, String> {
+    let started = Instant::now();
+    let log = read(reader)?;
+    let day = match &ask.day {
+        Some(text) => text
+            .parse::<Date>()
+            .map_err(|_| format!("«{text}» er ikke en dato. Skriv for eksempel 2026-11-23."))?,
+        None => last_day(&log, ask.now).ok_or("Loggen har ingen henvendelser ennå.")?,
+    };
+    let begin = hours::moment(day, 0);
+    let midnight = hours::moment(day.tomorrow().unwrap_or(day), 0);
+    let whole = midnight <= ask.now;
+    let end = if whole { midnight } else { ask.now };
+    if end <= begin {
+        return Err(String::from("Dagen har ikke begynt."));
+    }
+    let mut tables = |version| tables_of(reader, version);
+    let first = log.first().map(|(_, event)| *event);
+    let Some(Event::CentrePublished { version }) = first else {
+        return Err(String::from("Loggen begynner ikke med en beskrivelse."));
+    };
+    let start = tables(version).ok_or("Den første beskrivelsen i loggen kan ikke leses.")?;
+    let recorded = Recorded::of(State::new(start), log, begin..end, &mut tables)
+        .map_err(|error| format!("Dagen kan ikke leves om igjen: {error}"))?;
+    if recorded.n_contacts() == 0 {
+        return Err(String::from("Ingen henvendelser kom den dagen."));
+    }
+    let unchanged = rerun_unchanged(&recorded, &mut Nothing)
+        .map_err(|error| format!("Dagen kan ikke leves om igjen: {error}"))?;
+    let after = rerun(&recorded, &change(ask, extra)?)
+        .map_err(|error| format!("Dagen kan ikke leves under denne beskrivelsen: {error}"))?;
+    let before = recorded.outcome();
+    let goals: Vec<i64> = ask
+        .before
+        .queues
+        .iter()
+        .map(|queue| i64::from(queue.goal.within_s) * SECOND_US)
+        .collect();
+    let difference = compare(before, &after, &goals, MOST);
+    Ok(Tried {
+        day: day.to_string(),
+        whole,
+        contacts: u64::try_from(recorded.n_contacts()).unwrap_or(u64::MAX),
+        identical: after.is_same_day(before),
+        proven: unchanged.is_same_day(before),
+        total: Both {
+            before: figures(&difference.total.before),
+            after: figures(&difference.total.after),
+        },
+        queues: queues(&ask.before, &difference, ask.language),
+        occupancy: Both {
+            before: difference.time.before.occupancy(),
+            after: difference.time.after.occupancy(),
+        },
+        worse: difference.worse,
+        better: difference.better,
+        most_affected: difference
+            .most
+            .iter()
+            .map(|one| contact(one, ask))
+            .collect(),
+        assumed: assumed(ask.language),
+        seconds: started.elapsed().as_secs_f64(),
+    })
+}
+
+fn read(reader: &Reader) -> Result<Vec<(Timestamp, Event)>, String> {
+    let mut log = Vec::new();
+    let mut take = |logged: &linje_store::Logged| {
+        log.push((logged.at, logged.event));
+        Ok(())
+    };
+    reader.each_after(0, &mut take).map_err(|error| {
+        tracing::error!(%error, "cannot read the log for a trial");
+        String::from("Loggen kan ikke leses nå.")
+    })?;
+    Ok(log)
+}
+
+/// The last day before today on which somebody came, else today.
+fn last_day(log: &[(Timestamp, Event)], now: Timestamp) -> Option<Date> {
+    let today = hours::local(now).date();
+    let midnight = hours::moment(today, 0);
+    let came = |event: &Event| matches!(event, Event::ContactArrived { .. });
+    let mut newest = log.iter().rev().filter(|(_, event)| came(event));
+    let last = newest.clone().next()?;
+    let before = newest.find(|(at, _)| *at < midnight);
+    Some(hours::local(before.unwrap_or(last).0).date())
+}
+
+fn change(ask: &TrialAsk, extra: &Extra) -> Result<Change, String> {
+    let rules = linje_centre::routing_rules(&ask.centre, extra);
+    let tables =
+        Tables::new(&rules).map_err(|error| format!("Reglene kan ikke brukes: {error}"))?;
+    let mut change = Change::rules(std::sync::Arc::new(tables));
+    for queue in &ask.before.queues {
+        let to = ask.centre.queue_id(&queue.id);
+        let gone = || format!("Køen «{}» finnes ikke i beskrivelsen.", queue.id);
+        change.queues.push(to.ok_or_else(gone)?);
+    }
+    Ok(change)
+}
+
+fn queues(centre: &Centre, difference: &Difference, language: Language) -> Vec<TriedQueue> {
+    let pairs = centre.queues.iter().zip(&difference.queues);
+    pairs
+        .filter(|(_, pair)| pair.before.offered > 0 || pair.after.offered > 0)
+        .map(|(queue, pair)| TriedQueue {
+            queue: queue.id.clone(),
+            name: queue.name.get(language).to_owned(),
+            before: figures(&pair.before),
+            after: figures(&pair.after),
+        })
+        .collect()
+}
+
+fn figures(of: &Figures) -> DayFigures {
+    DayFigures {
+        offered: of.offered,
+        answered: of.answered,
+        abandoned: of.abandoned,
+        sl_offered: of.level(),
+        mean_wait_s: of.mean_wait_s(),
+        p90_wait_s: (of.answered > 0).then(|| seconds(of.p90_us)),
+        overflowed: of.overflowed,
+    }
+}
+
+fn contact(one: &Affected, ask: &TrialAsk) -> TriedContact {
+    TriedContact {
+        contact: ask.ids.contact(one.fate.before.contact),
+        wait_before_s: seconds(one.fate.before.wait_us),
+        wait_after_s: seconds(one.fate.after.wait_us),
+        end_before: end(one.fate.before.end),
+        end_after: end(one.fate.after.end),
+    }
+}
+
+/// `Answered` as `answered`.
+fn end(end: End) -> String {
+    let mut word = String::new();
+    for letter in format!("{end:?}").chars() {
+        if letter.is_ascii_uppercase() && !word.is_empty() {
+            word.push('_');
+        }
+        word.push(letter.to_ascii_lowercase());
+    }
+    word
+}
+
+#[expect(clippy::cast_precision_loss, reason = "waits are far below 2^53 ms")]
+fn seconds(us: i64) -> f64 {
+    (us / 1000) as f64 / 1000.0
+}
+
+fn assumed(language: Language) -> Vec<String> {
+    let said = match language {
+        Language::En => [
+            "The same people come at the same moments.",
+            "Those who left have the patience that was seen; those who were answered have one drawn from the day's own.",
+            "Advisers come, pause and answer as they did.",
+            "Menus and opening hours are not walked again: a change of a key or of hours is not seen here, only rules of routing.",
+        ],
+        Language::Nb | Language::Nn | Language::Se => [
+            "De samme menneskene kommer på de samme tidspunktene.",
+            "De som la på, har tålmodigheten som ble sett; de som fikk svar, har en som er trukket fra dagens egen.",
+            "Veilederne møter opp, tar pause og svarer som de gjorde.",
+            "Menyer og åpningstider gås ikke på nytt: en endret tast eller åpningstid ses ikke her, bare regler for fordeling.",
+        ],
+    };
+    said.map(str::to_owned).to_vec()
+}
