@@ -56,8 +56,8 @@ for (const theme of ["light", "dark"]) {
       await inCall(page);
       await page.getByRole("button", { name: "Spør en fagekspert" }).click();
       await page.getByText("2 ledig · svar: straks").waitFor();
-      await page.getByText("ingen ledig · 3 venter · svar: om lag 2:20, sjelden over 5:30").waitFor();
-      await page.getByText("Stengt nå: Fagstøtte utland.").waitFor();
+      await page.getByText("ingen ledig · 3 venter · svar: om lag 2:20").waitFor();
+      await page.getByText("Har vært der før: Fagstøtte utland.").waitFor();
       await check("choosing whom to ask");
       await page.getByRole("radio", { name: "Fagstøtte arbeid og ytelser" }).check();
       await page.getByRole("button", { name: "Spør nå" }).click();
@@ -101,7 +101,7 @@ test("Bli ringt opp: the offer says that the person is rung, then the attempt co
   await tell("/api/v1/contacts", { channel: "voice", queue: "arbeid-helse", callback: true });
   await page.locator(".offer").waitFor({ timeout: 45_000 });
   await page.getByRole("heading", { name: "Bli ringt opp" }).waitFor();
-  await page.getByText("Brukeren ringes når du svarer").waitFor();
+  await page.getByText("brukeren ringes når du svarer").waitFor();
   await page.getByRole("button", { name: /^Ring bruker/ }).click();
   await page.locator(".call--dialling").waitFor();
   assert.match(await page.locator(".call--dialling").innerText(), /Forsøk 1 av 3/);

@@ -384,7 +384,8 @@ export class Centre {
       queue: this.queueName(contact.queue), topic: contact.topic, caller: contact.caller, synthetic: contact.synthetic,
       waited_s: Math.round((offer.at - contact.arrived) / 1000),
       arrived: this.iso(contact.arrived), expires_at: this.iso(offer.expires), ring_s: RING_S,
-      why: offer.why, callback: contact.callback ?? false, consult: null,
+      why: offer.why, callback: contact.callback ? this.extras.agreed(null) : null, consult: false,
+      note: contact.callback ? "Bli ringt opp: brukeren ringes når du svarer" : null,
     };
   }
 

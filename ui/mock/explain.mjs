@@ -9,16 +9,14 @@ export function example(iso, now, isOpen) {
   const at = (second) => iso(begin + second * 1000);
   const ring = (second, number, candidates, position, condition) => ({
     at: at(second), kind: number === 0 ? "contact_queued" : "ring_started", ring: number, candidates, position,
-    ring_condition: condition, expected_wait_s: number === 0 ? 150 : null,
+    ring_condition: condition,
     text: number === 0 ? "Kom i kø for Arbeid og helse som nummer 9." : `Ingen ble ledig på ${second} sekunder, så flere blir spurt.`,
   });
   const steps = [
     { at: at(-22), kind: "contact_arrived", text: "Ringte hovednummeret og tastet 2." },
     ring(0, 0, 42, 9, "Arbeid og helse, nivå 2 eller høyere"),
     ring(30, 1, 96, 6, "også nivå 1"),
-    { at: at(48), kind: "contact_queued", position: 4, text: "To foran fikk svar." },
     ring(60, 2, 131, 3, "også familieytelser"),
-    { at: at(92), kind: "contact_queued", position: 1, text: "Først i køen." },
     {
       at: at(118), kind: "offer_made", rule: "first_in_line", able: 3, idle_s: 0, runner_up_idle_s: null, waited_s: 118, ring: 2,
       class: "Vanlig", text: "En veileder ble ledig, og du var først av dem som veilederen kunne ta, i 3 køer.",
@@ -42,14 +40,13 @@ export function example(iso, now, isOpen) {
       ? "Venter i Arbeid og helse som nummer 1. 131 veiledere kan svare, ingen av dem er ledig akkurat nå."
       : "Arbeid og helse, ventet 2:24. Veilederen hadde vært ledig lengst av 4 som kunne svart (5:12), i trinn 3 av køens regel.",
     steps,
-    now: {
-      state: isOpen ? "queued" : "closed",
-      queue: { id: "arbeid-helse", name: "Arbeid og helse" },
-      position: isOpen ? 1 : null, ahead: isOpen ? 0 : null, ring: isOpen ? 2 : null,
-      who_can: isOpen ? 131 : null, free: isOpen ? 0 : null,
-      next_step: isOpen ? { at: at(240), text: "Flyttes til Andre henvendelser, med plassen i behold" } : null,
-      expected: isOpen ? { p50_s: 25, p90_s: 80 } : null,
-    },
+    now: isOpen
+      ? {
+          state: "queued", queue: { id: "arbeid-helse", name: "Arbeid og helse" }, position: 1, ahead: 0, ring: 2,
+          ring_condition: "kan arbeid og helse eller familieytelser", who_can: 131, free: 0, waited_s: 190, overdue: false,
+          next_step: { at: at(240), text: "Den går til Andre henvendelser med samme plass" }, expected_wait_s: 25,
+        }
+      : null,
     rule_text: RULE,
   };
 }
@@ -66,10 +63,10 @@ export function explain(centre, contact) {
       ...(event.why ?? {}), text: event.why?.text ?? name,
       ...(event.kind === "contact_queued" ? { ring: 0, candidates: 42, position: 1 } : {}),
     })),
-    now: {
-      state: contact.state, queue: centre.queueName(contact.queue), position: waits ? 1 : null, ahead: waits ? 0 : null,
-      ring: waits ? 0 : null, who_can: waits ? 42 : null, free: waits ? 0 : null, next_step: null,
-      expected: waits ? { p50_s: 20, p90_s: 60 } : null,
+    now: contact.state === "closed" ? null : {
+      state: contact.state, queue: centre.queueName(contact.queue), position: waits ? 1 : null, ahead: waits ? 0 : null, ring: 0,
+      ring_condition: "kan arbeid og helse, nivå 2", who_can: 42, free: 0, waited_s: null, overdue: false, next_step: null,
+      expected_wait_s: 20,
     },
     rule_text: RULE,
   };

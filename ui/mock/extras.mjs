@@ -6,9 +6,13 @@ import { example, explain } from "./explain.mjs";
 import { definitions, figures } from "./figures.mjs";
 
 const EXPERTS = [
-  { queue: "fag-arbeid", name: "Fagstøtte arbeid og ytelser", open: true, free: 2, waiting: 0, expected: { p50_s: 0, p90_s: 0 } },
-  { queue: "fag-familie", name: "Fagstøtte familie og pensjon", open: true, free: 0, waiting: 3, expected: { p50_s: 140, p90_s: 330 } },
-  { queue: "fag-utland", name: "Fagstøtte utland", open: false, free: 0, waiting: 0, expected: null },
+  { queue: "fag-arbeid", name: "Fagstøtte arbeid og ytelser", free: 2, waiting: 0, expected_wait_s: 0, been_there: false },
+  { queue: "fag-familie", name: "Fagstøtte familie og pensjon", free: 0, waiting: 3, expected_wait_s: 140, been_there: false },
+  { queue: "fag-utland", name: "Fagstøtte utland", free: 0, waiting: 0, expected_wait_s: null, been_there: true },
+];
+const TRANSFERS = [
+  { queue: "familie", name: "Familie", free: 3, waiting: 1, expected_wait_s: 15, been_there: false },
+  { queue: "annet", name: "Andre henvendelser", free: 0, waiting: 6, expected_wait_s: 95, been_there: false },
 ];
 
 const unit = (centre, id) => {
@@ -53,9 +57,7 @@ export class Extras {
 
   /** What the desk shows beyond the calls. */
   desk(view, adviser) {
-    const { also } = adviser;
-    view.adviser.also = also ?? [];
-    view.also_can = ["message", "task"];
+    view.adviser.also = adviser.also ?? [];
     view.requests = this.requests.filter((each) => each.open).map((each) => this.requestView(each, adviser));
     return view;
   }
@@ -63,17 +65,25 @@ export class Extras {
   deskContact(contact) {
     return {
       consult: contact.consult ?? null,
-      callback: contact.dial ? { attempt: 1, of: 3, until: this.centre.iso(contact.dial), promised_until: null } : null,
-      can_return: contact.state === "set_aside" || contact.channel === "message",
+      callback: contact.dial ? this.agreed(contact.dial) : null,
+      consult_of: null,
+      due: null,
+      transfers: contact.state === "active" || contact.state === "held" ? TRANSFERS : [],
+      consults: contact.channel === "voice" ? EXPERTS : [],
     };
+  }
+
+  agreed(expires) {
+    const until = this.centre.iso(this.centre.now() + 2 * 86_400_000);
+    return { from: null, until, attempts: 1, of: 3, retry_at: null, missed: null, reached: null, expires_at: expires ? this.centre.iso(expires) : null };
   }
 
   requestView(request, adviser) {
     const yes = [...request.answers.values()].filter(Boolean).length;
     return {
       id: request.id, activity: request.activity, wanted: request.wanted, unit: unit(this.centre, request.unit),
-      accepted: request.start.yes + yes, declined: request.start.no + request.answers.size - yes, of: 60,
-      at: request.at, open: request.open, mine: (adviser && request.answers.get(adviser.id)) ?? null,
+      accepted: request.start.yes + yes, declined: request.start.no + request.answers.size - yes,
+      at: request.at, closed_at: request.open ? null : this.centre.iso(), mine: (adviser && request.answers.get(adviser.id)) ?? null,
     };
   }
 
@@ -81,7 +91,7 @@ export class Extras {
     for (const contact of this.centre.contacts.values()) {
       const { consult } = contact;
       if (consult && now - Date.parse(consult.since) > 900 && consult.state === "queued") this.setConsult(contact, { ...consult, state: "offered" });
-      else if (consult && now - Date.parse(consult.since) > 1800 && consult.state === "offered") this.setConsult(contact, { ...consult, state: "active" });
+      else if (consult && now - Date.parse(consult.since) > 1800 && consult.state === "offered") this.setConsult(contact, { ...consult, state: "active", answered: true });
       if (contact.state === "dialling" && now > contact.dial - 16_000) {
         contact.dial = null;
         this.centre.move(contact, "active", "callback_answered");
@@ -120,11 +130,10 @@ export class Extras {
       return contact ? { value: explain(centre, contact) } : { status: 404 };
     }
     if (at("GET", "/contacts")) return { value: { items: [{ id: "eksempel-venter" }], next: null } };
-    if (at("GET", "/contacts/[^/]+/consults")) return { value: { items: EXPERTS } };
     if ((found = at("POST", "/contacts/([^/]+)/consult"))) {
       const queue = EXPERTS.find((each) => each.queue === body.queue);
       const contact = centre.contact(found[0]);
-      this.setConsult(contact, { contact: randomUUID(), queue: { id: queue.queue, name: queue.name }, state: "queued", since: centre.iso(), expected: queue.expected });
+      this.setConsult(contact, { id: randomUUID(), queue: { id: queue.queue, name: queue.name }, state: "queued", since: centre.iso(), answered: false });
       return { value: {} };
     }
     if ((found = at("POST", "/contacts/([^/]+)/consult/end"))) {

@@ -39,9 +39,16 @@ const demo = createRoute({
   component: lazyRouteComponent(() => import("./demo/DemoPage"), "DemoPage"),
 });
 
+export interface WhySearch {
+  /** Who reads: the sentences say "du" about this adviser. */
+  veileder?: string;
+}
+
 const why = createRoute({
   getParentRoute: () => root,
   path: "/henvendelse/$id/hvorfor",
+  validateSearch: (search: Record<string, unknown>): WhySearch =>
+    typeof search.veileder === "string" ? { veileder: search.veileder } : {},
   component: lazyRouteComponent(() => import("./hvorfor/WhyPage"), "WhyPage"),
 });
 

@@ -7,7 +7,11 @@ import type {
   Activity,
   Adviser,
   Clock,
+  ContactRow,
+  ContactWhy,
   Demo,
+  Figures,
+  HelpRequest,
   MeasureDefinition,
   Minute,
   Problem,
@@ -88,6 +92,30 @@ export const api = {
   transfer: (contact: string, queue: string) =>
     told(server.POST("/api/v1/contacts/{id}/transfer", { ...at(contact), body: { queue } })),
 
+  why: (contact: string, reader: string | undefined) =>
+    told<ContactWhy>(
+      server.GET("/api/v1/contacts/{id}/why", { params: { ...at(contact).params, query: { adviser: reader } } }),
+    ),
+  waitingIn: (queue: string) =>
+    told<{ items: ContactRow[] }>(
+      server.GET("/api/v1/contacts", { params: { query: { state: "queued", queue, limit: 1000 } } }),
+    ),
+  consult: (contact: string, queue: string) =>
+    told(server.POST("/api/v1/contacts/{id}/consult", { ...at(contact), body: { queue } })),
+  endConsult: (contact: string, action: "take_back" | "hand_over") =>
+    told(server.POST("/api/v1/contacts/{id}/consult/end", { ...at(contact), body: { action } })),
+  giveBack: (contact: string) => told(server.POST("/api/v1/contacts/{id}/return", at(contact))),
+  also: (adviser: string, channels: string[]) =>
+    told(server.POST("/api/v1/advisers/{id}/also", { ...at(adviser), body: { channels } })),
+
+  requests: () => told<{ items: HelpRequest[] }>(server.GET("/api/v1/requests")),
+  request: (activity: Activity, wanted: number, unit: string | null) =>
+    told(server.POST("/api/v1/requests", { body: { activity, wanted, unit } })),
+  answerRequest: (request: string, adviser: string, yes: boolean) =>
+    told(server.POST("/api/v1/requests/{id}/answer", { ...at(request), body: { adviser, yes } })),
+
+  figures: (query: FiguresAsked) => told<Figures>(server.GET("/api/v1/measures", { params: { query } })),
+
   demo: () => told<Demo>(server.GET("/api/v1/demo")),
   ring: (number: string, answeredBy: "synthetic" | "me") =>
     told<{ id: string }>(server.POST("/api/v1/demo/calls", { body: { number, answered_by: answeredBy } })),
@@ -95,6 +123,14 @@ export const api = {
     told(server.POST("/api/v1/demo/calls/{id}/keys", { ...at(call), body: { key } })),
   hangUp: (call: string) => told(server.DELETE("/api/v1/demo/calls/{id}", at(call))),
 };
+
+/** Lists with commas; what is left out is today so far, one row, every definition. */
+export interface FiguresAsked {
+  from?: string;
+  to?: string;
+  by?: string;
+  definition?: string;
+}
 
 const id = encodeURIComponent;
 

@@ -4,10 +4,7 @@
  */
 import { Refusal } from "./client";
 import { language } from "./language";
-import type { Activity, ContactState, Instant, Named, Problem } from "./types";
-
-/** Where a contact may be beyond what the document lists. */
-export type Place = ContactState | "set_aside" | "dialling" | "callback";
+import type { Activity, GoalSet, Instant, Named, Problem } from "./types";
 
 /** Half wait less than `p50_s`, nine of ten less than `p90_s`; null when it cannot be said. */
 export interface Interval {
@@ -15,99 +12,19 @@ export interface Interval {
   p90_s: number | null;
 }
 
-// --- why ---
-
-export interface WhyStep {
-  at: Instant;
-  kind: string;
-  text: string;
-  rule?: string | null;
-  ring?: number | null;
-  ring_condition?: string | null;
-  able?: number | null;
-  idle_s?: number | null;
-  runner_up_idle_s?: number | null;
-  waited_s?: number | null;
+/** What a step of an explanation may say beyond the document: the place in line, and who could be asked. */
+export interface StepMore {
   position?: number | null;
   candidates?: number | null;
-  class?: string | null;
-  guarantee_s?: number | null;
-  expected_wait_s?: number | null;
 }
 
-export interface ContactWhy {
-  contact: string;
-  sentence: string;
-  steps: WhyStep[];
-  now: {
-    state: Place;
-    queue: Named | null;
-    position: number | null;
-    ahead: number | null;
-    ring: number | null;
-    who_can: number | null;
-    free: number | null;
-    next_step: { at: Instant; text: string } | null;
-    expected: Interval | null;
-  };
-  rule_text: string | null;
-}
-
-// --- the desk ---
-
-export interface Consult {
-  contact: string;
-  queue: Named;
-  state: Place;
-  since: Instant;
-  expected: Interval | null;
-}
-
-/** What a contact on the desk has beyond the document. */
-export interface DeskContactMore {
-  consult?: Consult | null;
-  callback?: { attempt: number; of: number; until: Instant | null; promised_until: Instant | null } | null;
-  transfers?: { queue: Named }[] | null;
-  can_return?: boolean;
-}
-
-export interface OfferMore {
-  callback?: boolean;
-  consult?: { from: Named | null } | null;
-}
-
-export interface DeskMore {
-  requests?: HelpRequest[];
-  also_can?: string[];
-}
-
-export interface AdviserMore {
-  also?: string[];
-}
-
-export interface ConsultQueue {
-  queue: string;
-  name: string;
-  open?: boolean;
-  free: number;
-  waiting: number;
-  expected: Interval | null;
+/** What an agreed callback may say beyond the document: when the attempt that goes on ends, and how many there are. */
+export interface AgreedMore {
+  expires_at?: Instant | null;
+  of?: number | null;
 }
 
 // --- the traffic controller ---
-
-export interface HelpRequest {
-  id: string;
-  activity: Activity;
-  wanted: number;
-  unit: Named | null;
-  accepted: number;
-  declined: number;
-  of?: number | null;
-  at: Instant;
-  open?: boolean;
-  mine: boolean | null;
-}
 
 export interface Plan {
   id: string;
@@ -158,61 +75,6 @@ export interface HoursDifference {
 export interface HoursPicture {
   rule: string;
   items: HoursDifference[];
-}
-
-// --- figures ---
-
-export type Cut = "quarter" | "hour" | "day" | "queue" | "topic" | "unit" | "channel";
-
-export interface FigureDefinition {
-  id: string;
-  version: number;
-  group: string;
-  unit: "share" | "seconds" | "number";
-  name: string;
-  formula: string;
-  text: string;
-  source: string;
-  live: boolean;
-  kept: boolean;
-}
-
-export interface FigureValues {
-  counts: Record<string, number>;
-  values: Record<string, number | null>;
-}
-
-export interface GoalSet {
-  share: number;
-  within_s: number;
-  first_contact_end: number | null;
-}
-
-export interface FigureRow extends FigureValues {
-  period: { from: Instant; to: Instant; complete: boolean } | null;
-  queue: Named | null;
-  channel: string | null;
-  topic: { code: string; name: string } | null;
-  unit: Named | null;
-  units_together: number | null;
-  goal: GoalSet | null;
-}
-
-export interface Figures {
-  from: Instant;
-  to: Instant;
-  by: Cut[];
-  definitions: FigureDefinition[];
-  total: FigureValues;
-  rows: FigureRow[];
-  withheld: { units: number; fewest: number; text: string | null };
-}
-
-export interface FiguresAsked {
-  from?: string;
-  to?: string;
-  by?: Cut[];
-  definition?: string[];
 }
 
 // --- the centre description ---
@@ -344,41 +206,13 @@ async function ask<T>(method: string, path: string, body?: unknown): Promise<T> 
 
 const id = encodeURIComponent;
 
-function query(asked: FiguresAsked): string {
-  const parts = Object.entries(asked).flatMap(([name, value]) => {
-    const text = Array.isArray(value) ? value.join(",") : value;
-    return text ? [`${name}=${encodeURIComponent(text)}`] : [];
-  });
-  return parts.length === 0 ? "" : `?${parts.join("&")}`;
-}
-
 export const next = {
-  why: (contact: string) => ask<ContactWhy>("GET", `/contacts/${id(contact)}/why`),
-  oldestIn: (queue: string) =>
-    ask<{ items: { id: string; enqueued?: string | null }[] }>("GET", `/contacts?state=queued&queue=${id(queue)}&limit=200`),
-
-  consults: (contact: string) => ask<{ items: ConsultQueue[] }>("GET", `/contacts/${id(contact)}/consults`),
-  consult: (contact: string, queue: string) => ask("POST", `/contacts/${id(contact)}/consult`, { queue }),
-  endConsult: (contact: string, action: "take_back" | "hand_over") =>
-    ask("POST", `/contacts/${id(contact)}/consult/end`, { action }),
-  giveBack: (contact: string) => ask("POST", `/contacts/${id(contact)}/return`, {}),
-  also: (adviser: string, channels: string[]) => ask("POST", `/advisers/${id(adviser)}/also`, { channels }),
-
-  requests: () => ask<{ items: HelpRequest[] }>("GET", "/requests"),
-  request: (activity: Activity, wanted: number, unit: string | null) =>
-    ask("POST", "/requests", unit === null ? { activity, wanted } : { activity, wanted, unit }),
-  answerRequest: (request: string, adviser: string, yes: boolean) =>
-    ask("POST", `/requests/${id(request)}/answer`, { adviser, yes }),
-  closeRequest: (request: string) => ask("POST", `/requests/${id(request)}/close`, {}),
-
+  closeRequest: (request: string) => ask("POST", `/requests/${id(request)}/close`),
   plans: () => ask<{ items: Plan[] }>("GET", "/plans"),
   switchPlan: (plan: string, on: boolean, why: string) => ask("POST", `/plans/${id(plan)}/switch`, { on, why }),
   callbacks: () => ask<Callbacks>("GET", "/callbacks"),
   expectedWait: (queue: string) => ask<ExpectedWait>("GET", `/queues/${id(queue)}/expected-wait`),
   hoursDifferences: () => ask<HoursPicture>("GET", "/hours/differences"),
-
-  definitions: () => ask<FigureDefinition[]>("GET", "/measures/definitions"),
-  figures: (asked: FiguresAsked) => ask<Figures>("GET", `/measures${query(asked)}`),
 
   source: () => ask<string>("GET", "/centre/source"),
   outline: () => ask<Outline>("GET", "/centre/outline"),

@@ -2,7 +2,7 @@
  * What the server says: names of our own for the shapes of its OpenAPI document (`schema.d.ts`, `npm run types`).
  * Times are RFC 3339 in scenario time, durations seconds, ids opaque.
  */
-import type { AdviserMore, DeskContactMore, DeskMore, OfferMore, Place } from "./next";
+import type { AgreedMore, StepMore } from "./next";
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
@@ -49,16 +49,30 @@ export type Activity =
 
 export type AdviserState = "ready" | "offered" | "busy" | "wrap_up" | "away" | "not_ready" | "signed_out";
 
-export type Adviser = Worded<Told<Schemas["Adviser"]>, { activity: Activity | null; state: AdviserState }> & AdviserMore;
+export type Adviser = Worded<Told<Schemas["Adviser"]>, { activity: Activity | null; state: AdviserState }>;
 
-export type Offer = Told<Schemas["OfferView"]> & OfferMore;
+export type Offer = Told<Schemas["OfferView"]>;
 export type ContactEvent = Told<Schemas["EventRow"]>;
-export type DeskContact = Worded<Told<Schemas["DeskContact"]>, { state: Place }> & DeskContactMore;
-export type DeskView = Worded<
-  Told<Schemas["DeskView"]>,
-  { adviser: Adviser; offer: Offer | null; contacts: DeskContact[] }
-> &
-  DeskMore;
+export type Agreed = Told<Schemas["CallbackRow"]> & AgreedMore;
+export type DeskContact = Worded<Told<Schemas["DeskContact"]>, { callback: Agreed | null }>;
+export type Consult = Told<Schemas["ConsultRow"]>;
+export type Target = Told<Schemas["Target"]>;
+export type HelpRequest = Worded<Told<Schemas["RequestRow"]>, { activity: Activity }>;
+export type DeskView = Worded<Told<Schemas["DeskView"]>, { adviser: Adviser; contacts: DeskContact[]; requests: HelpRequest[] }>;
+
+export type ContactRow = Told<Schemas["ContactView"]>;
+export type ContactWhy = Worded<Told<Schemas["WhyAnswer"]>, { steps: WhyStep[] }>;
+export type WhyNow = Told<Schemas["WhyNow"]>;
+/** What does not belong to a step is left out. */
+export type WhyStep = Partial<Told<Schemas["WhyStep"]>> &
+  Pick<Told<Schemas["WhyStep"]>, "at" | "kind" | "text"> &
+  StepMore;
+
+export type Cut = "quarter" | "hour" | "day" | "queue" | "topic" | "unit" | "channel";
+export type GoalSet = Told<Schemas["GoalSet"]>;
+export type FigureValues = Told<Schemas["MeasureValues"]>;
+export type FigureRow = Told<Schemas["MeasureRow"]>;
+export type Figures = Told<Schemas["Measures"]>;
 
 export type Demo = Told<Schemas["DemoView"]>;
 export type CallState = "ringing" | "menu" | "queued" | "offered" | "active" | "held" | "wrap_up" | "closed";

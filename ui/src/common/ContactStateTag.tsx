@@ -6,13 +6,14 @@ import {
   MenuGridIcon,
   PauseIcon,
   PencilIcon,
+  PersonHeadsetIcon,
   PhoneFillIcon,
   PhoneIcon,
   TimerPauseIcon,
 } from "@navikt/aksel-icons";
 import { Tag } from "@navikt/ds-react";
 
-import type { Place } from "../api/next";
+import type { ContactState } from "../api/types";
 import { useText } from "./settings";
 
 const LOOK = {
@@ -26,16 +27,17 @@ const LOOK = {
   closed: { color: "neutral", Icon: CheckmarkIcon },
   set_aside: { color: "neutral", Icon: InboxDownIcon },
   dialling: { color: "warning", Icon: PhoneIcon },
-  callback: { color: "info", Icon: TimerPauseIcon },
-} as const satisfies Record<Place, unknown>;
+  parked: { color: "info", Icon: TimerPauseIcon },
+  consulting: { color: "warning", Icon: PersonHeadsetIcon },
+} as const satisfies Record<ContactState, unknown>;
 
 /** Where a contact is, in words, with icon and colour to match. */
-export function ContactStateTag({ state }: { state: Place }) {
+export function ContactStateTag({ state }: { state: ContactState }) {
   const t = useText();
-  const { color, Icon } = LOOK[state] ?? LOOK.created;
+  const { color, Icon } = LOOK[state];
   return (
     <Tag size="small" variant="moderate" data-color={color} icon={<Icon aria-hidden />}>
-      {t.contactState[state] ?? state}
+      {t.contactState[state]}
     </Tag>
   );
 }

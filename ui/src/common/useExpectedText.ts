@@ -1,14 +1,17 @@
 import type { Interval } from "../api/next";
 import { useFormat, useText } from "./settings";
 
-/** An expected wait in words: `om lag 2:10, sjelden over 5:00`. */
-export function useExpectedText(): (interval: Interval | null | undefined) => string {
+/** An expected wait in words, from its interval or from one figure: `om lag 2:10, sjelden over 5:00`. */
+export function useExpectedText(): (expected: Interval | number | null) => string {
   const t = useText();
   const format = useFormat();
-  return (interval) => {
-    if (!interval || interval.p50_s === null) return t.why.now.unknown;
-    if (interval.p50_s < 1 && (interval.p90_s ?? 0) < 1) return t.why.now.soon;
-    if (interval.p90_s === null) return format.duration(interval.p50_s);
-    return t.why.now.interval(format.duration(interval.p50_s), format.duration(interval.p90_s));
+  return (expected) => {
+    const { p50_s, p90_s } = typeof expected === "number" ? { p50_s: expected, p90_s: null } : (expected ?? NOTHING);
+    if (p50_s === null) return t.why.now.unknown;
+    if (p50_s < 1 && (p90_s ?? 0) < 1) return t.why.now.soon;
+    if (p90_s === null) return t.why.now.about(format.duration(p50_s));
+    return t.why.now.interval(format.duration(p50_s), format.duration(p90_s));
   };
 }
+
+const NOTHING: Interval = { p50_s: null, p90_s: null };

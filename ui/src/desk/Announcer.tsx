@@ -12,7 +12,7 @@ export function Announcer({ view }: { view: DeskView }) {
   const [calm, setCalm] = useState("");
   const offer = view.offer;
   const contact = view.contacts.find(({ state }) => state !== "set_aside");
-  const request = view.requests?.find(({ mine }) => mine === null);
+  const request = view.requests.find(({ mine }) => mine === null);
   const question = useQuestion();
   const asked = useRef("");
   const before = useRef({ offer: "", contact: "" });

@@ -1,7 +1,7 @@
 import { InboxUpIcon } from "@navikt/aksel-icons";
 import { BodyShort, Button, Heading } from "@navikt/ds-react";
 
-import { next } from "../api/next";
+import { api } from "../api/client";
 import type { DeskContact } from "../api/types";
 import { ContactStateTag } from "../common/ContactStateTag";
 import { useText } from "../common/settings";
@@ -27,7 +27,6 @@ export function AsideCard({ contact, run, busy }: Doing & { contact: DeskContact
 
 export function GiveBack({ contact, run, busy }: Doing & { contact: DeskContact }) {
   const t = useText();
-  if (contact.can_return === false) return null;
   return (
     <>
       <Button
@@ -36,7 +35,7 @@ export function GiveBack({ contact, run, busy }: Doing & { contact: DeskContact 
         data-color="neutral"
         icon={<InboxUpIcon aria-hidden />}
         loading={busy === `return-${contact.id}`}
-        onClick={() => void run(`return-${contact.id}`, () => next.giveBack(contact.id))}
+        onClick={() => void run(`return-${contact.id}`, () => api.giveBack(contact.id))}
       >
         {t.work.aside.giveBack}
       </Button>

@@ -7,7 +7,6 @@ import {
   PlayIcon,
 } from "@navikt/aksel-icons";
 import { BodyShort, Button, Heading, HStack, Select } from "@navikt/ds-react";
-import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 
 import { api } from "../api/client";
@@ -18,7 +17,7 @@ import { useFormat, useText } from "../common/settings";
 import { isTyping } from "../common/typing";
 import { WhyLink } from "../hvorfor/WhyLink";
 import { GiveBack } from "./AsideCard";
-import { AskExpert } from "./Consult";
+import { AskExpert, useTargetText } from "./Consult";
 import { Consulting } from "./Consulting";
 import type { Doing } from "./Desk";
 import { History } from "./History";
@@ -35,7 +34,7 @@ export function CallCard({ contact, adviser, run, busy }: Props) {
   const format = useFormat();
   const [opened, setOpened] = useState<"transfer" | "consult" | null>(null);
   const toggle = (what: "transfer" | "consult") => setOpened(opened === what ? null : what);
-  const consult = contact.consult ?? null;
+  const { consult } = contact;
   const asks = useAsks(contact.channel, consult !== null, () => setOpened(null));
   const held = contact.state === "held";
   const card = useFocusWhenShown();
@@ -60,7 +59,7 @@ export function CallCard({ contact, adviser, run, busy }: Props) {
             {contact.caller}
             {contact.topic && <> · {contact.topic.name}</>} ·{" "}
             {t.desk.call.waited(format.duration(contact.waited_s))} ·{" "}
-            <WhyLink contact={contact.id} about={contact.queue?.name ?? contact.caller} ownTab />
+            <WhyLink contact={contact.id} about={contact.queue?.name ?? contact.caller} reader={adviser.id} />
           </BodyShort>
         </div>
         <Talk since={contact.answered ?? contact.arrived} />
@@ -120,7 +119,7 @@ export function CallCard({ contact, adviser, run, busy }: Props) {
       </div>
       {opened === "transfer" && !consult && <Transfer contact={contact} run={run} busy={busy} />}
       {opened === "consult" && asks && <AskExpert contact={contact} run={run} busy={busy} />}
-      {contact.can_return && <GiveBack contact={contact} run={run} busy={busy} />}
+      {canWait(contact.channel) && <GiveBack contact={contact} run={run} busy={busy} />}
       {!adviser.phone && contact.channel === "voice" && (
         <BodyShort size="small" className="call__note">
           <PhoneFillIcon aria-hidden /> {t.desk.call.noSound}
@@ -129,6 +128,11 @@ export function CallCard({ contact, adviser, run, busy }: Props) {
       <History events={contact.events} />
     </section>
   );
+}
+
+/** Work that may be given back to the line: nobody sits and waits for it. */
+function canWait(channel: string): boolean {
+  return channel === "message" || channel === "task";
 }
 
 /** Whether an expert may be asked now: in a call, one at a time. The form closes when the question is put. */
@@ -159,14 +163,9 @@ function Talk({ since }: { since: string }) {
 function Transfer({ contact, run, busy }: Doing & { contact: DeskContact }) {
   const t = useText();
   const [queue, setQueue] = useState("");
-  const queues = useQuery({ queryKey: ["queues"], queryFn: api.queues });
-  const allowed = contact.transfers?.map(({ queue: { id } }) => id);
-  const others = (queues.data?.items ?? []).filter(
-    (each) =>
-      each.id !== contact.queue?.id &&
-      each.channel === contact.channel &&
-      (allowed === undefined || allowed.includes(each.id)),
-  );
+  const targets = contact.transfers;
+  const describe = useTargetText();
+  if (targets.length === 0) return <BodyShort className="empty">{t.work.transferNone}</BodyShort>;
   return (
     <form
       className="transfer"
@@ -183,9 +182,9 @@ function Transfer({ contact, run, busy }: Doing & { contact: DeskContact }) {
         onChange={(event) => setQueue(event.target.value)}
       >
         <option value="">{t.desk.call.transferChoose}</option>
-        {others.map((each) => (
-          <option key={each.id} value={each.id}>
-            {each.name}
+        {targets.map((each) => (
+          <option key={each.queue} value={each.queue} disabled={each.been_there}>
+            {`${each.name} (${describe(each)})`}
           </option>
         ))}
       </Select>

@@ -1,48 +1,30 @@
 import { PersonHeadsetIcon } from "@navikt/aksel-icons";
-import { BodyShort, Button, Radio, RadioGroup, Skeleton } from "@navikt/ds-react";
-import { useQuery } from "@tanstack/react-query";
+import { BodyShort, Button, Radio, RadioGroup } from "@navikt/ds-react";
 import { useState } from "react";
 
-import { type ConsultQueue, next } from "../api/next";
-import type { DeskContact } from "../api/types";
-import { LoadFailed } from "../common/LoadFailed";
+import { api } from "../api/client";
+import type { DeskContact, Target } from "../api/types";
 import { useFormat, useText } from "../common/settings";
 import { useExpectedText } from "../common/useExpectedText";
-import { Waiting } from "../common/Waiting";
 import type { Doing } from "./Desk";
-
-const RENEW_MS = 5_000;
 
 /** Whom one may ask about this contact, and how long it takes before somebody answers. */
 export function AskExpert({ contact, run, busy }: Doing & { contact: DeskContact }) {
   const t = useText();
   const [chosen, setChosen] = useState("");
-  const queues = useQuery({
-    queryKey: ["consults", contact.id],
-    queryFn: () => next.consults(contact.id),
-    refetchInterval: RENEW_MS,
-  });
-  const items = queues.data?.items ?? [];
-  const open = items.filter((each) => each.open !== false);
-  const closed = items.filter((each) => each.open === false);
-  const describe = useDescription();
+  const describe = useTargetText();
+  const targets = contact.consults;
+  const open = targets.filter((each) => !each.been_there);
+  const seen = targets.filter((each) => each.been_there);
   return (
     <form
       className="transfer transfer--tall"
       onSubmit={(event) => {
         event.preventDefault();
-        if (chosen !== "") void run("consult", () => next.consult(contact.id, chosen));
+        if (chosen !== "") void run("consult", () => api.consult(contact.id, chosen));
       }}
     >
-      {queues.isPending && (
-        <Waiting>
-          <Skeleton variant="rounded" height="4rem" />
-        </Waiting>
-      )}
-      {queues.isError && !queues.data && (
-        <LoadFailed source={t.work.consult.source} error={queues.error} onRetry={() => void queues.refetch()} />
-      )}
-      {queues.data && items.length === 0 && <BodyShort className="empty">{t.work.consult.empty}</BodyShort>}
+      {targets.length === 0 && <BodyShort className="empty">{t.work.consult.empty}</BodyShort>}
       {open.length > 0 && (
         <>
           <RadioGroup
@@ -70,24 +52,25 @@ export function AskExpert({ contact, run, busy }: Doing & { contact: DeskContact
           </Button>
         </>
       )}
-      {closed.length > 0 && (
+      {seen.length > 0 && (
         <BodyShort size="small" className="subtle">
-          {t.work.consult.closed(closed.map((each) => each.name))}
+          {t.work.consult.beenThere(seen.map((each) => each.name))}
         </BodyShort>
       )}
     </form>
   );
 }
 
-function useDescription(): (queue: ConsultQueue) => string {
+/** `2 ledig · svar: straks` */
+export function useTargetText(): (target: Target) => string {
   const t = useText();
   const format = useFormat();
   const expectedText = useExpectedText();
-  return (queue) =>
+  return (target) =>
     [
-      queue.free > 0 ? t.work.consult.free(format.number(queue.free)) : t.work.consult.freeNobody,
-      queue.waiting > 0 && t.work.consult.waiting(format.number(queue.waiting)),
-      t.work.consult.expected(expectedText(queue.expected)),
+      target.free > 0 ? t.work.consult.free(format.number(target.free)) : t.work.consult.freeNobody,
+      target.waiting > 0 && t.work.consult.waiting(format.number(target.waiting)),
+      t.work.consult.expected(expectedText(target.expected_wait_s)),
     ]
       .filter(Boolean)
       .join(" · ");

@@ -1,8 +1,8 @@
 import { ArrowUndoIcon, HandshakeIcon, PersonHeadsetIcon } from "@navikt/aksel-icons";
 import { BodyShort, Button, Heading } from "@navikt/ds-react";
 
-import { type Consult, next } from "../api/next";
-import type { DeskContact } from "../api/types";
+import { api } from "../api/client";
+import type { Consult, DeskContact } from "../api/types";
 import { ContactStateTag } from "../common/ContactStateTag";
 import { useNow } from "../common/clock";
 import { useFormat, useText } from "../common/settings";
@@ -15,25 +15,26 @@ export function Consulting({ contact, consult, run, busy }: Doing & { contact: D
   const format = useFormat();
   const now = useNow();
   const expectedText = useExpectedText();
-  const talks = consult.state === "active" || consult.state === "held";
+  const talks = consult.answered;
+  const target = contact.consults.find(({ queue }) => queue === consult.queue?.id);
   return (
     <div className="consulting" data-consult={consult.state}>
       <div className="consulting__head">
         <Heading level="3" size="small" className="consulting__title">
-          <PersonHeadsetIcon aria-hidden /> {t.work.consult.with(consult.queue.name)}
+          <PersonHeadsetIcon aria-hidden /> {t.work.consult.with(consult.queue?.name ?? "")}
         </Heading>
         <ContactStateTag state={consult.state} />
         <span className="figure subtle">{format.duration((now - Date.parse(consult.since)) / 1000)}</span>
       </div>
       <BodyShort>
         {t.work.consult.state[consult.state] ?? ""}
-        {!talks && consult.expected && <> {t.work.consult.expected(expectedText(consult.expected))}.</>}
+        {!talks && target && <> {t.work.consult.expected(expectedText(target.expected_wait_s))}.</>}
       </BodyShort>
       <div className="call__buttons">
         <Button
           icon={<ArrowUndoIcon aria-hidden />}
           loading={busy === "take_back"}
-          onClick={() => void run("take_back", () => next.endConsult(contact.id, "take_back"))}
+          onClick={() => void run("take_back", () => api.endConsult(contact.id, "take_back"))}
         >
           {t.work.consult.takeBack}
         </Button>
@@ -43,7 +44,7 @@ export function Consulting({ contact, consult, run, busy }: Doing & { contact: D
           icon={<HandshakeIcon aria-hidden />}
           disabled={!talks}
           loading={busy === "hand_over"}
-          onClick={() => void run("hand_over", () => next.endConsult(contact.id, "hand_over"))}
+          onClick={() => void run("hand_over", () => api.endConsult(contact.id, "hand_over"))}
         >
           {t.work.consult.handOver}
         </Button>

@@ -67,10 +67,10 @@ function OpenDesk({ session, view, onLeave }: { session: string; view: DeskView;
               <LocalAlert.Content>{failure}</LocalAlert.Content>
             </LocalAlert>
           )}
-          {view.offer && <OfferCard key={view.offer.id} offer={view.offer} {...doing} />}
-          <Requests requests={view.requests ?? []} adviser={view.adviser} {...doing} />
+          {view.offer && <OfferCard key={view.offer.id} offer={view.offer} adviser={view.adviser.id} {...doing} />}
+          <Requests requests={view.requests} adviser={view.adviser} {...doing} />
           {inHand.map((contact) => (
-            <ContactCard key={`${contact.id}-${contact.state === "held" ? "active" : contact.state}`} contact={contact} view={view} {...doing} />
+            <ContactCard key={`${contact.id}-${inCall(contact.state) ? "call" : contact.state}`} contact={contact} view={view} {...doing} />
           ))}
           {aside.map((contact) => (
             <AsideCard key={contact.id} contact={contact} {...doing} />
@@ -86,10 +86,15 @@ function OpenDesk({ session, view, onLeave }: { session: string; view: DeskView;
   );
 }
 
+/** Held, asking an expert and talking are one card, which keeps what is open in it. */
+function inCall(state: DeskContact["state"]): boolean {
+  return state === "active" || state === "held" || state === "consulting";
+}
+
 function ContactCard({ contact, view, ...doing }: Doing & { contact: DeskContact; view: DeskView }) {
   const { adviser, queues } = view;
   if (contact.state === "wrap_up") return <WrapUpCard contact={contact} adviser={adviser} {...doing} />;
-  if (contact.state === "dialling") return <DiallingCard contact={contact} />;
+  if (contact.state === "dialling") return <DiallingCard contact={contact} adviser={adviser} />;
   return <CallCard contact={contact} adviser={adviser} queues={queues} {...doing} />;
 }
 

@@ -2,7 +2,7 @@ import { PhoneIcon } from "@navikt/aksel-icons";
 import { BodyShort, Heading } from "@navikt/ds-react";
 import { useState } from "react";
 
-import type { DeskContact } from "../api/types";
+import type { Adviser, DeskContact } from "../api/types";
 import { useNow } from "../common/clock";
 import { Ring } from "../common/Ring";
 import { useFormat, useText } from "../common/settings";
@@ -10,12 +10,13 @@ import { WhyLink } from "../hvorfor/WhyLink";
 import { History } from "./History";
 
 /** *Bli ringt opp*: the citizen is being rung; nothing for the adviser to do but to wait. */
-export function DiallingCard({ contact }: { contact: DeskContact }) {
+export function DiallingCard({ contact, adviser }: { contact: DeskContact; adviser: Adviser }) {
   const t = useText();
   const format = useFormat();
   const now = useNow();
   const { callback } = contact;
-  const left_s = callback?.until ? Math.max(0, Math.floor((Date.parse(callback.until) - now) / 1000)) : null;
+  const ends = contact.state === "dialling" ? (callback?.expires_at ?? null) : null;
+  const left_s = ends ? Math.max(0, Math.floor((Date.parse(ends) - now) / 1000)) : null;
   // The whole is the longest time seen left.
   const [whole, setWhole] = useState(left_s ?? 0);
   if (left_s !== null && left_s > whole) setWhole(left_s);
@@ -32,9 +33,9 @@ export function DiallingCard({ contact }: { contact: DeskContact }) {
           {callback && (
             <BodyShort>
               <strong>
-                {t.work.callback.attempt(format.number(callback.attempt), format.number(callback.of))}
-              </strong>
-              {callback.promised_until && <> · {t.work.callback.promised(format.dayAndTime(callback.promised_until))}</>}
+                {t.work.callback.attempt(format.number(callback.attempts), callback.of ? format.number(callback.of) : null)}
+              </strong>{" "}
+              · {t.work.callback.promised(format.dayAndTime(callback.until))}
             </BodyShort>
           )}
         </div>
@@ -47,7 +48,7 @@ export function DiallingCard({ contact }: { contact: DeskContact }) {
       <BodyShort size="small" className="subtle">
         {t.work.callback.missed}
       </BodyShort>
-      <WhyLink contact={contact.id} about={contact.queue?.name ?? contact.caller} ownTab />
+      <WhyLink contact={contact.id} about={contact.queue?.name ?? contact.caller} reader={adviser.id} />
       <History events={contact.events} />
     </section>
   );

@@ -96,7 +96,7 @@ export function Me({ view, session, soundBlocked, onLeave, run, busy }: Props) {
             </option>
           ))}
         </Select>
-        <Also adviser={adviser} choices={view.also_can ?? []} run={run} busy={busy} />
+        <Also adviser={adviser} run={run} busy={busy} />
         <div>
           <Switch
             size="small"

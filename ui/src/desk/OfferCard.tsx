@@ -15,7 +15,7 @@ import type { Doing } from "./Desk";
 const KEY_GUARD_MS = 350;
 
 /** *Henvendelse til deg*: who, from where, why you, and how long there is to answer. */
-export function OfferCard({ offer, run, busy }: Doing & { offer: Offer }) {
+export function OfferCard({ offer, adviser, run, busy }: Doing & { offer: Offer; adviser: string }) {
   const t = useText();
   const format = useFormat();
   const answer = useRef<HTMLButtonElement>(null);
@@ -23,7 +23,8 @@ export function OfferCard({ offer, run, busy }: Doing & { offer: Offer }) {
   const accept = () => void run("accept", () => api.acceptOffer(offer.id));
   const decline = () => void run("decline", () => api.declineOffer(offer.id));
   useOfferKeys(accept, decline);
-  const title = offer.callback
+  const rings = offer.callback != null && offer.callback.reached === null;
+  const title = rings
     ? t.work.callback.title
     : offer.consult
       ? t.work.consult.askedTitle
@@ -45,17 +46,14 @@ export function OfferCard({ offer, run, busy }: Doing & { offer: Offer }) {
             {offer.topic && <> · {offer.topic.name}</>} · {offer.caller} ·{" "}
             {t.desk.offer.waited(format.duration(offer.waited_s))}
           </BodyShort>
-          {offer.callback && <BodyShort weight="semibold">{t.work.callback.offer}</BodyShort>}
-          {offer.consult && (
-            <BodyShort weight="semibold">{t.work.consult.asked(offer.consult.from?.name ?? offer.queue?.name ?? "")}</BodyShort>
-          )}
+          {offer.note && <BodyShort weight="semibold">{offer.note}</BodyShort>}
           <p className="offer__why">{offer.why.text}</p>
         </div>
         <Countdown offer={offer} />
       </div>
       <div className="offer__buttons">
         <Button ref={answer} icon={<PhoneFillIcon aria-hidden />} loading={busy === "accept"} onClick={accept}>
-          {offer.callback ? t.work.callback.answer : t.desk.offer.answer} <kbd>{t.desk.offer.answerKey}</kbd>
+          {rings ? t.work.callback.answer : t.desk.offer.answer} <kbd>{t.desk.offer.answerKey}</kbd>
         </Button>
         <Button
           variant="secondary"
@@ -73,7 +71,7 @@ export function OfferCard({ offer, run, busy }: Doing & { offer: Offer }) {
       </BodyShort>
       <ReadMore header={t.desk.offer.figures} size="small">
         <WhyFigures offer={offer} />
-        <WhyLink contact={offer.contact} about={offer.queue?.name ?? offer.caller} ownTab />
+        <WhyLink contact={offer.contact} about={offer.queue?.name ?? offer.caller} reader={adviser} />
       </ReadMore>
     </section>
   );

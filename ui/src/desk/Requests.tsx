@@ -1,8 +1,8 @@
 import { MegaphoneSpeakingIcon } from "@navikt/aksel-icons";
 import { BodyShort, Button, Heading } from "@navikt/ds-react";
 
-import { type HelpRequest, next } from "../api/next";
-import type { Adviser } from "../api/types";
+import { api } from "../api/client";
+import type { Adviser, HelpRequest } from "../api/types";
 import { useFormat, useText } from "../common/settings";
 import type { Doing } from "./Desk";
 
@@ -35,7 +35,7 @@ export function Requests({ requests, adviser, run, busy }: Doing & { requests: H
                     data-color={yes ? undefined : "neutral"}
                     loading={busy === `request-${request.id}-${yes}`}
                     onClick={() =>
-                      void run(`request-${request.id}-${yes}`, () => next.answerRequest(request.id, adviser.id, yes))
+                      void run(`request-${request.id}-${yes}`, () => api.answerRequest(request.id, adviser.id, yes))
                     }
                   >
                     {yes ? t.work.request.yes : t.work.request.no}

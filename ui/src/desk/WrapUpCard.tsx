@@ -30,7 +30,7 @@ export function WrapUpCard({ contact, adviser, run, busy }: Doing & { contact: D
           </Heading>
           <BodyShort className="subtle">
             {contact.queue?.name} · {contact.caller} ·{" "}
-            <WhyLink contact={contact.id} about={contact.queue?.name ?? contact.caller} ownTab />
+            <WhyLink contact={contact.id} about={contact.queue?.name ?? contact.caller} reader={adviser.id} />
           </BodyShort>
           <BodyShort>{t.desk.wrap.text}</BodyShort>
         </div>

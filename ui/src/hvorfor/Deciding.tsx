@@ -1,6 +1,6 @@
 import { BodyShort, Heading } from "@navikt/ds-react";
 
-import type { WhyStep } from "../api/next";
+import type { WhyStep } from "../api/types";
 import { useFormat, useText } from "../common/settings";
 
 /** The figures of the newest choice of an adviser, each with what it is. */

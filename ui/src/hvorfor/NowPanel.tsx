@@ -1,17 +1,17 @@
-import { Heading } from "@navikt/ds-react";
+import { BodyShort, Heading } from "@navikt/ds-react";
 
-import type { ContactWhy } from "../api/next";
+import type { WhyNow } from "../api/types";
 import { useNow } from "../common/clock";
 import { useFormat, useText } from "../common/settings";
 import { useExpectedText } from "../common/useExpectedText";
 
 /** Where it stands while it waits: place, who can take it, what changes next, how long it may take. */
-export function NowPanel({ now }: { now: ContactWhy["now"] }) {
+export function NowPanel({ now }: { now: WhyNow }) {
   const t = useText();
   const format = useFormat();
   const clock = useNow();
   const expectedText = useExpectedText();
-  const { position, ahead, who_can, free, next_step, expected } = now;
+  const { position, ahead, who_can, free, next_step } = now;
   const left_s = next_step ? Math.max(0, (Date.parse(next_step.at) - clock) / 1000) : 0;
   return (
     <section className="panel" aria-labelledby="now-title">
@@ -30,23 +30,20 @@ export function NowPanel({ now }: { now: ContactWhy["now"] }) {
             </dd>
           </div>
         )}
-        {who_can !== null && (
-          <div>
-            <dt>{t.why.now.who}</dt>
-            <dd className="figure">
-              <strong>{format.number(who_can)}</strong>
-              <span className="facts__more">
-                {free ? t.why.now.free(format.number(free)) : t.why.now.freeNobody}
-              </span>
-            </dd>
-          </div>
-        )}
-        {now.ring !== null && (
-          <div>
-            <dt>{t.why.now.ring}</dt>
-            <dd className="figure">{t.why.now.ringOf(format.number(now.ring + 1))}</dd>
-          </div>
-        )}
+        <div>
+          <dt>{t.why.now.who}</dt>
+          <dd className="figure">
+            <strong>{format.number(who_can)}</strong>
+            <span className="facts__more">{free ? t.why.now.free(format.number(free)) : t.why.now.freeNobody}</span>
+          </dd>
+        </div>
+        <div>
+          <dt>{t.why.now.ring}</dt>
+          <dd className="figure">
+            {format.number(now.ring + 1)}
+            {now.ring_condition && <span className="facts__more">{now.ring_condition}</span>}
+          </dd>
+        </div>
         <div>
           <dt>{t.why.now.next}</dt>
           <dd>
@@ -62,9 +59,10 @@ export function NowPanel({ now }: { now: ContactWhy["now"] }) {
         </div>
         <div>
           <dt>{t.why.now.expected}</dt>
-          <dd className="figure">{expectedText(expected)}</dd>
+          <dd className="figure">{expectedText(now.expected_wait_s)}</dd>
         </div>
       </dl>
+      {now.overdue && <BodyShort className="why__overdue">{t.why.now.overdue}</BodyShort>}
     </section>
   );
 }

@@ -1,6 +1,6 @@
 import { BodyShort } from "@navikt/ds-react";
 
-import type { WhyStep } from "../api/next";
+import type { WhyStep } from "../api/types";
 import { useFormat, useText } from "../common/settings";
 
 /** What happened, oldest first; the numbers are those of the picture. */
@@ -34,7 +34,6 @@ function Figures({ step }: { step: WhyStep }) {
     step.ring_condition,
     typeof step.candidates === "number" && t.why.steps.candidates(format.number(step.candidates)),
     typeof step.position === "number" && t.why.steps.position(format.number(step.position)),
-    typeof step.expected_wait_s === "number" && t.why.steps.expected(format.duration(step.expected_wait_s)),
   ].filter(Boolean);
   return parts.length === 0 ? null : <span className="why-steps__figures figure">{parts.join(" · ")}</span>;
 }

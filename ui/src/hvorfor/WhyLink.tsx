@@ -9,18 +9,19 @@ interface Props {
   contact: string;
   /** What it is about, for a screen reader that hears many such links. */
   about: string;
-  /** In a tab of its own, where the page itself must stay open. */
-  ownTab?: boolean;
+  /** The adviser on whose desk it is: told as "du", and in a tab of its own, since the desk must stay open. */
+  reader?: string;
 }
 
 /** To the explanation of one contact. */
-export function WhyLink({ contact, about, ownTab = false }: Props) {
+export function WhyLink({ contact, about, reader }: Props) {
   const t = useText();
   return (
     <RoutedLink
       to="/henvendelse/$id/hvorfor"
       params={{ id: contact }}
-      target={ownTab ? "_blank" : undefined}
+      search={reader ? { veileder: reader } : {}}
+      target={reader ? "_blank" : undefined}
       aria-label={t.why.linkFor(about)}
       className="why-link"
     >

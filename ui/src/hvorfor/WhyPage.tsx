@@ -1,10 +1,10 @@
 import { ArrowLeftIcon, ShieldCheckmarkIcon } from "@navikt/aksel-icons";
 import { BodyLong, BodyShort, Heading, Link as AkselLink, LocalAlert, Skeleton } from "@navikt/ds-react";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useParams } from "@tanstack/react-router";
+import { Link, useParams, useSearch } from "@tanstack/react-router";
 
-import { Refusal } from "../api/client";
-import { type ContactWhy, next } from "../api/next";
+import { api, Refusal } from "../api/client";
+import type { ContactWhy } from "../api/types";
 import { ContactStateTag } from "../common/ContactStateTag";
 import { LoadFailed } from "../common/LoadFailed";
 import { useText } from "../common/settings";
@@ -16,20 +16,21 @@ import { Picture } from "./Picture";
 import { Steps } from "./Steps";
 
 const RENEW_MS = 3_000;
-const WAITS = ["created", "in_ivr", "queued", "offered", "callback", "dialling"];
+const WAITS = ["created", "in_ivr", "queued", "parked", "offered", "dialling"];
 
 /** Why this adviser, why this wait: the sentence first, then how it went, then the figures and the rule. */
 export function WhyPage() {
   const t = useText();
   const { id } = useParams({ from: "/henvendelse/$id/hvorfor" });
+  const { veileder } = useSearch({ from: "/henvendelse/$id/hvorfor" });
   const why = useQuery({
-    queryKey: ["why", id],
-    queryFn: () => next.why(id),
-    refetchInterval: ({ state }) => (state.data?.now.state === "closed" || state.error !== null ? false : RENEW_MS),
+    queryKey: ["why", id, veileder],
+    queryFn: () => api.why(id, veileder),
+    refetchInterval: ({ state }) => (state.data?.now === null || state.error !== null ? false : RENEW_MS),
   });
   useTitle(t.why.title);
   const isGone = why.error instanceof Refusal && why.error.problem.status === 404;
-  const waits = why.data !== undefined && WAITS.includes(why.data.now.state);
+  const waits = why.data?.now != null && WAITS.includes(why.data.now.state);
 
   return (
     <div className="page why">
@@ -59,11 +60,10 @@ export function WhyPage() {
 
 function Explained({ why }: { why: ContactWhy }) {
   const t = useText();
-  const isOver = why.now.state === "closed";
   return (
     <>
       <div className="why__sentence">
-        <ContactStateTag state={why.now.state} />
+        <ContactStateTag state={why.now?.state ?? "closed"} />
         <p className="why__said">{why.sentence}</p>
       </div>
       <div className="why__columns">
@@ -72,7 +72,7 @@ function Explained({ why }: { why: ContactWhy }) {
             <Heading level="2" size="small" id="picture-title">
               {t.why.picture.title}
             </Heading>
-            <Picture steps={why.steps} open={!isOver} />
+            <Picture steps={why.steps} now={why.now} />
           </section>
           <section className="panel" aria-labelledby="steps-title">
             <Heading level="2" size="small" id="steps-title" spacing>
@@ -82,7 +82,7 @@ function Explained({ why }: { why: ContactWhy }) {
           </section>
         </div>
         <div className="why__side">
-          {!isOver && <NowPanel now={why.now} />}
+          {why.now && <NowPanel now={why.now} />}
           <Deciding steps={why.steps} />
           <section className="panel" aria-labelledby="rule-title">
             <Heading level="2" size="small" id="rule-title" spacing>

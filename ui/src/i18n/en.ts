@@ -214,7 +214,8 @@ export const en: Messages = {
     closed: "Ended",
     set_aside: "Set aside",
     dialling: "Calling the person",
-    callback: "To be called",
+    parked: "To be called",
+    consulting: "Asking an expert",
   },
   event: {
     contact_arrived: "Arrived",

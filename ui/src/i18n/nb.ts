@@ -222,7 +222,8 @@ export const nb = {
     closed: "Avsluttet",
     set_aside: "Lagt til side",
     dialling: "Ringer bruker",
-    callback: "Skal ringes opp",
+    parked: "Skal ringes opp",
+    consulting: "Hos fagekspert",
   },
   event: {
     contact_arrived: "Kom inn",

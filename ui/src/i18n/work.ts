@@ -1,6 +1,7 @@
 /** On the desk, beyond one call: experts, callbacks, work that was set aside, requests. */
 export const nb = {
   channel: { voice: "telefon", chat: "chat", message: "skriftlig", task: "oppgaver" } as Record<string, string>,
+  transferNone: "Ingen regel i senterbeskrivelsen lar denne køen sette over uten samtale.",
   consult: {
     ask: "Spør en fagekspert",
     title: "Spør en fagekspert",
@@ -10,9 +11,8 @@ export const nb = {
     freeNobody: "ingen ledig",
     waiting: (count: string) => `${count} venter`,
     expected: (wait: string) => `svar: ${wait}`,
-    closed: (names: string[]) => `Stengt nå: ${names.join(", ")}.`,
+    beenThere: (names: string[]) => `Har vært der før: ${names.join(", ")}.`,
     empty: "Denne køen har ingen faglig støtte å spørre. Bruk «Sett over», eller avtal å komme tilbake med svar.",
-    source: "listen over fageksperter",
     do: "Spør nå",
     with: (queue: string) => `Fagekspert: ${queue}`,
     state: {
@@ -26,15 +26,14 @@ export const nb = {
     handOver: "Sett over med samtale",
     handOverSays: "Sett over med samtale: bruker går over til fageksperten, og du er ferdig.",
     handOverNot: "Du kan sette over når fageksperten har svart.",
-    asked: (queue: string) => `En veileder spør deg. Saken gjelder ${queue}.`,
     askedTitle: "En veileder trenger råd",
   },
   callback: {
     title: "Bli ringt opp",
-    offer: "Brukeren ringes når du svarer. Plassen i køen er beholdt.",
+    offer: "Brukeren ringes når du svarer",
     answer: "Ring bruker",
     dialling: "Ringer bruker",
-    attempt: (attempt: string, of: string) => `Forsøk ${attempt} av ${of}`,
+    attempt: (attempt: string, of: string | null) => (of === null ? `Forsøk ${attempt}` : `Forsøk ${attempt} av ${of}`),
     left: (time: string) => `${time} igjen`,
     missed: "Svarer ikke bruker, prøver vi igjen senere. Du blir ledig med en gang.",
     promised: (when: string) => `Lovet innen ${when}`,
@@ -85,6 +84,7 @@ export const nb = {
 
 export const en: typeof nb = {
   channel: { voice: "phone", chat: "chat", message: "written", task: "tasks" },
+  transferNone: "No rule in the centre description lets this queue transfer without a talk.",
   consult: {
     ask: "Ask an expert",
     title: "Ask an expert",
@@ -94,9 +94,8 @@ export const en: typeof nb = {
     freeNobody: "nobody free",
     waiting: (count) => `${count} waiting`,
     expected: (wait) => `answer: ${wait}`,
-    closed: (names) => `Closed now: ${names.join(", ")}.`,
+    beenThere: (names) => `Has been there before: ${names.join(", ")}.`,
     empty: "This queue has no experts to ask. Use “Transfer”, or agree to come back with an answer.",
-    source: "the list of experts",
     do: "Ask now",
     with: (queue) => `Expert: ${queue}`,
     state: {
@@ -110,15 +109,14 @@ export const en: typeof nb = {
     handOver: "Hand over with a talk",
     handOverSays: "Hand over with a talk: the caller goes over to the expert, and you are done.",
     handOverNot: "You can hand over once the expert has answered.",
-    asked: (queue) => `An adviser asks you. It is about ${queue}.`,
     askedTitle: "An adviser needs advice",
   },
   callback: {
     title: "Callback",
-    offer: "The person is called when you answer. Their place in the queue is kept.",
+    offer: "The person is called when you answer",
     answer: "Call the person",
     dialling: "Calling the person",
-    attempt: (attempt, of) => `Attempt ${attempt} of ${of}`,
+    attempt: (attempt, of) => (of === null ? `Attempt ${attempt}` : `Attempt ${attempt} of ${of}`),
     left: (time) => `${time} left`,
     missed: "If there is no answer we try again later. You are free at once.",
     promised: (when) => `Promised by ${when}`,

@@ -3,7 +3,7 @@ import { BodyShort, Button } from "@navikt/ds-react";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 
-import { next } from "../api/next";
+import { api } from "../api/client";
 import { useText } from "../common/settings";
 import { useAction } from "../desk/useAction";
 
@@ -15,7 +15,7 @@ export function OldestWhy({ queue }: { queue: string }) {
   const { run, busy, failure } = useAction();
   const go = () =>
     void run("oldest", async () => {
-      const { items } = await next.oldestIn(queue);
+      const { items } = await api.waitingIn(queue);
       const oldest = items.reduce<(typeof items)[number] | null>(
         (found, each) => (found === null || (each.enqueued ?? "") < (found.enqueued ?? "") ? each : found),
         null,
