@@ -98,6 +98,22 @@ for (const theme of ["light", "dark"]) {
       },
     });
     await shoot("ukjent", "/finnes-ikke", look);
+    for (const [index, name] of ["sporsmal", "beredskap", "ringes", "tider"].entries()) {
+      await shoot(`trafikk-styr-${name}`, "/trafikk", {
+        ...look,
+        fullPage: false,
+        prepare: async (page) => {
+          if (index === 0) await lever("/api/v1/requests", { activity: "phone", wanted: 6 });
+          await page.locator(".control__key").nth(index).click();
+          await page.waitForTimeout(600);
+          if (index === 1) {
+            await page.getByRole("button", { name: /Slå på/ }).first().click();
+            await page.getByRole("dialog").waitFor();
+            await page.waitForTimeout(300);
+          } else await page.locator(".control").evaluate((element) => element.scrollIntoView());
+        },
+      });
+    }
     await shoot("hvorfor", "/henvendelse/eksempel/hvorfor", look);
     await shoot("hvorfor-venter", "/henvendelse/eksempel-venter/hvorfor", look);
     await shoot("desk-fagekspert", "/desk", {

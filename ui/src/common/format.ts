@@ -28,6 +28,10 @@ export interface Format {
   timeExact(at: number | string): string;
   /** `mandag kl. 10.42` */
   dayAndTime(at: number | string): string;
+  /** `23.11.2026` */
+  date(at: number | string): string;
+  /** `kl. 13.40` today, `tirsdag kl. 9.10` within a week, `4.12. kl. 9.10` later. */
+  soon(at: number | string, now: number): string;
   /** `for 2 min siden` within the hour, `kl. 9.40` later. */
   ago(at: number | string, now: number): string;
   /** `55 55 33 33` */
@@ -47,6 +51,8 @@ function build(language: Language): Format {
     hour12: false,
   });
   const weekday = new Intl.DateTimeFormat(locale, { timeZone: ZONE, weekday: "long" });
+  const date = new Intl.DateTimeFormat(locale, { timeZone: ZONE, day: "numeric", month: "numeric", year: "numeric" });
+  const dayMonth = new Intl.DateTimeFormat(locale, { timeZone: ZONE, day: "numeric", month: "short" });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
   const separator = language === "nb" ? "." : ":";
 
@@ -71,6 +77,13 @@ function build(language: Language): Format {
     timeShort,
     timeExact: (at) => `${timeShort(at)}${separator}${parts(at).second}`,
     dayAndTime: (at) => `${weekday.format(new Date(at))} ${time(at)}`,
+    date: (at) => date.format(new Date(at)),
+    soon: (at, now) => {
+      const then = new Date(at).getTime();
+      if (date.format(then) === date.format(now)) return time(at);
+      const isNear = Math.abs(then - now) < 6 * 24 * HOUR_MS;
+      return `${isNear ? weekday.format(new Date(at)) : dayMonth.format(new Date(at))} ${time(at)}`;
+    },
     ago: (at, now) => {
       const elapsed = Math.max(0, now - new Date(at).getTime());
       if (elapsed >= HOUR_MS) return time(at);

@@ -1,9 +1,11 @@
 /** English: the same keys as `nb.ts`; the compiler sees to it. */
 import type { Messages } from "./nb";
+import { en as control } from "./control";
 import { en as why } from "./why";
 import { en as work } from "./work";
 
 export const en: Messages = {
+  control,
   why,
   work,
   product: "Linje",

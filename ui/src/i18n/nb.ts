@@ -1,8 +1,10 @@
 /** Bokmål: every text that people see. `en.ts` must have the same keys. */
+import { nb as control } from "./control";
 import { nb as why } from "./why";
 import { nb as work } from "./work";
 
 export const nb = {
+  control,
   why,
   work,
   product: "Linje",

@@ -7,6 +7,7 @@ import type { QueueDetail, QueueRow } from "../api/types";
 import { LoadFailed } from "../common/LoadFailed";
 import { useFormat, useText } from "../common/settings";
 import { Waiting } from "../common/Waiting";
+import { ExpectedFacts } from "./ExpectedFacts";
 import { HourChart } from "./HourChart";
 import { HourTable } from "./HourTable";
 import { OldestWhy } from "./OldestWhy";
@@ -76,6 +77,7 @@ function Facts({ row, detail }: { row: QueueRow; detail: QueueDetail }) {
             : detail.requirement || t.traffic.detail.noRequirement}
         </dd>
       </div>
+      <ExpectedFacts queue={row.id} />
       {detail.expected_basis && (
         <div>
           <dt>{t.traffic.detail.basis}</dt>

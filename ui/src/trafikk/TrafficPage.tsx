@@ -1,5 +1,5 @@
 import { Heading, HStack, Skeleton, Tag, VStack } from "@navikt/ds-react";
-import { DoorIcon, DoorOpenIcon, MonitorIcon } from "@navikt/aksel-icons";
+import { DoorIcon, DoorOpenIcon, ExclamationmarkTriangleIcon, MonitorIcon } from "@navikt/aksel-icons";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useSearch } from "@tanstack/react-router";
 import { useEffect, useMemo } from "react";
@@ -15,6 +15,7 @@ import { Waiting } from "../common/Waiting";
 import { useHealth } from "../shell/health";
 import { LastHour } from "./LastHour";
 import { isVoice } from "./order";
+import { Control, usePlansOn } from "./styr/Control";
 import { QueueTable } from "./QueueTable";
 import { Recent } from "./Recent";
 import { Tiles } from "./Tiles";
@@ -46,6 +47,7 @@ function Picture({ view }: { view: TrafficView }) {
     <div className="page traffic">
       <TrafficHead view={view} />
       <Tiles totals={view.totals} hour={view.hour} />
+      <Control units={view.units} />
       <div className="traffic__columns">
         <div className="traffic__queues">
           <QueueTable
@@ -80,6 +82,7 @@ function TrafficHead({ view }: { view: TrafficView }) {
   const { language } = useSettings();
   const { clock } = useHealth();
   const lost = useLostSince() !== null;
+  const plans = usePlansOn();
   return (
     <HStack justify="space-between" align="end" gap="space-12" className="traffic__head">
       <div>
@@ -95,6 +98,11 @@ function TrafficHead({ view }: { view: TrafficView }) {
           >
             {view.totals.open ? t.traffic.open : t.traffic.closed}
           </Tag>
+          {plans.map((name) => (
+            <Tag key={name} size="small" variant="moderate" data-color="warning" icon={<ExclamationmarkTriangleIcon aria-hidden />}>
+              {t.control.plans.tag(name)}
+            </Tag>
+          ))}
           {lost && (
             <Tag size="small" variant="moderate" data-color="danger">
               {t.traffic.frozen}

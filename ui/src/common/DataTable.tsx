@@ -1,0 +1,85 @@
+import { Table } from "@navikt/ds-react";
+import type { ReactNode } from "react";
+
+import { useMedia } from "./settings";
+
+export interface Column<Row> {
+  id: string;
+  name: string;
+  value(row: Row): ReactNode;
+  align?: "right";
+}
+
+interface Props<Row> {
+  rows: Row[];
+  /** The first one names the row. */
+  columns: Column<Row>[];
+  keyOf(row: Row): string;
+  /** What a screen reader calls the table where it scrolls. */
+  region: string;
+  /** Scrolls within itself when it is long. */
+  isTall?: boolean;
+  className?(row: Row): string | undefined;
+}
+
+/** Rows as a table where there is room, as cards on a telephone. */
+export function DataTable<Row>(props: Props<Row>) {
+  const narrow = useMedia("(max-width: 47.99rem)");
+  return narrow ? <Cards {...props} /> : <Wide {...props} />;
+}
+
+function Wide<Row>({ rows, columns, keyOf, region, isTall, className }: Props<Row>) {
+  return (
+    <div className={isTall ? "scroll scroll--long" : "scroll"} tabIndex={0} role="region" aria-label={region}>
+      <Table size="small" stickyHeader={isTall}>
+        <Table.Header>
+          <Table.Row>
+            {columns.map(({ id, name, align }) => (
+              <Table.HeaderCell key={id} scope="col" align={align}>
+                {name}
+              </Table.HeaderCell>
+            ))}
+          </Table.Row>
+        </Table.Header>
+        <Table.Body>
+          {rows.map((row) => (
+            <Table.Row key={keyOf(row)} className={className?.(row)}>
+              {columns.map(({ id, value, align }, index) =>
+                index === 0 ? (
+                  <Table.HeaderCell key={id} scope="row">
+                    {value(row)}
+                  </Table.HeaderCell>
+                ) : (
+                  <Table.DataCell key={id} align={align} className="figure">
+                    {value(row)}
+                  </Table.DataCell>
+                ),
+              )}
+            </Table.Row>
+          ))}
+        </Table.Body>
+      </Table>
+    </div>
+  );
+}
+
+function Cards<Row>({ rows, columns, keyOf, region, className }: Props<Row>) {
+  const [first, ...rest] = columns;
+  return (
+    <ul className="data-cards" aria-label={region}>
+      {rows.map((row) => (
+        <li key={keyOf(row)} className={className?.(row)}>
+          <strong>{first?.value(row)}</strong>
+          <dl className="facts facts--narrow">
+            {rest.map(({ id, name, value }) => (
+              <div key={id}>
+                <dt>{name}</dt>
+                <dd className="figure">{value(row)}</dd>
+              </div>
+            ))}
+          </dl>
+        </li>
+      ))}
+    </ul>
+  );
+}
