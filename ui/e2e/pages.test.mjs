@@ -33,6 +33,8 @@ const PAGES = [
   { name: "Trafikkbilde on the wall", path: "/trafikk?vegg", until: ".wall__queue" },
   { name: "Demo", path: "/demo", until: ".sip" },
   { name: "Veileder, choosing", path: "/desk", until: ".choices" },
+  { name: "Tall, by queue", path: "/innsikt/tall", until: ".levels" },
+  { name: "Tall, by unit", path: "/innsikt/tall?del=unit&def=sl_answered&periode=egne", until: ".levels" },
   { name: "Hvorfor, answered", path: "/henvendelse/eksempel/hvorfor", until: ".why-steps" },
   { name: "Hvorfor, waiting", path: "/henvendelse/eksempel-venter/hvorfor", until: ".why-steps" },
   { name: "a page that is not", path: "/finnes-ikke", until: "main a" },

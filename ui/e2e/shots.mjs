@@ -114,6 +114,8 @@ for (const theme of ["light", "dark"]) {
         },
       });
     }
+    await shoot("tall", "/innsikt/tall", look);
+    await shoot("tall-enhet", "/innsikt/tall?del=unit&def=sl_answered&periode=egne", look);
     await shoot("hvorfor", "/henvendelse/eksempel/hvorfor", look);
     await shoot("hvorfor-venter", "/henvendelse/eksempel-venter/hvorfor", look);
     await shoot("desk-fagekspert", "/desk", {

@@ -28,7 +28,8 @@ const FORMULAS = [
   seconds("talk_mean_s", "handling", "Samtaletid", "samtale / samtaler", (s) => [s.handle_s * 0.82, s.answered]),
   share("occupancy", "occupancy", "Køeffektivitet", "tid med henvendelser / (tid med henvendelser + ledig tid)", (s) => [s.handle_s, s.handle_s * 1.17]),
   share("transfers_share", "outcome", "Satt over", "satt over / besvart", (s) => [s.transfers, s.answered]),
-  { ...share("first_contact_end", "outcome", "Avslutningsgrad", "avsluttet hos første veileder / besvart", () => [0, 0]), kept: false },
+  share("first_contact_end", "outcome", "Avslutningsgrad", "avsluttet hos første veileder / besvart", (s) => [s.answered - s.transfers * 2.2, s.answered]),
+  { ...share("fcr_7d", "outcome", "Ingen ny henvendelse på 7 dager", "uten ny henvendelse innen 7 dager / besvart", () => [0, 0]), kept: false },
 ];
 
 export function definitions() {

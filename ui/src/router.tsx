@@ -7,6 +7,7 @@ import {
 } from "@tanstack/react-router";
 
 import { AppShell } from "./shell/AppShell";
+import { type FigureSearch, readSearch } from "./innsikt/useFigures";
 import { FrontPage } from "./shell/FrontPage";
 import { NotFound } from "./shell/NotFound";
 
@@ -52,8 +53,15 @@ const why = createRoute({
   component: lazyRouteComponent(() => import("./hvorfor/WhyPage"), "WhyPage"),
 });
 
+const figures = createRoute({
+  getParentRoute: () => root,
+  path: "/innsikt/tall",
+  validateSearch: (search: Record<string, unknown>): FigureSearch => readSearch(search),
+  component: lazyRouteComponent(() => import("./innsikt/FiguresPage"), "FiguresPage"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([front, traffic, desk, demo, why]),
+  routeTree: root.addChildren([front, traffic, desk, demo, why, figures]),
   defaultNotFoundComponent: NotFound,
   scrollRestoration: true,
 });

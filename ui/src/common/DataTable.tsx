@@ -1,7 +1,10 @@
-import { Table } from "@navikt/ds-react";
-import type { ReactNode } from "react";
+import { Button, Table } from "@navikt/ds-react";
+import { type ReactNode, useState } from "react";
 
-import { useMedia } from "./settings";
+import { useFormat, useMedia, useText } from "./settings";
+
+/** Cards take much room, so few are shown before they are asked for. */
+const CARDS_FIRST = 6;
 
 export interface Column<Row> {
   id: string;
@@ -64,22 +67,33 @@ function Wide<Row>({ rows, columns, keyOf, region, isTall, className }: Props<Ro
 }
 
 function Cards<Row>({ rows, columns, keyOf, region, className }: Props<Row>) {
+  const t = useText();
+  const format = useFormat();
+  const [all, setAll] = useState(false);
   const [first, ...rest] = columns;
+  const shown = all ? rows : rows.slice(0, CARDS_FIRST);
   return (
-    <ul className="data-cards" aria-label={region}>
-      {rows.map((row) => (
-        <li key={keyOf(row)} className={className?.(row)}>
-          <strong>{first?.value(row)}</strong>
-          <dl className="facts facts--narrow">
-            {rest.map(({ id, name, value }) => (
-              <div key={id}>
-                <dt>{name}</dt>
-                <dd className="figure">{value(row)}</dd>
-              </div>
-            ))}
-          </dl>
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul className="data-cards" aria-label={region}>
+        {shown.map((row) => (
+          <li key={keyOf(row)} className={className?.(row)}>
+            <strong>{first?.value(row)}</strong>
+            <dl className="facts facts--narrow">
+              {rest.map(({ id, name, value }) => (
+                <div key={id}>
+                  <dt>{name}</dt>
+                  <dd className="figure">{value(row)}</dd>
+                </div>
+              ))}
+            </dl>
+          </li>
+        ))}
+      </ul>
+      {rows.length > CARDS_FIRST && (
+        <Button size="small" variant="tertiary" data-color="neutral" onClick={() => setAll(!all)}>
+          {all ? t.showFewer : t.showAll(format.number(rows.length))}
+        </Button>
+      )}
+    </>
   );
 }

@@ -16,6 +16,8 @@ export interface Format {
   count(value: number): string;
   /** A share 0..=1 as per cent; one decimal below ten. */
   percent(share: number): string;
+  /** A share 0..=1 as per cent with one decimal: `71,4 %`. */
+  percentFine(share: number): string;
   /** Seconds as `m:ss`, from an hour `h:mm:ss`. */
   duration(seconds: number): string;
   /** A limit as people say it: `45 s`, `20 min`, `2 dager`. */
@@ -30,6 +32,10 @@ export interface Format {
   dayAndTime(at: number | string): string;
   /** `23.11.2026` */
   date(at: number | string): string;
+  /** `23. nov.` */
+  dayMonth(at: number | string): string;
+  /** `man. 23. nov.` */
+  weekdayDate(at: number | string): string;
   /** `kl. 13.40` today, `tirsdag kl. 9.10` within a week, `4.12. kl. 9.10` later. */
   soon(at: number | string, now: number): string;
   /** `for 2 min siden` within the hour, `kl. 9.40` later. */
@@ -43,6 +49,11 @@ function build(language: Language): Format {
   const integer = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   const percentWhole = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 });
   const percentFine = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
+  const percentOne = new Intl.NumberFormat(locale, {
+    style: "percent",
+    minimumFractionDigits: 1,
+    maximumFractionDigits: 1,
+  });
   const clockParts = new Intl.DateTimeFormat("nb-NO", {
     timeZone: ZONE,
     hour: "2-digit",
@@ -53,6 +64,7 @@ function build(language: Language): Format {
   const weekday = new Intl.DateTimeFormat(locale, { timeZone: ZONE, weekday: "long" });
   const date = new Intl.DateTimeFormat(locale, { timeZone: ZONE, day: "numeric", month: "numeric", year: "numeric" });
   const dayMonth = new Intl.DateTimeFormat(locale, { timeZone: ZONE, day: "numeric", month: "short" });
+  const weekdayDate = new Intl.DateTimeFormat(locale, { timeZone: ZONE, weekday: "short", day: "numeric", month: "short" });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
   const separator = language === "nb" ? "." : ":";
 
@@ -71,6 +83,7 @@ function build(language: Language): Format {
     number: (value) => integer.format(value),
     count: (value) => TEXTS[language].numerals[value - 1] ?? integer.format(value),
     percent: (share) => (Math.abs(share) < 0.0995 ? percentFine : percentWhole).format(share),
+    percentFine: (share) => percentOne.format(share),
     duration,
     span: (seconds) => span(seconds, integer, TEXTS[language].span),
     time,
@@ -78,6 +91,8 @@ function build(language: Language): Format {
     timeExact: (at) => `${timeShort(at)}${separator}${parts(at).second}`,
     dayAndTime: (at) => `${weekday.format(new Date(at))} ${time(at)}`,
     date: (at) => date.format(new Date(at)),
+    dayMonth: (at) => dayMonth.format(new Date(at)),
+    weekdayDate: (at) => weekdayDate.format(new Date(at)),
     soon: (at, now) => {
       const then = new Date(at).getTime();
       if (date.format(then) === date.format(now)) return time(at);
@@ -103,6 +118,13 @@ function span(seconds: number, integer: Intl.NumberFormat, words: Messages["span
   if (seconds >= HOUR_S && seconds % HOUR_S === 0) return words.hours(integer.format(seconds / HOUR_S));
   if (seconds > MINUTE_S && seconds % MINUTE_S === 0) return words.minutes(integer.format(seconds / MINUTE_S));
   return words.seconds(integer.format(seconds));
+}
+
+const isoDate = new Intl.DateTimeFormat("sv-SE", { timeZone: ZONE });
+
+/** The date in Norway as `2026-11-23`. */
+export function localDate(at: number): string {
+  return isoDate.format(at);
 }
 
 function duration(seconds: number): string {

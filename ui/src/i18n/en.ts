@@ -1,11 +1,13 @@
 /** English: the same keys as `nb.ts`; the compiler sees to it. */
 import type { Messages } from "./nb";
 import { en as control } from "./control";
+import { en as figures } from "./figures";
 import { en as why } from "./why";
 import { en as work } from "./work";
 
 export const en: Messages = {
   control,
+  figures,
   why,
   work,
   product: "Linje",
@@ -17,12 +19,16 @@ export const en: Messages = {
   loading: "Loading …",
   close: "Close",
   retry: "Try again",
+  showAll: (count) => `Show all ${count}`,
+  showFewer: "Show fewer",
   numerals: ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"],
 
   nav: {
     label: "Main menu",
     traffic: "Traffic",
     desk: "Adviser",
+    figures: "Figures",
+    admin: "Centre",
     demo: "Demo",
     menu: "Menu",
   },

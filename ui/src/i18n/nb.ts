@@ -1,10 +1,12 @@
 /** Bokmål: every text that people see. `en.ts` must have the same keys. */
 import { nb as control } from "./control";
+import { nb as figures } from "./figures";
 import { nb as why } from "./why";
 import { nb as work } from "./work";
 
 export const nb = {
   control,
+  figures,
   why,
   work,
   product: "Linje",
@@ -16,12 +18,16 @@ export const nb = {
   loading: "Henter …",
   close: "Lukk",
   retry: "Prøv igjen",
+  showAll: (count: string) => `Vis alle ${count}`,
+  showFewer: "Vis færre",
   numerals: ["én", "to", "tre", "fire", "fem", "seks", "sju", "åtte", "ni", "ti", "elleve", "tolv"],
 
   nav: {
     label: "Hovedmeny",
     traffic: "Trafikkbilde",
     desk: "Veileder",
+    figures: "Tall",
+    admin: "Senter",
     demo: "Demo",
     menu: "Meny",
   },

@@ -10,6 +10,7 @@ import { Mark } from "./Mark";
 const PAGES = [
   { to: "/trafikk", name: "traffic" },
   { to: "/desk", name: "desk" },
+  { to: "/innsikt/tall", name: "figures" },
   { to: "/demo", name: "demo" },
 ] as const;
 
