@@ -49,7 +49,7 @@ test("choosing a definition changes the figure, stands in the address, and is th
   await page.keyboard.press("ArrowDown");
   await page.waitForURL(/def=sl_genesys/);
   await headline.getByText("60,9 %").waitFor();
-  await headline.getByText("besvart innen T / (besvart + la på)").waitFor();
+  await headline.locator(".formula", { hasText: "besvart innen T / (besvart + la på)" }).waitFor();
   await page.reload();
   await headline.getByText("60,9 %").waitFor();
   await close();

@@ -15,6 +15,8 @@ const TRANSFERS = [
   { queue: "annet", name: "Andre henvendelser", free: 0, waiting: 6, expected_wait_s: 95, been_there: false },
 ];
 
+const ACCURACY = { count: 412, last: 500, error_p50_s: 22, error_p90_s: 95, within_p50: 0.54, within_p90: 0.88 };
+
 const unit = (centre, id) => {
   const found = centre.units.find((each) => each.id === id);
   return found ? { id: found.id, name: found.name } : null;
@@ -193,10 +195,11 @@ export class Extras {
       return {
         value: {
           p50_s: row.expected_wait_s, p90_s: row.expected_wait_s === null ? null : Math.round(row.expected_wait_s * 2.4 + 20),
-          basis: row.expected_basis, accuracy: { p50_error_s: 22, p90_error_s: 95, counted: 412, inside_share: 0.88 },
+          basis: "rate", text: "de siste 15 minuttene", accuracy: ACCURACY,
         },
       };
     }
+    if (at("GET", "/contacts/[^/]+/expected-wait")) return { value: { p50_s: 25, p90_s: 80, basis: "rate", text: "de siste 15 minuttene", accuracy: ACCURACY } };
     if (at("GET", "/hours/differences")) return { value: hoursPicture(centre) };
     if (at("GET", "/measures/definitions")) return { value: definitions() };
     if (at("GET", "/measures")) return { value: figures(centre, url.searchParams) };

@@ -10,6 +10,7 @@ import type {
   ContactRow,
   ContactWhy,
   Demo,
+  ExpectedWait,
   Figures,
   HelpRequest,
   MeasureDefinition,
@@ -100,6 +101,10 @@ export const api = {
     told<{ items: ContactRow[] }>(
       server.GET("/api/v1/contacts", { params: { query: { state: "queued", queue, limit: 1000 } } }),
     ),
+  expectedWait: (queue: string) =>
+    told<ExpectedWait>(server.GET("/api/v1/queues/{id}/expected-wait", at(queue))),
+  expectedWaitOf: (contact: string) =>
+    told<ExpectedWait>(server.GET("/api/v1/contacts/{id}/expected-wait", at(contact))),
   consult: (contact: string, queue: string) =>
     told(server.POST("/api/v1/contacts/{id}/consult", { ...at(contact), body: { queue } })),
   endConsult: (contact: string, action: "take_back" | "hand_over") =>

@@ -58,12 +58,6 @@ export interface Callbacks {
   items: Callback[];
 }
 
-export interface ExpectedWait extends Interval {
-  basis: string;
-  /** How far off it was lately: half were off by less than p50, nine of ten by less than p90. */
-  accuracy: { p50_error_s: number | null; p90_error_s: number | null; counted: number; inside_share?: number | null } | null;
-}
-
 export interface HoursDifference {
   queue: Named;
   rule: string;
@@ -211,7 +205,6 @@ export const next = {
   plans: () => ask<{ items: Plan[] }>("GET", "/plans"),
   switchPlan: (plan: string, on: boolean, why: string) => ask("POST", `/plans/${id(plan)}/switch`, { on, why }),
   callbacks: () => ask<Callbacks>("GET", "/callbacks"),
-  expectedWait: (queue: string) => ask<ExpectedWait>("GET", `/queues/${id(queue)}/expected-wait`),
   hoursDifferences: () => ask<HoursPicture>("GET", "/hours/differences"),
 
   source: () => ask<string>("GET", "/centre/source"),

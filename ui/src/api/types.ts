@@ -68,6 +68,8 @@ export type WhyStep = Partial<Told<Schemas["WhyStep"]>> &
   Pick<Told<Schemas["WhyStep"]>, "at" | "kind" | "text"> &
   StepMore;
 
+export type ExpectedWait = Told<Schemas["ExpectedWait"]>;
+
 export type Cut = "quarter" | "hour" | "day" | "queue" | "topic" | "unit" | "channel";
 export type GoalSet = Told<Schemas["GoalSet"]>;
 export type FigureValues = Told<Schemas["MeasureValues"]>;

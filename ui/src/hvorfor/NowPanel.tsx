@@ -1,16 +1,27 @@
 import { BodyShort, Heading } from "@navikt/ds-react";
+import { useQuery } from "@tanstack/react-query";
 
+import { api } from "../api/client";
 import type { WhyNow } from "../api/types";
 import { useNow } from "../common/clock";
 import { useFormat, useText } from "../common/settings";
 import { useExpectedText } from "../common/useExpectedText";
 
+const RENEW_MS = 5_000;
+
 /** Where it stands while it waits: place, who can take it, what changes next, how long it may take. */
-export function NowPanel({ now }: { now: WhyNow }) {
+export function NowPanel({ contact, now }: { contact: string; now: WhyNow }) {
   const t = useText();
   const format = useFormat();
   const clock = useNow();
   const expectedText = useExpectedText();
+  const waits = now.state === "queued" || now.state === "offered";
+  const expected = useQuery({
+    queryKey: ["expected-wait-of", contact],
+    queryFn: () => api.expectedWaitOf(contact),
+    refetchInterval: RENEW_MS,
+    enabled: waits,
+  });
   const { position, ahead, who_can, free, next_step } = now;
   const left_s = next_step ? Math.max(0, (Date.parse(next_step.at) - clock) / 1000) : 0;
   return (
@@ -57,10 +68,12 @@ export function NowPanel({ now }: { now: WhyNow }) {
             )}
           </dd>
         </div>
-        <div>
-          <dt>{t.why.now.expected}</dt>
-          <dd className="figure">{expectedText(now.expected_wait_s)}</dd>
-        </div>
+        {waits && (
+          <div>
+            <dt>{t.why.now.expected}</dt>
+            <dd className="figure">{expectedText(expected.data ?? now.expected_wait_s)}</dd>
+          </div>
+        )}
       </dl>
       {now.overdue && <BodyShort className="why__overdue">{t.why.now.overdue}</BodyShort>}
     </section>

@@ -82,7 +82,7 @@ function Explained({ why }: { why: ContactWhy }) {
           </section>
         </div>
         <div className="why__side">
-          {why.now && <NowPanel now={why.now} />}
+          {why.now && <NowPanel contact={why.contact} now={why.now} />}
           <Deciding steps={why.steps} />
           <section className="panel" aria-labelledby="rule-title">
             <Heading level="2" size="small" id="rule-title" spacing>

@@ -97,7 +97,7 @@ export const nb = {
     accuracy: "Hvor godt anslaget treffer",
     off: (half: string, most: string, counted: string) =>
       `halvparten bommet med under ${half}, ni av ti med under ${most} (${counted} anslag)`,
-    inside: (share: string) => `${share} ventet kortere enn den høye grensen`,
+    inside: (share: string) => `${share} ventet ikke lenger enn den høye grensen. 90 % er riktig.`,
     notYet: "for få anslag til å si ennå",
     source: "forventet ventetid",
   },
@@ -200,7 +200,7 @@ export const en: typeof nb = {
     title: "Expected wait now",
     accuracy: "How well the estimate hits",
     off: (half, most, counted) => `half were off by less than ${half}, nine of ten by less than ${most} (${counted} estimates)`,
-    inside: (share) => `${share} waited less than the high limit`,
+    inside: (share) => `${share} waited no longer than the high limit. 90 % is right.`,
     notYet: "too few estimates to say yet",
     source: "the expected wait",
   },

@@ -16,7 +16,7 @@ export function Breakdown({ figures, wanted }: { figures: Figures; wanted: Wante
   const t = useText();
   const words = t.figures.table;
   const by = (figures.by[0] ?? wanted.by) as Cut;
-  const nameOf = useRowName();
+  const nameOf = useRowName(by);
   const columns = useColumns(by, wanted.level);
   const rows = by === "queue" ? nearestFirst(figures.rows, wanted.level) : figures.rows;
   return (
@@ -54,7 +54,7 @@ function nearestFirst(rows: FigureRow[], level: string): FigureRow[] {
   return rows.toSorted((a, b) => over(a) - over(b));
 }
 
-function useRowName(): (row: FigureRow) => string {
+function useRowName(by: Cut): (row: FigureRow) => string {
   const t = useText();
   const format = useFormat();
   const words = t.figures.table;
@@ -70,14 +70,14 @@ function useRowName(): (row: FigureRow) => string {
     if (row.unit) return row.unit.name;
     if (row.channel) return t.channel[row.channel] ?? row.channel;
     if (row.units_together !== null) return words.together(format.number(row.units_together));
-    return row.goal === null && row.counts.answered ? words.topicNone : words.nobody;
+    return by === "topic" ? words.topicNone : words.nobody;
   };
 }
 
 function useColumns(by: Cut, chosen: string): Column<FigureRow>[] {
   const t = useText();
   const format = useFormat();
-  const nameOf = useRowName();
+  const nameOf = useRowName(by);
   const words = t.figures.table;
   // Who was not answered belongs to no unit, so only those who were can be divided by.
   const level = by === "unit" ? "sl_answered" : chosen;

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 
-import { next } from "../api/next";
+import { api } from "../api/client";
 import { useFormat, useText } from "../common/settings";
 import { useExpectedText } from "../common/useExpectedText";
 
@@ -13,28 +13,33 @@ export function ExpectedFacts({ queue }: { queue: string }) {
   const expectedText = useExpectedText();
   const { data } = useQuery({
     queryKey: ["expected-wait", queue],
-    queryFn: () => next.expectedWait(queue),
+    queryFn: () => api.expectedWait(queue),
     refetchInterval: RENEW_MS,
   });
   if (!data) return null;
   const { accuracy } = data;
-  const isKnown = accuracy !== null && accuracy.p50_error_s !== null && accuracy.p90_error_s !== null;
   return (
     <>
       <div>
         <dt>{t.control.expected.title}</dt>
-        <dd className="figure">{expectedText(data)}</dd>
+        <dd className="figure">
+          {expectedText(data)}
+          <span className="facts__more subtle">{data.text}</span>
+        </dd>
       </div>
       <div>
         <dt>{t.control.expected.accuracy}</dt>
         <dd className="figure">
-          {isKnown
-            ? t.control.expected.off(
-                format.duration(accuracy.p50_error_s ?? 0),
-                format.duration(accuracy.p90_error_s ?? 0),
-                format.number(accuracy.counted),
-              )
-            : t.control.expected.notYet}
+          {accuracy.error_p50_s === null || accuracy.error_p90_s === null
+            ? t.control.expected.notYet
+            : t.control.expected.off(
+                format.duration(accuracy.error_p50_s),
+                format.duration(accuracy.error_p90_s),
+                format.number(accuracy.count),
+              )}
+          {accuracy.within_p90 !== null && (
+            <span className="facts__more">{t.control.expected.inside(format.percent(accuracy.within_p90))}</span>
+          )}
         </dd>
       </div>
     </>
