@@ -24,6 +24,8 @@ pub(crate) enum Task {
         /// How often.
         rounds: u32,
     },
+    /// The simulation; the rest is passed on.
+    Sim(Vec<String>),
     /// Write `ui/openapi.json` and the types made from it.
     Openapi,
     /// Format and lint.
@@ -65,6 +67,7 @@ Usage: cargo xtask TASK [ARGUMENTS]
   test [--quick] [FILTER]  run every test; the last line is `N passed, N failed`
   bench routing|voice|history   print a table, with the machine's load beside it
   kill9 [--rounds N]       kill the server N times while contacts arrive (200)
+  sim [--steps N] [--seed S] [--bugs]   simulate with faults; or catch the planted bugs
   openapi                  write ui/openapi.json and ui/src/api/schema.d.ts
   tidy                     format and lint
 
@@ -76,6 +79,8 @@ Examples:
   cargo xtask bench voice -- --rate 100 --seconds 30
   cargo xtask bench history --events 1000000
   cargo xtask kill9 --rounds 200
+  cargo xtask sim --steps 200000000 --seed 1 --json
+  cargo xtask sim --bugs --json
 
 `cargo xtask TASK --help` says more about one task.";
 
@@ -134,6 +139,21 @@ none stuck.
 
 Example: cargo xtask kill9 --rounds 200";
 
+const HELP_SIM: &str = "\
+Simulates desk, store, phones and people in one thread, from a seed, with faults: lost, doubled and late
+messages, slow and failed commits, a full disk, crashes, clocks that jump, closed browsers. Stops at the
+first broken invariant with the line that repeats it.
+
+  --steps N   steps to take (4000000)
+  --seed S    where chance begins (1)
+  --json      the last line is {\"steps\":..,\"violations\":0,\"seed\":..,\"hash\":\"..\"}
+  --bugs      plant each of the 15 bugs of the bank and run until it is caught
+  --only B    with --bugs: only this one
+
+Examples:
+  cargo xtask sim --steps 4000000 --seed 1 --json
+  cargo xtask sim --bugs --json";
+
 const HELP_OPENAPI: &str = "\
 Writes ui/openapi.json from the server and ui/src/api/schema.d.ts from that.
 
@@ -157,6 +177,7 @@ pub(crate) fn parse(args: impl Iterator<Item = String>) -> Result<Parsed, String
         "test" => HELP_TEST,
         "bench" => HELP_BENCH,
         "kill9" => HELP_KILL9,
+        "sim" => HELP_SIM,
         "openapi" => HELP_OPENAPI,
         "tidy" => HELP_TIDY,
         unknown => return Err(format!("there is no task `{unknown}`")),
@@ -174,6 +195,7 @@ pub(crate) fn parse(args: impl Iterator<Item = String>) -> Result<Parsed, String
         "kill9" => Task::Kill9 {
             rounds: number(rest, "--rounds", 200)?,
         },
+        "sim" => Task::Sim(passed_on(rest)),
         "openapi" => alone(Task::Openapi, "openapi", rest)?,
         _ => alone(Task::Tidy, "tidy", rest)?,
     };
@@ -268,6 +290,7 @@ mod tests {
             HELP_TEST,
             HELP_BENCH,
             HELP_KILL9,
+            HELP_SIM,
             HELP_OPENAPI,
             HELP_TIDY,
         ] {
@@ -288,6 +311,13 @@ mod tests {
                 server_args: vec!["--help".to_owned()]
             }))
         );
+    }
+
+    #[test]
+    fn sim_passes_its_arguments_on() {
+        let task = Parsed::Task(Task::Sim(vec!["--bugs".to_owned(), "--json".to_owned()]));
+        assert_eq!(parsed("sim --bugs --json"), Ok(task));
+        assert_eq!(parsed("sim --help"), Ok(Parsed::Help(HELP_SIM)));
     }
 
     #[test]

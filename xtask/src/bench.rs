@@ -3,7 +3,7 @@
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use crate::args::Bench;
 use crate::{place, run, setup};
@@ -39,6 +39,40 @@ pub(crate) fn kill9(rounds: u32) -> Result<ExitCode> {
     let mut command = acceptance("kill9")?;
     command.env("LINJE_KILL9_ROUNDS", rounds.to_string());
     measured("kill9", command)
+}
+
+/// The simulation. Its exit code and its last line are the program's.
+pub(crate) fn sim(args: &[String]) -> Result<ExitCode> {
+    let status = simulation(args)?
+        .status()
+        .context("cannot start the simulation")?;
+    Ok(if status.success() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Builds the simulation and gives the command that runs it. With planted bugs it is another program, with
+/// dependencies of its own, in a folder beside the others.
+pub(crate) fn simulation(args: &[String]) -> Result<Command> {
+    let bugs = args.iter().any(|arg| arg == "--bugs");
+    let mut folder = place::built()?;
+    let mut build = run::cargo();
+    build.args(["build", "--profile", "ci", "--bin", "sim", "--quiet"]);
+    if bugs {
+        folder.pop();
+        folder.push("mutants");
+        build.args(["--package", "linje-testkit", "--features", "mutants"]);
+        build.arg("--target-dir").arg(&folder);
+        folder.push("ci");
+    } else {
+        build.arg("--workspace");
+    }
+    run::to_end(&mut build)?;
+    let mut command = run::command(&folder.join("sim").to_string_lossy(), &place::root());
+    command.args(args);
+    Ok(command)
 }
 
 /// Builds a program. The whole workspace is named, so that every program and test shares one set

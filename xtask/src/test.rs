@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 
 use crate::count::Count;
 use crate::run::{self, Ended};
-use crate::{check, place, setup};
+use crate::{bench, check, place, setup};
 
 /// Longest time for the whole, so that a test that hangs fails here and not in whoever waits for us.
 const LIMIT: Duration = Duration::from_secs(80 * 60);
@@ -45,6 +45,8 @@ pub(crate) fn run(quick: bool, filter: Option<&str>) -> Result<ExitCode> {
         rust(&mut report, quick, filter)?;
     }
     if filter.is_none() {
+        simulate(&mut report, "simulation", &["--steps", "4000000"]);
+        simulate(&mut report, "bug bank", &["--bugs"]);
         report.check("lint", &mut clippy());
         report.check("types", npm(&["run", "check"]));
         if is_built {
@@ -103,6 +105,19 @@ fn cargo_test() -> Command {
     let mut command = run::cargo();
     command.args(["test", "--profile", "ci", "--workspace", "--no-fail-fast"]);
     command
+}
+
+/// The simulation, or the bugs that it must catch.
+fn simulate(report: &mut Report, name: &'static str, args: &[&str]) {
+    let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
+    report.checked(name, |left| {
+        let mut command = bench::simulation(&args)?;
+        match run::watched(&mut command, left, |_| {})? {
+            Ended::By(status) if status.success() => Ok(()),
+            Ended::By(status) => anyhow::bail!("ended with {status}"),
+            Ended::TimeUp => anyhow::bail!("its time was up"),
+        }
+    });
 }
 
 /// The pages against the real server.

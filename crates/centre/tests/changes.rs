@@ -1,6 +1,4 @@
 //! What a change means, in words; nothing that changes is passed over.
-#![expect(clippy::string_slice, reason = "the places of figures in the text")]
-
 #![expect(
     clippy::string_slice,
     reason = "the places come from searches in the same text"

@@ -227,93 +227,85 @@ fn outline_hours(
 
 /// Why `new` cannot follow `old` while contacts are open; None when it can.
 ///
-/// Ids inside are places in the lists, so what is there must stay where it is; more may follow.
+/// Ids inside are places in the lists, so what is there must stay where it is; more may follow. Prompts are
+/// spoken when the service starts, and people are known by their place.
 pub(crate) fn misfit(old: &Centre, new: &Centre, language: Language) -> Option<String> {
-    let ids = |list: Vec<&String>| list.into_iter().cloned().collect::<Vec<String>>();
-    let lists: [(&str, &str, Vec<String>, Vec<String>); 6] = [
-        (
-            "køene",
-            "queues",
-            ids(old.queues.iter().map(|one| &one.id).collect()),
-            ids(new.queues.iter().map(|one| &one.id).collect()),
-        ),
-        (
-            "temaene",
-            "topics",
-            ids(old.topics.iter().map(|one| &one.code).collect()),
-            ids(new.topics.iter().map(|one| &one.code).collect()),
-        ),
-        (
-            "enhetene",
-            "units",
-            ids(old.units.iter().map(|one| &one.id).collect()),
-            ids(new.units.iter().map(|one| &one.id).collect()),
-        ),
-        (
-            "prioritetsklassene",
-            "priority classes",
-            ids(old.classes.iter().map(|one| &one.id).collect()),
-            ids(new.classes.iter().map(|one| &one.id).collect()),
-        ),
-        (
-            "beredskapsplanene",
-            "crisis plans",
-            ids(old.plans.iter().map(|one| &one.id).collect()),
-            ids(new.plans.iter().map(|one| &one.id).collect()),
-        ),
-        (
-            "opplesningene",
-            "prompts",
-            old.prompts.iter().map(spoken).collect(),
-            new.prompts.iter().map(spoken).collect(),
-        ),
-    ];
     let english = language == Language::En;
-    for (nb, en, was, is) in lists {
-        let what = if english { en } else { nb };
-        let more = is.len() > was.len();
-        let kept = is.get(..was.len()) == Some(&was[..]);
-        if kept && (!more || what == nb && nb != "opplesningene" || english && en != "prompts") {
-            continue;
-        }
-        let of = was.iter().zip(&is).position(|(was, is)| was != is);
-        let name = of
-            .and_then(|place| was.get(place))
-            .or_else(|| was.get(is.len()));
-        let name = name
-            .filter(|_| nb != "opplesningene")
-            .cloned()
-            .unwrap_or_default();
-        return Some(match (nb, english) {
-            ("opplesningene", false) => String::from(
+    let pick = |nb: String, en: String| if english { en } else { nb };
+    if spoken(old) != spoken(new) {
+        return Some(pick(
+            String::from(
                 "Opplesningene er endret. De leses inn når tjenesten starter: legg filen på plass og start på nytt.",
             ),
-            ("opplesningene", true) => String::from(
+            String::from(
                 "Prompts have changed. They are spoken when the service starts: put the file in place and start again.",
             ),
-            (_, false) => format!(
-                "Rekkefølgen av {what} er endret, eller noe er tatt bort ({name}). Åpne henvendelser viser til dem: legg nye sist, og ta bort bare ved en ny start."
-            ),
-            (_, true) => format!(
-                "The order of the {what} has changed, or something was taken away ({name}). Open contacts refer to them: add new ones last, and take away only at a new start."
-            ),
-        });
+        ));
     }
-    if old.valid_from == new.valid_from
-        && old.people == new.people
-        && old.skills.len() == new.skills.len()
-    {
-        return None;
+    for (kind, nb, en) in LISTS {
+        let (was, is) = (kind(old), kind(new));
+        let moved = was.iter().enumerate();
+        let mut moved = moved.filter(|(place, id)| is.get(*place) != Some(id));
+        if let Some((_, id)) = moved.next() {
+            return Some(pick(
+                format!(
+                    "«{id}» er tatt bort eller flyttet blant {nb}. Åpne henvendelser viser til plassen: legg nye sist, og ta bort bare ved en ny start."
+                ),
+                format!(
+                    "`{id}` was taken away or moved among the {en}. Open contacts refer to its place: add new ones last, and take away only at a new start."
+                ),
+            ));
+        }
     }
-    Some(String::from(if english {
-        "People or skills have changed. Advisers are known by their place: such a change comes into force at a new start."
-    } else {
-        "Folk eller kompetanser er endret. Veiledere kjennes på plassen sin: en slik endring trer i kraft ved en ny start."
-    }))
+    (idents(old) != idents(new)).then(|| {
+        pick(
+            String::from("Hvem som arbeider i senteret er endret. Veiledere kjennes på plassen sin: en slik endring trer i kraft ved en ny start."),
+            String::from("Who works in the centre has changed. Advisers are known by their place: such a change comes into force at a new start."),
+        )
+    })
 }
 
-fn spoken(prompt: &linje_centre::Prompt) -> String {
-    format!("{}: {:?} {:?}", prompt.id, prompt.texts, prompt.recordings)
+fn idents(centre: &Centre) -> Vec<String> {
+    let staff = linje_centre::staff(centre, &linje_centre::Extra::default());
+    staff.into_iter().map(|person| person.ident).collect()
+}
+
+/// The ids of a list whose places are ids inside, and what it is called.
+type List = (fn(&Centre) -> Vec<&str>, &'static str, &'static str);
+
+const LISTS: [List; 5] = [
+    (
+        |centre| centre.units.iter().map(|one| one.id.as_str()).collect(),
+        "enhetene",
+        "units",
+    ),
+    (
+        |centre| centre.queues.iter().map(|one| one.id.as_str()).collect(),
+        "køene",
+        "queues",
+    ),
+    (
+        |centre| centre.topics.iter().map(|one| one.code.as_str()).collect(),
+        "temaene",
+        "topics",
+    ),
+    (
+        |centre| centre.classes.iter().map(|one| one.id.as_str()).collect(),
+        "prioritetsklassene",
+        "priority classes",
+    ),
+    (
+        |centre| centre.plans.iter().map(|one| one.id.as_str()).collect(),
+        "beredskapsplanene",
+        "crisis plans",
+    ),
+];
+
+fn spoken(centre: &Centre) -> Vec<String> {
+    let prompts = centre.prompts.iter();
+    prompts
+        .map(|one| format!("{} {:?} {:?}", one.id, one.texts, one.recordings))
+        .collect()
 }
 
 /// Changes values in a description. A path names tables by key, and members of lists by id or place.

@@ -4,11 +4,18 @@
 mod common;
 
 use axum::http::Method;
-use common::{World, world};
+use common::World;
 use serde_json::{Value, json};
 
 const CENTRE: &str = include_str!("../../../centres/national-2015.toml");
 const GOAL: &str = "queue.arbeid-og-helse.goal.within";
+
+/// A world whose log says which description is in force.
+async fn world() -> World {
+    let world = common::world();
+    world.api.shared.reached(1).await;
+    world
+}
 
 async fn source(world: &World) -> (String, String) {
     let answer = world.get("/api/v1/centre/source").await;
@@ -52,7 +59,7 @@ async fn goal(world: &World) -> Value {
 
 #[tokio::test]
 async fn an_edit_is_published_and_undone_and_contacts_keep_their_place() {
-    let world = world();
+    let world = world().await;
     let (text, first) = source(&world).await;
     assert_eq!(text, CENTRE);
     let new = json!({"channel": "chat", "topic": "FOR"});
@@ -106,7 +113,7 @@ async fn an_edit_is_published_and_undone_and_contacts_keep_their_place() {
 
 #[tokio::test]
 async fn what_cannot_be_published_is_refused_in_words() {
-    let world = world();
+    let world = world().await;
     let refuse = async |body: Value, status: u16, code: &str| {
         let answer = world.post("/api/v1/centre/publish", &body).await;
         let problem = answer.problem(status);
@@ -145,7 +152,7 @@ async fn what_cannot_be_published_is_refused_in_words() {
 
 #[tokio::test]
 async fn a_description_is_checked_with_line_column_mend_and_meaning() {
-    let world = world();
+    let world = world().await;
     let toml = edited(&world, GOAL, json!("30s")).await;
     let checked = world
         .post("/api/v1/centre/check", &json!({"toml": toml}))
@@ -174,7 +181,7 @@ async fn a_description_is_checked_with_line_column_mend_and_meaning() {
 
 #[tokio::test]
 async fn the_outline_says_what_can_be_edited_and_its_paths_work() {
-    let world = world();
+    let world = world().await;
     let outline = world.get("/api/v1/centre/outline").await.expect(200);
     let menu = outline["menus"]
         .as_array()
@@ -214,7 +221,7 @@ async fn the_outline_says_what_can_be_edited_and_its_paths_work() {
 
 #[tokio::test]
 async fn a_plan_is_switched_with_who_and_why_and_advisers_are_asked_once() {
-    let world = world();
+    let world = world().await;
     let plans = world.get("/api/v1/plans").await.expect(200);
     let plan = plans["items"][0].clone();
     assert_eq!((&plan["on"], &plan["since"]), (&json!(false), &Value::Null));
@@ -247,7 +254,7 @@ async fn a_plan_is_switched_with_who_and_why_and_advisers_are_asked_once() {
 
 #[tokio::test]
 async fn a_trial_that_cannot_be_made_says_why() {
-    let world = world();
+    let world = world().await;
     let body = json!({"toml": CENTRE});
     let problem = world.post("/api/v1/centre/try", &body).await.problem(409);
     assert_eq!(problem["code"], "cannot_try");

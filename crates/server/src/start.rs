@@ -474,9 +474,11 @@ async fn wire(
         .filter(|(_, person)| options.population && publish::is_played(person.role))
         .map(|(id, _)| id)
         .collect();
-    desk.publish(Arc::clone(&tables), version)
+    let published = desk
+        .publish(Arc::clone(&tables), version)
         .await
         .map_err(|refusal| anyhow!("the log cannot take the centre description: {refusal:?}"))?;
+    shared.reached(published.seq).await;
     desk.reconcile(Reconcile {
         callback_queue: centre.callback.lost_calls,
         keep_synthetic: options.population,

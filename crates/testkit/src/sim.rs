@@ -143,6 +143,8 @@ struct Asked {
     id: Option<u128>,
     /// It must be refused (S12).
     stale: bool,
+    /// Whose good-bye it is.
+    leaves: Option<ContactId>,
 }
 
 struct Entry {
@@ -273,7 +275,10 @@ impl World {
 
     fn step(&mut self) -> Result<(), String> {
         self.steps += 1;
-        let next = self.agenda.peek().map_or(Timestamp::NEVER, |entry| entry.0.at);
+        let next = self
+            .agenda
+            .peek()
+            .map_or(Timestamp::NEVER, |entry| entry.0.at);
         // After a jump of time much of the agenda lies in the past.
         let next = next.max(self.now);
         let due = self.desk.deadline().max(self.now);
@@ -379,6 +384,11 @@ impl World {
             from: message.from,
             id: submit.id,
             stale: self.is_stale(&submit.command),
+            leaves: if let Command::Leave { contact } = submit.command {
+                Some(contact)
+            } else {
+                None
+            },
         };
         self.asked.insert(self.tokens, asked);
         self.input(Input::Submit(submit))
@@ -430,6 +440,9 @@ impl World {
                     "store up"
                 }),
                 Output::Reload => return Err("S18: nobody else writes".to_owned()),
+                Output::Broken { command, .. } => {
+                    return Err(format!("the core broke on {command:?}"));
+                }
             }
         }
         self.out = out;

@@ -394,8 +394,11 @@ async fn try_on(
         .map_err(|text| Problem::conflict("cannot_try", &text))
 }
 
+/// A centre, its warnings and changes.
+type Usable = (Arc<Centre>, Vec<FaultRow>, Vec<ChangeRow>);
+
 /// The centre, its warnings and changes; a problem with all faults when it cannot be used.
-fn usable(looked: Looked) -> Result<(Arc<Centre>, Vec<FaultRow>, Vec<ChangeRow>), Problem> {
+fn usable(looked: Looked) -> Result<Usable, Problem> {
     let Some(centre) = looked.centre else {
         let faults = serde_json::to_value(&looked.faults).unwrap_or_default();
         return Err(Problem::invalid(

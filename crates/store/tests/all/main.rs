@@ -16,5 +16,6 @@ mod sums;
 mod world;
 
 #[cfg(test)]
+#[allow(dead_code, reason = "the server uses more of it than these tests")]
 #[path = "../../../server/src/desk_shell.rs"]
 mod desk_shell;

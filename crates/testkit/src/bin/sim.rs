@@ -132,8 +132,13 @@ fn caught(seed: u64, steps: u64, progress: &mut dyn FnMut(u64)) -> Result<Ran, B
 
 #[cfg(not(feature = "mutants"))]
 fn bugs(out: &mut impl Write, wish: &Wish) -> io::Result<ExitCode> {
-    let only = wish.only.map_or_else(String::new, |bug| format!(" for B{bug}"));
-    writeln!(out, "sim: --bugs{only} needs the feature `mutants`: use `cargo xtask sim --bugs`")?;
+    let only = wish
+        .only
+        .map_or_else(String::new, |bug| format!(" for B{bug}"));
+    writeln!(
+        out,
+        "sim: --bugs{only} needs the feature `mutants`: use `cargo xtask sim --bugs`"
+    )?;
     Ok(ExitCode::from(2))
 }
 

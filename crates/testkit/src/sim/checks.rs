@@ -1,11 +1,14 @@
 //! What must hold: after each step what costs nothing, now and then everything.
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a few commands are looked at"
+)]
 
 use linje_desk::{Accepted, Refusal};
 use linje_event::Command;
 use linje_routing::ContactState;
-use linje_types::{AdviserId, Channel};
+use linje_types::{AdviserId, Channel, ContactId};
 
-use super::people::Citizen;
 use super::{From, World};
 
 type Checked = Result<(), String>;
@@ -21,7 +24,10 @@ impl World {
         }
         self.overdue += 1;
         if self.overdue > 3 {
-            let whose = self.state().contacts().find(|view| view.deadline == Some(due));
+            let whose = self
+                .state()
+                .contacts()
+                .find(|view| view.deadline == Some(due));
             return Err(format!(
                 "L4: due at {due:?}, and it is {:?}: {whose:?}",
                 self.now
@@ -77,7 +83,9 @@ impl World {
         for (offer, (contact, adviser)) in &self.shell.ringing {
             let live = self.state().offered_contact(*offer);
             if live.is_none_or(|view| view.id != *contact || view.adviser != *adviser) {
-                return Err(format!("S10: {adviser:?} is rung for {contact:?}, who is gone"));
+                return Err(format!(
+                    "S10: {adviser:?} is rung for {contact:?}, who is gone"
+                ));
             }
         }
         for (contact, (_, attempt)) in &self.shell.dials {
@@ -92,7 +100,9 @@ impl World {
         for (contact, adviser) in &self.shell.joined {
             let view = self.state().contact(*contact);
             if view.is_none_or(|view| view.adviser != *adviser) {
-                return Err(format!("S22: {contact:?} is joined with {adviser:?}: {view:?}"));
+                return Err(format!(
+                    "S22: {contact:?} is joined with {adviser:?}: {view:?}"
+                ));
             }
         }
         Ok(())
@@ -155,26 +165,30 @@ impl World {
         if let (Some(id), Ok(accepted)) = (asked.id, &result) {
             let first = *self.answered.entry(id).or_insert(accepted.contact);
             if first != accepted.contact {
-                return Err(format!("S11: command {id} gave {first:?}, now {accepted:?}"));
+                return Err(format!(
+                    "S11: command {id} gave {first:?}, now {accepted:?}"
+                ));
             }
         }
         match result {
-            Err(Refusal::Overloaded | Refusal::StoreDown { .. }) => self.count("refused, ask again"),
+            Err(Refusal::Overloaded | Refusal::StoreDown { .. }) => {
+                self.count("refused, ask again")
+            }
             Err(Refusal::Rejected(_)) => self.count("rejected"),
             Err(refusal) => return Err(format!("S11: {refusal:?}")),
             Ok(_) => self.count("accepted"),
         }
+        if let Some(contact) = asked.leaves.filter(|_| result.is_ok()) {
+            self.has_left(contact)?;
+        }
         if let From::Citizen(number) = asked.from {
-            self.answered_citizen(number, asked.id, result)?;
+            self.answered_citizen(number, asked, result);
         }
         Ok(())
     }
 
     /// S1, S10: whoever said good-bye, and was heard, talks with nobody.
-    pub(super) fn has_left(&self, number: usize) -> Checked {
-        let Citizen::Left(contact) = self.citizens[number] else {
-            return Ok(());
-        };
+    fn has_left(&self, contact: ContactId) -> Checked {
         match self.state().contact(contact).map(|view| view.state) {
             None | Some(ContactState::WrapUp) => Ok(()),
             Some(state) => Err(format!("S10: {contact:?} has left and is {state:?}")),

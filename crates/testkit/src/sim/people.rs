@@ -1,19 +1,18 @@
 //! Citizens, advisers and traffic controllers. They know what people know: what their phone does, what their
 //! page shows, what they were answered.
+#![expect(clippy::wildcard_enum_match_arm, reason = "people act on a few states")]
 
 use std::sync::Arc;
 
 use linje_desk::{Accepted, CallerKey, Refusal, Submit};
-use linje_event::{
-    CloseReason, Command, ConsultAction, Entry, FailCause, Needs, WrapUpAction,
-};
+use linje_event::{CloseReason, Command, ConsultAction, Entry, FailCause, Needs, WrapUpAction};
 use linje_routing::{ContactState, ContactView, Tables};
 use linje_types::{
     Activity, AdviserId, Channel, Channels, Clearance, ContactId, Language, Origin, PlanId,
     QueueId, RequestId, SECOND_US, Timestamp, TopicId,
 };
 
-use super::{From, Happening, World, centre};
+use super::{Asked, From, Happening, World, centre};
 
 /// How many citizens there are.
 pub(super) const CITIZENS: usize = 48;
@@ -32,8 +31,6 @@ pub(super) enum Citizen {
     Here(ContactId),
     /// Says good-bye until it is heard.
     Leaving(ContactId),
-    /// Was heard.
-    Left(ContactId),
 }
 
 /// What an adviser's browser does.
@@ -64,7 +61,6 @@ impl World {
                 self.send(leave, From::Citizen(number));
                 Citizen::Leaving(contact)
             }
-            Citizen::Left(_) => Citizen::Idle,
         };
         let idle = matches!(self.citizens[number], Citizen::Idle);
         let within_s = if idle { self.away_s } else { 15 };
@@ -84,7 +80,8 @@ impl World {
     }
 
     fn arrival(&mut self) -> Command {
-        let queue = QueueId(u16::try_from(self.dice.below(usize::from(centre::QUEUES))).unwrap_or(0));
+        let queue =
+            QueueId(u16::try_from(self.dice.below(usize::from(centre::QUEUES))).unwrap_or(0));
         let language = self.dice.pick(&[
             Language::Nb,
             Language::Nb,
@@ -143,11 +140,10 @@ impl World {
             return Needs::NONE;
         }
         let n_people = self.people.len();
-        let mut somebody =
-            |percent| match (self.dice.chance(percent), self.dice.below(n_people)) {
-                (true, idx) => AdviserId(u32::try_from(idx).unwrap_or(0)),
-                (false, _) => AdviserId::NONE,
-            };
+        let mut somebody = |percent| match (self.dice.chance(percent), self.dice.below(n_people)) {
+            (true, idx) => AdviserId(u32::try_from(idx).unwrap_or(0)),
+            (false, _) => AdviserId::NONE,
+        };
         let (named, not_to) = (somebody(60), somebody(30));
         Needs {
             clearance: Clearance(self.dice.pick(&[0, 0, 0, 1])),
@@ -216,27 +212,23 @@ impl World {
     pub(super) fn answered_citizen(
         &mut self,
         number: usize,
-        id: Option<u128>,
+        asked: Asked,
         result: Result<Accepted, Refusal>,
-    ) -> Result<(), String> {
+    ) {
         let citizen = core::mem::take(&mut self.citizens[number]);
         self.citizens[number] = match (citizen, result) {
-            (Citizen::Asking(submit), Ok(accepted)) if submit.id == id => {
+            (Citizen::Asking(submit), Ok(accepted)) if submit.id == asked.id => {
                 match accepted.contact.filter(|_| accepted.closed.is_none()) {
                     Some(contact) => Citizen::Here(contact),
                     None => Citizen::Idle,
                 }
             }
-            (Citizen::Asking(submit), Err(Refusal::Rejected(_))) if submit.id == id => Citizen::Idle,
-            // A good-bye has no id; a doubled arrival has.
-            (Citizen::Leaving(contact), Ok(accepted))
-                if id.is_none() && accepted.contact == Some(contact) =>
-            {
-                Citizen::Left(contact)
+            (Citizen::Asking(submit), Err(Refusal::Rejected(_))) if submit.id == asked.id => {
+                Citizen::Idle
             }
+            (Citizen::Leaving(contact), Ok(_)) if asked.leaves == Some(contact) => Citizen::Idle,
             (other, _) => other,
         };
-        self.has_left(number)
     }
 
     /// What comes of ringing a citizen.
@@ -291,7 +283,9 @@ impl World {
             }
         } else if !view.present {
             self.say(Command::RegainPresence { adviser: id });
-        } else if view.not_ready.is_some() || self.fair && Channels::of(view.activity) == Channels::NONE {
+        } else if view.not_ready.is_some()
+            || self.fair && Channels::of(view.activity) == Channels::NONE
+        {
             self.say(Command::Choose {
                 adviser: id,
                 activity,
@@ -456,7 +450,9 @@ impl World {
                 })?;
             }
             if silent > SILENT_US + 10 * SECOND_US && there(self) {
-                return Err(format!("L6: {id:?} has been silent for {silent} us and counts as there"));
+                return Err(format!(
+                    "L6: {id:?} has been silent for {silent} us and counts as there"
+                ));
             }
         }
         Ok(())

@@ -43,9 +43,9 @@ impl Shell {
                 self.dials.remove(&contact);
                 self.joined.insert(contact, adviser);
             }
+            // The citizen's side; a phone that rings stops only when it is told so.
             Effect::Disconnect { contact, .. } | Effect::Release { contact, .. } => {
                 self.joined.remove(&contact);
-                self.ringing.retain(|_, ring| ring.0 != contact);
             }
             Effect::HandOver {
                 contact,

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use linje_desk::{
-    Batch, Input, Record, Recovered, Remembered, StoreFault, VaultRow, VaultWrite,
-};
+use linje_desk::{Batch, Input, Record, Recovered, Remembered, StoreFault, VaultRow, VaultWrite};
 use linje_event::Event;
 use linje_measures::{Cells, RollUp, Yardstick};
 use linje_routing::{CAPACITY, Rules, State, Tables};
@@ -66,7 +64,11 @@ impl Store {
             };
         }
         if self.seq() != batch.expected_seq {
-            return Err(format!("S17: append at {} of {}", batch.expected_seq, self.seq()));
+            return Err(format!(
+                "S17: append at {} of {}",
+                batch.expected_seq,
+                self.seq()
+            ));
         }
         for record in &batch.records {
             let last = self.records.last().map_or(Timestamp::ZERO, |last| last.at);
@@ -79,7 +81,11 @@ impl Store {
                 self.last_offer = self.last_offer.max(Some(offer.number()));
             }
             let subject = record.event.contact().map_or(0, |contact| contact.0);
-            for word in [record.at.0.unsigned_abs(), subject, record.event.kind().len() as u64] {
+            for word in [
+                record.at.0.unsigned_abs(),
+                subject,
+                record.event.kind().len() as u64,
+            ] {
                 self.hash = (self.hash ^ word).wrapping_mul(0x0000_0100_0000_01b3);
             }
             self.records.push(*record);
@@ -166,14 +172,14 @@ impl Store {
         rules: &dyn Fn(u64) -> Option<&'a Rules>,
     ) {
         let mut yards = |version: u64| rules(version).map(yardstick);
-        if self.records.len() % 97 == 0
+        if self.records.len().is_multiple_of(97)
             && let Ok(bytes) = postcard::to_allocvec(&self.figures)
             && let Ok(figures) = postcard::from_bytes::<RollUp>(&bytes)
         {
             self.figures = figures.resume(&mut yards);
         }
         let events = || self.records[from..].iter().map(|it| (it.at, &it.event));
-        if self.records.len() % 31 == 0 {
+        if self.records.len().is_multiple_of(31) {
             // A batch that was folded and not stored.
             let _not_stored = self.figures.fold(events(), &mut yards);
             self.figures.undo();
