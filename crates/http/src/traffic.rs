@@ -1,6 +1,6 @@
 //! The Trafikkbilde as values: rows for queues and units, totals, the last hour. Counts, never names.
 
-use linje_centre::{Queue, QueueGroup};
+use linje_centre::{Queue, QueueGroup, UnitKind};
 use linje_measures::{Basis, DEFINITION, Expected, LineNow, MINUTES, Minute, ServiceLevel};
 use linje_routing::{AdviserCounts, AdviserState, AdviserView};
 use linje_types::{AdviserId, Channel, Channels, ContactId, Language, QueueId, Timestamp};
@@ -631,6 +631,8 @@ fn abandoned(view: &View, queues: impl IntoIterator<Item = QueueId>) -> Abandone
 fn unit_rows(api: &Api, staff: &Staff, language: Language) -> Vec<UnitRow> {
     let units = api.directory.centre.units.iter().zip(&staff.units);
     units
+        // The deciding units are asked, but are no part of the contact centre.
+        .filter(|(unit, _)| unit.kind != UnitKind::Deciding)
         .map(|(unit, counts)| {
             let signed_in = counts.ready + counts.busy + counts.wrap_up + counts.away;
             let shown = |count: u32| (signed_in >= FEWEST).then_some(count);
