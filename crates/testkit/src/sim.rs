@@ -439,10 +439,10 @@ impl World {
                 } else {
                     "store up"
                 }),
-                Output::Reload => return Err("S18: nobody else writes".to_owned()),
                 Output::Broken { command, .. } => {
-                    return Err(format!("the core broke on {command:?}"));
+                    return Err(format!("G22: the core breaks on {command:?}"));
                 }
+                Output::Reload => return Err("S18: nobody else writes".to_owned()),
             }
         }
         self.out = out;

@@ -128,6 +128,159 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/centre/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is wrong with a description, and what it changes, in words. Nothing is stored. */
+        post: operations["check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/centre/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes single values and keeps comments and order. Nothing is stored. */
+        post: operations["edit_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/centre/outline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be edited in the description in force, with its lines. */
+        get: operations["outline_in_force"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/centre/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings a description into force, from the next contact on. Every contact keeps its place. */
+        post: operations["publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/centre/source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The description in force as TOML; its version is the `ETag`. */
+        get: operations["source"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/centre/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** *Prøv på gårsdagen*: lives a day of the log again under a description, and tells the difference. */
+        post: operations["try_on"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/centre/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings the description before into force again. */
+        post: operations["undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/centre/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The descriptions that have been in force, newest first, with who and why. */
+        get: operations["versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/centre/versions/{version}/source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A description that has been in force, as TOML. */
+        get: operations["source_of"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clock": {
         parameters: {
             query?: never;
@@ -523,6 +676,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/hours/differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All local differences side by side with the rule. */
+        get: operations["all"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/invariants": {
         parameters: {
             query?: never;
@@ -633,6 +803,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All crisis plans. */
+        get: operations["list_plans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Switches a plan. Switched on, the advisers it names are asked; they decide. */
+        post: operations["switch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/prompts/{file}": {
         parameters: {
             query?: never;
@@ -710,6 +914,23 @@ export interface paths {
         };
         /** One queue's last hour. */
         get: operations["hour"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{id}/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A queue's opening hours and where they differ from the national rule. */
+        get: operations["of_queue"];
         put?: never;
         post?: never;
         delete?: never;
@@ -895,6 +1116,13 @@ export interface components {
             /** @description The experts' queue. */
             queue: string;
         };
+        /** @description What advisers are asked. */
+        Asked: {
+            activity: string;
+            unit?: components["schemas"]["Named"] | null;
+            /** Format: int32 */
+            wanted: number;
+        };
         Besides: {
             /** @description voice, chat, message, task; none = only what the activity gives. */
             channels: string[];
@@ -996,6 +1224,23 @@ export interface components {
             name: components["schemas"]["Both"];
             version: string;
         };
+        /** @description A change from the description in force. */
+        ChangeRow: {
+            /** @description What it means for those who call and answer. */
+            meaning?: string | null;
+            /** @description What is different, as a sentence. */
+            text: string;
+            /** @description The section and the id: `queue.pensjon`. */
+            where: string;
+        };
+        /** @description What is wrong with a description, and what it changes. */
+        Checked: {
+            changes: components["schemas"]["ChangeRow"][];
+            faults: components["schemas"]["FaultRow"][];
+            /** @description Why it cannot be published while the service runs; null when it can. */
+            misfit?: string | null;
+            outline?: components["schemas"]["Outline"] | null;
+        };
         Choice: {
             /** @description phone, chat, written, tasks, learning, fagprat, lunch, break or meeting. */
             activity: string;
@@ -1092,6 +1337,44 @@ export interface components {
         Created: {
             id: string;
         };
+        /** @description The figures of a queue on a day. A contact counts once, in the queue it came to first. */
+        DayFigures: {
+            /**
+             * Format: int64
+             * @description Left before an answer.
+             */
+            abandoned: number;
+            /**
+             * Format: int64
+             * @description Of these, answered.
+             */
+            answered: number;
+            /**
+             * Format: double
+             * @description Mean wait of the answered.
+             */
+            mean_wait_s?: number | null;
+            /**
+             * Format: int64
+             * @description Came to it first.
+             */
+            offered: number;
+            /**
+             * Format: int64
+             * @description Moved on to another queue because the wait was too long.
+             */
+            overflowed: number;
+            /**
+             * Format: double
+             * @description Nine of ten of the answered waited no longer.
+             */
+            p90_wait_s?: number | null;
+            /**
+             * Format: double
+             * @description Answered within the goal over all offered, 0 to 1.
+             */
+            sl_offered?: number | null;
+        };
         /** @description Why an adviser does not take it. Nobody must say; it is not stored. */
         Decline: {
             reason?: string | null;
@@ -1152,12 +1435,33 @@ export interface components {
             at: string;
             contacts: components["schemas"]["DeskContact"][];
             offer?: components["schemas"]["OfferView"] | null;
+            /** @description Crisis plans that are on. */
+            plans: components["schemas"]["Named"][];
             queues: components["schemas"]["DeskQueue"][];
             /** @description What the traffic controller asks of this adviser and their unit. */
             requests: components["schemas"]["RequestRow"][];
             /** Format: int64 */
             seq: number;
             today: components["schemas"]["Today"];
+        };
+        EditAsk: {
+            /** @description `queue.arbeid-og-helse.goal.within`, `flow.main.menu.keys.0.to`, `hours.hverdager.open.0.from`. */
+            path: string;
+            /** @description A text, a number, true or false; null takes it away. */
+            value: Record<string, never>;
+        };
+        /** @description An edited description. Comments and order are kept. */
+        Edited: {
+            changes: components["schemas"]["ChangeRow"][];
+            faults: components["schemas"]["FaultRow"][];
+            misfit?: string | null;
+            outline?: components["schemas"]["Outline"] | null;
+            toml: string;
+        };
+        Edits: {
+            edits: components["schemas"]["EditAsk"][];
+            /** @description What is edited; left out = the description in force. */
+            toml?: string | null;
         };
         EndConsult: {
             /** @description `take_back`: back to the person. `hand_over`: the person goes to the expert who has answered. */
@@ -1200,6 +1504,26 @@ export interface components {
             /** @description The basis in words. */
             text: string;
         };
+        /** @description A fault of a description. */
+        FaultRow: {
+            /** @description `LJ1007`; has a page in the manual. */
+            code: string;
+            /**
+             * Format: int32
+             * @description In characters, from 1.
+             */
+            column: number;
+            /**
+             * Format: int32
+             * @description From 1.
+             */
+            line: number;
+            /** @description How to mend it. */
+            mend?: string | null;
+            /** @description error or warning. */
+            severity: string;
+            what: string;
+        };
         /** @description A field of the request that is wrong. */
         FieldError: {
             /** @description Path of the field, such as `channel`; `.` is the whole body. */
@@ -1238,6 +1562,23 @@ export interface components {
              */
             within_s: number;
         };
+        /** @description Where a queue's hours differ from a rule. */
+        HoursDifference: {
+            /** @description What holds here. */
+            here: string;
+            queue: components["schemas"]["Named"];
+            /** @description What the rule says. */
+            rule: string;
+            /** @description Since when, a date. */
+            since?: string | null;
+            why: string;
+        };
+        /** @description The rule, and every difference from it. */
+        HoursPicture: {
+            items: components["schemas"]["HoursDifference"][];
+            /** @description The rule that most queues have. */
+            rule: string;
+        };
         /** @description Hours of some weekdays. */
         HoursRow: {
             /** @description `mandag–fredag`. */
@@ -1245,6 +1586,12 @@ export interface components {
             /** @description `09:00`. */
             from: string;
             to: string;
+        };
+        /** @description What is in force now. */
+        InForce: {
+            changes: components["schemas"]["ChangeRow"][];
+            version: string;
+            warnings: components["schemas"]["FaultRow"][];
         };
         /** @description The invariants of the state. */
         Invariants: {
@@ -1333,6 +1680,30 @@ export interface components {
             next?: string | null;
         };
         /** @description A list and where it goes on. */
+        List_PlanRow: {
+            items: {
+                /** @description What advisers are asked when it is switched on. */
+                asked: components["schemas"]["Asked"][];
+                /** @description Who switched it last. */
+                by?: string | null;
+                /** @description Callers of these queues are rung instead of waiting. */
+                callback_only: components["schemas"]["Named"][];
+                id: string;
+                /** @description What callers hear first. */
+                message?: string | null;
+                name: string;
+                on: boolean;
+                /** @description Since when it is on or off; null when it was never switched. */
+                since?: string | null;
+                /** @description What it does, step by step, in words. */
+                steps: string[];
+                /** @description Why it was switched last. */
+                why?: string | null;
+            }[];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
+        /** @description A list and where it goes on. */
         List_QueueRow: {
             items: {
                 abandoned: components["schemas"]["Abandoned"];
@@ -1407,6 +1778,19 @@ export interface components {
                 queue: string;
                 /** Format: int32 */
                 waiting: number;
+            }[];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
+        /** @description A list and where it goes on. */
+        List_VersionRow: {
+            items: {
+                at: string;
+                current: boolean;
+                /** @description 16 hexadecimal figures. */
+                version: string;
+                who: string;
+                why: string;
             }[];
             /** @description Cursor of the next page. */
             next?: string | null;
@@ -1511,10 +1895,23 @@ export interface components {
             channel: string;
             /** @description nb, nn, se or en. */
             language?: string | null;
+            /** @description What it needs beyond the queue, as a look-up of the person found it. */
+            needs?: components["schemas"]["NewNeeds"];
             /** @description The queue; when left out, the one that the topic has on the channel. */
             queue?: string | null;
             /** @description The three-letter code of the topic; may be left out when the queue is named. */
             topic?: string | null;
+        };
+        /** @description What one contact needs beyond its queue. */
+        NewNeeds: {
+            /** @description Messages and tasks: when it must be done. */
+            due?: string | null;
+            /** @description Who is asked first for a while: the adviser who helped last. */
+            named?: string | null;
+            /** @description The adviser whose own case it is: never offered to them. */
+            own_case_of?: string | null;
+            /** @description shielded (*skjermet*), confidential (*fortrolig*, code 7), strictly_confidential (*strengt fortrolig*, code 6). */
+            protection?: string[];
         };
         NewRequest: {
             /** @description phone, chat, written, tasks, learning, fagprat, lunch, break or meeting. */
@@ -1566,6 +1963,90 @@ export interface components {
             waited_s: number;
             why: components["schemas"]["WhyRow"];
         };
+        /** @description What can be edited, with the line where it stands. */
+        Outline: {
+            hours: components["schemas"]["OutlineHours"][];
+            menus: components["schemas"]["OutlineMenu"][];
+            queues: components["schemas"]["OutlineQueue"][];
+            /** @description The version; empty when it is not in force. */
+            version: string;
+        };
+        /** @description A queue's goal. */
+        OutlineGoal: {
+            /** Format: double */
+            first_contact_end?: number | null;
+            /**
+             * Format: double
+             * @description 0 to 1.
+             */
+            share: number;
+            /** Format: int32 */
+            within_s: number;
+        };
+        /** @description Opening hours. */
+        OutlineHours: {
+            /** @description The rule that they differ from. */
+            base?: string | null;
+            id: string;
+            /** Format: int32 */
+            line: number;
+            name: string;
+            open: components["schemas"]["OutlineOpen"][];
+            /** @description Why they differ. */
+            reason?: string | null;
+        };
+        /** @description A key. */
+        OutlineKey: {
+            key: string;
+            label: string;
+            /** @description The step. */
+            to: string;
+        };
+        /** @description A menu. */
+        OutlineMenu: {
+            flow: string;
+            keys: components["schemas"]["OutlineKey"][];
+            /** Format: int32 */
+            line: number;
+            name: string;
+            step: string;
+            /** @description Where its keys may lead. */
+            targets: components["schemas"]["OutlineTarget"][];
+        };
+        /** @description Hours of some weekdays. */
+        OutlineOpen: {
+            /** @description mon to sun. */
+            days: string[];
+            /** @description `09:00`. */
+            from: string;
+            to: string;
+        };
+        /** @description A queue. */
+        OutlineQueue: {
+            channel: string;
+            goal: components["schemas"]["OutlineGoal"];
+            /** @description The id of its hours. */
+            hours: string;
+            id: string;
+            /** Format: int32 */
+            line: number;
+            name: string;
+            rings: components["schemas"]["OutlineRing"][];
+        };
+        /** @description A step of a queue's rule. */
+        OutlineRing: {
+            /** Format: int32 */
+            after_s: number;
+            /** @description As it is written. */
+            who: string;
+            /** @description In words, after "those who". */
+            words: string;
+        };
+        /** @description A step that a key may lead to. */
+        OutlineTarget: {
+            id: string;
+            label: string;
+        };
         /** @description A stretch of time. */
         Period: {
             /** @description Whether it is over. The running one lacks adviser time since the last change. */
@@ -1581,6 +2062,26 @@ export interface components {
             password: string;
             /** @description The SIP user. */
             user: string;
+        };
+        /** @description A crisis plan. */
+        PlanRow: {
+            /** @description What advisers are asked when it is switched on. */
+            asked: components["schemas"]["Asked"][];
+            /** @description Who switched it last. */
+            by?: string | null;
+            /** @description Callers of these queues are rung instead of waiting. */
+            callback_only: components["schemas"]["Named"][];
+            id: string;
+            /** @description What callers hear first. */
+            message?: string | null;
+            name: string;
+            on: boolean;
+            /** @description Since when it is on or off; null when it was never switched. */
+            since?: string | null;
+            /** @description What it does, step by step, in words. */
+            steps: string[];
+            /** @description Why it was switched last. */
+            why?: string | null;
         };
         PlayItem: {
             prompt: string;
@@ -1626,6 +2127,16 @@ export interface components {
              */
             type: string;
         };
+        Publish: {
+            /** @description The version that the change was made from; another one in force is refused. */
+            base?: string | null;
+            /** @description The description as TOML. */
+            toml: string;
+            /** @description Who publishes it; an ident. */
+            who?: string | null;
+            /** @description Why; kept with it. */
+            why: string;
+        };
         /** @description A queue with everything about it. */
         QueueDetail: components["schemas"]["QueueRow"] & {
             /** @description Where the queue differs from the national rule, or what is assumed about it. */
@@ -1641,6 +2152,19 @@ export interface components {
         QueueHour: {
             id: string;
             items: components["schemas"]["MinuteRow"][];
+        };
+        /** @description A queue's opening hours. */
+        QueueHours: {
+            differences: components["schemas"]["HoursDifference"][];
+            hours: components["schemas"]["HoursRow"][];
+            /** @description When it opens or closes next. */
+            next?: string | null;
+            open: boolean;
+            queue: components["schemas"]["Named"];
+            /** @description The rule that its hours differ from, or its own. */
+            rule: string;
+            /** @description Open now, or when it opens. */
+            today: string;
         };
         /** @description One queue. */
         QueueRow: {
@@ -1748,6 +2272,10 @@ export interface components {
              */
             value?: number | null;
         };
+        Source: {
+            /** @description The description as TOML. */
+            toml: string;
+        };
         /**
          * @description Where a contact is, in the words of the API.
          * @enum {string}
@@ -1757,6 +2285,14 @@ export interface components {
         StoreRow: {
             detail?: string | null;
             ok: boolean;
+        };
+        Switch: {
+            /** @description On or off. */
+            on: boolean;
+            /** @description Who; the ident of the traffic controller. */
+            who?: string | null;
+            /** @description Why; kept with the switch. */
+            why: string;
         };
         /** @description A queue that a contact may go to, with counts that help to choose. Never names. */
         Target: {
@@ -1848,6 +2384,167 @@ export interface components {
             totals: components["schemas"]["Totals"];
             units: components["schemas"]["UnitRow"][];
         };
+        /** @description A day lived again. */
+        Tried: {
+            /** @description What the trial takes for granted, and what it cannot see. */
+            assumed: string[];
+            /**
+             * Format: int64
+             * @description Contacts that would have waited more than a second less, or been answered.
+             */
+            better: number;
+            /**
+             * Format: int64
+             * @description Contacts of the day.
+             */
+            contacts: number;
+            /** @description The date. */
+            day: string;
+            /** @description Whether nothing at all would have been different, to the bit. */
+            identical: boolean;
+            /** @description The most affected, the worst first. */
+            most_affected: components["schemas"]["TriedContact"][];
+            occupancy: {
+                after: null | number;
+                before: null | number;
+            } & Record<string, never>;
+            /** @description Whether the day lived again under its own rules was itself, to the bit: the proof of the method. */
+            proven: boolean;
+            /** @description By queue. */
+            queues: components["schemas"]["TriedQueue"][];
+            /**
+             * Format: double
+             * @description How long it took.
+             */
+            seconds: number;
+            total: {
+                /** @description The figures of a queue on a day. A contact counts once, in the queue it came to first. */
+                after: {
+                    /**
+                     * Format: int64
+                     * @description Left before an answer.
+                     */
+                    abandoned: number;
+                    /**
+                     * Format: int64
+                     * @description Of these, answered.
+                     */
+                    answered: number;
+                    /**
+                     * Format: double
+                     * @description Mean wait of the answered.
+                     */
+                    mean_wait_s?: number | null;
+                    /**
+                     * Format: int64
+                     * @description Came to it first.
+                     */
+                    offered: number;
+                    /**
+                     * Format: int64
+                     * @description Moved on to another queue because the wait was too long.
+                     */
+                    overflowed: number;
+                    /**
+                     * Format: double
+                     * @description Nine of ten of the answered waited no longer.
+                     */
+                    p90_wait_s?: number | null;
+                    /**
+                     * Format: double
+                     * @description Answered within the goal over all offered, 0 to 1.
+                     */
+                    sl_offered?: number | null;
+                };
+                /** @description The figures of a queue on a day. A contact counts once, in the queue it came to first. */
+                before: {
+                    /**
+                     * Format: int64
+                     * @description Left before an answer.
+                     */
+                    abandoned: number;
+                    /**
+                     * Format: int64
+                     * @description Of these, answered.
+                     */
+                    answered: number;
+                    /**
+                     * Format: double
+                     * @description Mean wait of the answered.
+                     */
+                    mean_wait_s?: number | null;
+                    /**
+                     * Format: int64
+                     * @description Came to it first.
+                     */
+                    offered: number;
+                    /**
+                     * Format: int64
+                     * @description Moved on to another queue because the wait was too long.
+                     */
+                    overflowed: number;
+                    /**
+                     * Format: double
+                     * @description Nine of ten of the answered waited no longer.
+                     */
+                    p90_wait_s?: number | null;
+                    /**
+                     * Format: double
+                     * @description Answered within the goal over all offered, 0 to 1.
+                     */
+                    sl_offered?: number | null;
+                };
+            } & Record<string, never>;
+            /** @description Whether the day is over; otherwise it is lived as far as it has come. */
+            whole: boolean;
+            /**
+             * Format: int64
+             * @description Contacts that would have waited more than a second longer, or left.
+             */
+            worse: number;
+        };
+        /** @description A contact whose day would have been different. */
+        TriedContact: {
+            /** @description The contact. */
+            contact: string;
+            /** @description How it would have ended. */
+            end_after: string;
+            /** @description How it ended: answered, abandoned .. */
+            end_before: string;
+            /**
+             * Format: double
+             * @description How long it would have waited.
+             */
+            wait_after_s: number;
+            /**
+             * Format: double
+             * @description How long it waited.
+             */
+            wait_before_s: number;
+        };
+        /** @description A queue in both lives of a day. */
+        TriedQueue: {
+            /** @description Under the description that was tried. */
+            after: components["schemas"]["DayFigures"];
+            /** @description As it was. */
+            before: components["schemas"]["DayFigures"];
+            /** @description Its name. */
+            name: string;
+            /** @description The queue. */
+            queue: string;
+        };
+        Try: {
+            /** @description A date; left out = the last whole working day in the log, or what there is of today. */
+            day?: string | null;
+            /** @description The description as TOML. */
+            toml: string;
+        };
+        Undo: {
+            /** @description Who undoes it; an ident. */
+            who?: string | null;
+            /** @description Why; kept with it. */
+            why: string;
+        };
         /** @description One unit. Fewer than five signed in: no split. */
         UnitRow: {
             /** Format: int32 */
@@ -1872,6 +2569,15 @@ export interface components {
             log_version: number;
             name: string;
             version: string;
+        };
+        /** @description A description that has been in force. */
+        VersionRow: {
+            at: string;
+            current: boolean;
+            /** @description 16 hexadecimal figures. */
+            version: string;
+            who: string;
+            why: string;
         };
         /** @description Why a contact is where it is. */
         WhyAnswer: {
@@ -2343,6 +3049,292 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Source"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checked"];
+                };
+            };
+        };
+    };
+    edit_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Edits"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    outline_in_force: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outline"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Publish"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InForce"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_on: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Try"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tried"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Undo"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InForce"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_VersionRow"];
+                };
+            };
+        };
+    };
+    source_of: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The version */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3244,6 +4236,25 @@ export interface operations {
             };
         };
     };
+    all: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursPicture"];
+                };
+            };
+        };
+    };
     invariants: {
         parameters: {
             query?: never;
@@ -3426,6 +4437,77 @@ export interface operations {
             };
         };
     };
+    list_plans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_PlanRow"];
+                };
+            };
+        };
+    };
+    switch: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The plan */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Switch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanRow"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     audio: {
         parameters: {
             query?: {
@@ -3556,6 +4638,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QueueHour"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    of_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The queue */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueHours"];
                 };
             };
             404: {

@@ -20,8 +20,8 @@ use crate::body::{Body, CommandId, Spoken};
 use crate::clock::{parse, rfc3339};
 use crate::ports::Keyed;
 use crate::problem::Problem;
-use crate::shape::{Named, moment, queue_name};
-use crate::traffic::expected_s;
+use crate::shape::{Named, moment, queue_name, whole_seconds};
+use crate::traffic::expected;
 use crate::view::{Callback, Entry, Stage, View};
 use crate::words::moment_of;
 
@@ -440,9 +440,12 @@ fn row(
         attempts: callback.attempts,
         of: rule.attempts,
         retry_at: moment(callback.retry_at).filter(|_| open),
-        expected: open.then(|| ExpectedSpan {
-            p50_s: expected_s(api, view, entry.queue),
-            p90_s: None,
+        expected: open.then(|| {
+            let wait = expected(api, view, entry.queue).wait;
+            ExpectedSpan {
+                p50_s: wait.map(|wait| whole_seconds(wait.p50_us)),
+                p90_s: wait.map(|wait| whole_seconds(wait.p90_us)),
+            }
         }),
         text,
     }

@@ -1,6 +1,5 @@
 //! Citizens, advisers and traffic controllers. They know what people know: what their phone does, what their
 //! page shows, what they were answered.
-#![expect(clippy::wildcard_enum_match_arm, reason = "people act on a few states")]
 
 use std::sync::Arc;
 
@@ -164,6 +163,10 @@ impl World {
     }
 
     /// In a menu, in line or in conversation: patience, and the keys.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "people do something about a few things only"
+    )]
     fn waits(&mut self, number: usize, view: &ContactView) -> Citizen {
         let contact = view.id;
         if view.callback || view.state == ContactState::WrapUp || deferred(view.channel) {
@@ -344,6 +347,10 @@ impl World {
     }
 
     /// What an adviser does with one of the contacts on the page.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "people do something about a few things only"
+    )]
     fn attends(&mut self, adviser: AdviserId, view: &ContactView) {
         let contact = view.id;
         match view.state {

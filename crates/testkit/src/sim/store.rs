@@ -91,7 +91,9 @@ impl Store {
             self.records.push(*record);
         }
         for reply in &batch.replies {
-            if self.replies.insert(reply.id, *reply).is_some() {
+            // A batch of refusals only has no record by which it could be recognised.
+            let before = self.replies.insert(reply.id, *reply);
+            if before.is_some_and(|before| before != *reply) {
                 return Err(format!("S11: command {} was done twice", reply.id));
             }
         }
