@@ -35,6 +35,7 @@ const PAGES = [
   { name: "Veileder, choosing", path: "/desk", until: ".choices" },
   { name: "Tall, by queue", path: "/innsikt/tall", until: ".levels" },
   { name: "Tall, by unit", path: "/innsikt/tall?del=unit&def=sl_answered&periode=egne", until: ".levels" },
+  { name: "Senter", path: "/admin", until: ".admin__columns" },
   { name: "Hvorfor, answered", path: "/henvendelse/eksempel/hvorfor", until: ".why-steps" },
   { name: "Hvorfor, waiting", path: "/henvendelse/eksempel-venter/hvorfor", until: ".why-steps" },
   { name: "a page that is not", path: "/finnes-ikke", until: "main a" },
@@ -72,9 +73,9 @@ for (const theme of ["light", "dark"]) {
 
 test("English has no violation either, and the document says its language", async () => {
   const { page, troubles, close } = await openPage(browser, { url: server.url, language: "en" });
-  for (const path of ["/trafikk", "/demo", "/desk"]) {
+  for (const path of isMock ? ["/trafikk", "/innsikt/tall", "/admin", "/demo", "/desk"] : ["/trafikk", "/demo", "/desk"]) {
     await page.goto(server.url + path);
-    await page.locator(".queues, .sip, .choices").first().waitFor();
+    await page.locator(".queues, .levels, .admin__columns, .sip, .choices").first().waitFor();
     await ready(page);
     assert.equal(await page.locator("html").getAttribute("lang"), "en");
     assert.deepEqual(await violations(page), []);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { openPage, startBrowser, startServer } from "./browser.mjs";
+import { isMock, openPage, startBrowser, startServer } from "./browser.mjs";
 import { beAdviser, inCallState, leaveDesk, ringIn, tabTo, violations } from "./steps.mjs";
 
 let server;
@@ -77,5 +77,18 @@ test("leaving the page hangs up", async () => {
   const gone = page.waitForRequest((request) => request.method() === "DELETE" && /\/demo\/calls\//.test(request.url()));
   await page.getByRole("link", { name: "Trafikkbilde", exact: true }).click();
   await gone;
+  await close();
+});
+
+test("instead of waiting one can be rung: a button says so, and so does the key", { skip: isMock ? false : "the mock always offers it" }, async () => {
+  const { page, troubles, close } = await openPage(browser, { url: server.url });
+  await ringIn(page, server.url, { answeredBy: "me" });
+  const offer = page.locator(".call-status__keys").getByRole("button", { name: /^Bli ringt opp/ });
+  await offer.waitFor();
+  await page.getByRole("button", { name: "Tast 1: Bli ringt opp" }).waitFor();
+  assert.deepEqual(await violations(page), []);
+  await offer.click();
+  await page.getByText("Vi ringer deg opp. Plassen din i køen er beholdt.").waitFor();
+  assert.deepEqual(troubles, []);
   await close();
 });

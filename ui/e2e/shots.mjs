@@ -116,6 +116,24 @@ for (const theme of ["light", "dark"]) {
     }
     await shoot("tall", "/innsikt/tall", look);
     await shoot("tall-enhet", "/innsikt/tall?del=unit&def=sl_answered&periode=egne", look);
+    await shoot("admin", "/admin", look);
+    for (const [name, tab] of [["tider", "Åpningstider"], ["maal", "Mål"], ["tekst", "Som tekst"]]) {
+      await shoot(`admin-${name}`, "/admin", { ...look, prepare: (page) => page.getByRole("tab", { name: tab }).click() });
+    }
+    await shoot("admin-prov", "/admin", {
+      ...look,
+      prepare: async (page) => {
+        await page.getByLabel("Tast 2 går til").selectOption({ label: "Familie" });
+        await page.getByRole("tab", { name: "Regler" }).click();
+        const after = page.locator('[data-ring="1"]').getByLabel("Etter (sekunder)");
+        await after.fill("20");
+        await after.press("Enter");
+        await page.getByText("trinn 2 begynner etter 20 s").waitFor();
+        await page.getByRole("button", { name: "Prøv på gårsdagen" }).click();
+        await page.locator(".try__result").waitFor();
+        await page.waitForTimeout(300);
+      },
+    });
     await shoot("hvorfor", "/henvendelse/eksempel/hvorfor", look);
     await shoot("hvorfor-venter", "/henvendelse/eksempel-venter/hvorfor", look);
     await shoot("desk-fagekspert", "/desk", {

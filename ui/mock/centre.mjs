@@ -637,6 +637,11 @@ export class Centre {
       if (queue) this.enqueue(call, queue);
       else this.say(call, [["wrong-key", "Det valget finnes ikke. Prøv igjen."]]);
     }
+    const contact = call.contact && this.contacts.get(call.contact);
+    if (contact?.state === "queued" && key === "1") {
+      contact.reason = "callback";
+      this.move(contact, "closed", "callback_asked");
+    }
     this.emitCall(call);
     return {};
   }
@@ -657,7 +662,7 @@ export class Centre {
     return {
       at: this.iso(), seq: this.seq, id: call.id, contact: call.contact, state: call.state, reason: call.reason,
       playing: call.playing,
-      keys: call.state === "menu" ? MENU.map((id, index) => ({ key: String(index + 1), label: this.queueName(id).name })) : [],
+      keys: call.state === "queued" ? [{ key: "1", label: "Bli ringt opp" }] : call.state === "menu" ? MENU.map((id, index) => ({ key: String(index + 1), label: this.queueName(id).name })) : [],
       language: "nb",
       position: waiting ? 1 + (this.now() - contact.arrived < 2000 ? 1 : 0) : null,
       expected_wait_s: waiting ? 20 : null,

@@ -85,13 +85,13 @@ export class CentreDescription {
     for (const { path, value } of edits) change(model, path.split("."), value);
     const text = write(model);
     this.models.set(text, model);
-    return { toml: text, changes: this.changes(model), faults: this.faults(text, model), outline: this.outline(text) };
+    return { toml: text, changes: this.changes(model), faults: this.faults(text, model), misfit: null, outline: this.outline(text) };
   }
 
   changes(model) {
     const before = this.models.get(this.source);
     const found = [];
-    const note = (where, was, is, text, meaning) => String(was) !== String(is) && found.push({ where, before: String(was), after: String(is), text, meaning });
+    const note = (where, was, is, text, meaning) => String(was) !== String(is) && found.push({ where, text: text.replace(/\.$/, ""), meaning: meaning.replace(/\.$/, "") });
     model.queues.forEach((queue, index) => {
       const old = before.queues[index];
       note(`queue.${queue.id}.goal.share`, old.goal.share, queue.goal.share, `Målet for ${queue.name} er ${Math.round(queue.goal.share * 100)} %, var ${Math.round(old.goal.share * 100)} %.`, "Målet endrer bare hva som regnes som bra. Ingen får svar fortere av det.");
@@ -121,7 +121,7 @@ export class CentreDescription {
   faults(text, model) {
     const found = [];
     const lines = text.split("\n");
-    const add = (severity, code, line, column, what, mend) => found.push({ severity, code, line, column, what, mend });
+    const add = (severity, code, line, column, what, mend) => found.push({ severity, code, line, column, what: what.replace(/\.$/, ""), mend: mend.replace(/\.$/, "") });
     for (const hours of model.hours) {
       for (const { from, to } of hours.open) if (from >= to) add("error", "LJ0117", hours.line + 2, 1, `«${hours.id}» stenger ${to}, før den åpner ${from}.`, "La `to` være senere enn `from`.");
     }
@@ -133,13 +133,13 @@ export class CentreDescription {
   }
 
   answer(at, body) {
-    const toml = body?.toml ?? this.source;
+    const toml = body?.toml ?? body?.source ?? this.source;
     const model = this.model(toml);
     const shown = ({ toml: _toml, ...version }) => version;
     if (at("GET", "/centre/source")) return { text: this.source };
     if (at("GET", "/centre/outline")) return { value: this.outline(this.source) };
     if (at("GET", "/centre/versions")) return { value: { items: this.versions.map(shown), next: null } };
-    if (at("POST", "/centre/check")) return { value: { faults: this.faults(toml, model), changes: this.changes(model), outline: this.outline(toml) } };
+    if (at("POST", "/centre/check")) return { value: { faults: this.faults(toml, model), changes: this.changes(model), misfit: null, outline: this.outline(toml) } };
     if (at("POST", "/centre/edit")) return { value: this.edit(body.toml ?? null, body.edits) };
     if (at("POST", "/centre/try")) return { value: this.tryOn(model), wait_ms: 700 };
     if (at("POST", "/centre/publish")) {
@@ -166,9 +166,9 @@ export class CentreDescription {
       return { queue: id, name, before: was, after: is };
     });
     return {
-      day: "2026-11-20", seconds: 0.41, contacts: 25_210, identical: !changed, total: { before, after }, queues,
+      day: "2026-11-20", whole: true, proven: true, better: changed ? 1240 : 0, worse: changed ? 311 : 0, seconds: 0.41, contacts: 25_210, identical: !changed, total: { before, after }, queues,
       occupancy: { before: 0.861, after: changed ? 0.867 : 0.861 },
-      most_affected: changed ? [["eksempel", 412, 35], ["eksempel-venter", 380, 61], ["eksempel", 22, 190]].map(([contact, wait_before_s, wait_after_s]) => ({ contact, wait_before_s, wait_after_s })) : [],
+      most_affected: changed ? [["eksempel", 412, 35], ["eksempel-venter", 380, 61], ["eksempel", 22, 190]].map(([contact, wait_before_s, wait_after_s]) => ({ contact, wait_before_s, wait_after_s, end_before: wait_before_s > 300 ? "abandoned" : "answered", end_after: "answered" })) : [],
       assumed: ["De samme menneskene ringer på de samme tidspunktene.", "Veilederne møter opp, tar pause og svarer som i går.", "Menyer og åpningstider gås ikke på nytt: en endret tast eller åpningstid ses ikke her, bare regler for fordeling."],
     };
   }
@@ -183,6 +183,7 @@ function change(model, [section, id, ...rest], value) {
     const queue = model.queues.find((each) => each.id === id);
     if (rest[0] === "hours") queue.hours = value;
     if (rest[0] === "goal" && rest[1] === "share") queue.goal.share = Number(value);
+    if (rest[0] === "goal" && rest[1] === "first_contact_end") queue.goal.first_contact_end = Number(value);
     if (rest[0] === "goal" && rest[1] === "within") queue.goal.within_s = parseInt(value, 10);
     if (rest[0] === "ring" && rest[2] === "after") queue.rings[Number(rest[1])].after_s = parseInt(value, 10);
     if (rest[0] === "ring" && rest[2] === "who") queue.rings[Number(rest[1])].who = value;

@@ -29,7 +29,7 @@ export class Extras {
     this.description = new CentreDescription(centre);
     this.plans = [
       {
-        id: "storm", name: "Stor pågang", on: false, since: null, by: null,
+        id: "storm", name: "Stor pågang", on: false, since: null, by: null, why: null,
         steps: [
           "Alle som ringer, hører først at det er stor pågang og hva de kan gjøre på nav.no.",
           "Menyen blir kortere: tast 1 for det som haster, tast 5 for alt annet.",
@@ -41,7 +41,7 @@ export class Extras {
         asked: [{ activity: "phone", wanted: 40, unit: null }],
       },
       {
-        id: "systemer-nede", name: "Fagsystemene er nede", on: false, since: null, by: null,
+        id: "systemer-nede", name: "Fagsystemene er nede", on: false, since: null, by: null, why: null,
         steps: ["Alle hører at vi ikke kan se saker akkurat nå.", "De som ringer om egen sak, kan be om å bli ringt opp."],
         callback_only: [], message: "Vi kan ikke se saken din akkurat nå.", asked: [],
       },
@@ -182,7 +182,7 @@ export class Extras {
     if (at("GET", "/plans")) return { value: { items: this.plans, next: null } };
     if ((found = at("POST", "/plans/([^/]+)/switch"))) {
       const plan = this.plans.find((each) => each.id === found[0]);
-      Object.assign(plan, { on: body.on, since: body.on ? centre.iso() : null, by: body.on ? "trafikkstyrer" : null });
+      Object.assign(plan, { on: body.on, since: centre.iso(), by: "trafikkstyrer", why: body.why });
       return { value: {} };
     }
     if (at("GET", "/callbacks")) {

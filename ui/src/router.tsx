@@ -60,8 +60,14 @@ const figures = createRoute({
   component: lazyRouteComponent(() => import("./innsikt/FiguresPage"), "FiguresPage"),
 });
 
+const admin = createRoute({
+  getParentRoute: () => root,
+  path: "/admin",
+  component: lazyRouteComponent(() => import("./admin/AdminPage"), "AdminPage"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([front, traffic, desk, demo, why, figures]),
+  routeTree: root.addChildren([front, traffic, desk, demo, why, figures, admin]),
   defaultNotFoundComponent: NotFound,
   scrollRestoration: true,
 });

@@ -114,8 +114,6 @@ export const api = {
     told(server.POST("/api/v1/advisers/{id}/also", { ...at(adviser), body: { channels } })),
 
   requests: () => told<{ items: HelpRequest[] }>(server.GET("/api/v1/requests")),
-  request: (activity: Activity, wanted: number, unit: string | null) =>
-    told(server.POST("/api/v1/requests", { body: { activity, wanted, unit } })),
   answerRequest: (request: string, adviser: string, yes: boolean) =>
     told(server.POST("/api/v1/requests/{id}/answer", { ...at(request), body: { adviser, yes } })),
 

@@ -32,6 +32,7 @@ export interface Plan {
   on: boolean;
   since: Instant | null;
   by: string | null;
+  why: string | null;
   steps: string[];
   callback_only: Named[];
   message: string | null;
@@ -79,14 +80,15 @@ export interface Fault {
   code: string;
   severity: "error" | "warning";
   what: string;
+  /** How to mend it. */
   mend: string | null;
 }
 
 export interface Change {
+  /** The section and the id: `queue.pensjon`. */
   where: string;
-  before?: string | null;
-  after?: string | null;
   text: string;
+  /** What that means for those who call and answer. */
   meaning: string | null;
 }
 
@@ -142,14 +144,14 @@ export interface CentreVersion {
 export interface Checked {
   faults: Fault[];
   changes: Change[];
+  /** Why it cannot be published while the service runs; null when it can. */
+  misfit: string | null;
+  /** Null when it cannot be read. */
   outline: Outline | null;
 }
 
-export interface Edited {
+export interface Edited extends Checked {
   toml: string;
-  changes: Change[];
-  faults?: Fault[];
-  outline: Outline | null;
 }
 
 export interface Edit {
@@ -166,17 +168,33 @@ export interface DayFigures {
   p90_wait_s: number | null;
 }
 
+export interface TriedContact {
+  contact: string;
+  wait_before_s: number;
+  wait_after_s: number;
+  /** answered, abandoned .. */
+  end_before: string;
+  end_after: string;
+}
+
 export interface Tried {
-  day?: string | null;
+  day: string;
+  /** Whether the day is over; otherwise it is lived as far as it has come. */
+  whole: boolean;
   seconds: number;
   contacts: number;
   identical: boolean;
+  /** The day lived again under its own rules was itself, to the bit. */
+  proven: boolean;
   total: { before: DayFigures; after: DayFigures };
   queues: { queue: string; name: string; before: DayFigures; after: DayFigures }[];
-  occupancy: { before: number | null; after: number | null } | null;
-  most_affected: { contact: string; wait_before_s: number | null; wait_after_s: number | null }[];
+  occupancy: { before: number | null; after: number | null };
+  /** Who would have waited more than a second longer, or left; and the other way. */
+  worse: number;
+  better: number;
+  most_affected: TriedContact[];
   /** What the trial takes for granted, and what it cannot see. */
-  assumed?: string[];
+  assumed: string[];
 }
 
 // --- requests ---
@@ -201,6 +219,8 @@ async function ask<T>(method: string, path: string, body?: unknown): Promise<T> 
 const id = encodeURIComponent;
 
 export const next = {
+  request: (activity: Activity, wanted: number, unit: string | null) =>
+    ask("POST", "/requests", { activity, wanted, unit }),
   closeRequest: (request: string) => ask("POST", `/requests/${id(request)}/close`),
   plans: () => ask<{ items: Plan[] }>("GET", "/plans"),
   switchPlan: (plan: string, on: boolean, why: string) => ask("POST", `/plans/${id(plan)}/switch`, { on, why }),
@@ -215,7 +235,7 @@ export const next = {
     ask<Edited>("POST", "/centre/edit", toml === null ? { edits } : { toml, edits }),
   tryOn: (toml: string, day: string | null) =>
     ask<Tried>("POST", "/centre/try", day === null ? { toml } : { toml, day }),
-  publish: (toml: string, who: string, why: string) =>
-    ask<{ version: string }>("POST", "/centre/publish", { toml, who, why }),
+  publish: (toml: string, base: string, who: string, why: string) =>
+    ask<{ version: string }>("POST", "/centre/publish", { toml, base, who, why }),
   undo: (who: string, why: string) => ask<{ version: string }>("POST", "/centre/undo", { who, why }),
 };

@@ -19,7 +19,14 @@ type Worded<T, Words> = Omit<T, keyof Words> & Words;
 
 export type Instant = string;
 export type Named = Told<Schemas["Named"]>;
-export type Problem = Partial<Schemas["Problem"]> & { title: string; status: number };
+/** RFC 9457; written out, because the document lets it have any further field. */
+export interface Problem {
+  title: string;
+  status: number;
+  type?: string;
+  code?: string;
+  detail?: string | null;
+}
 
 export type ClockNow = Told<Schemas["ClockNow"]>;
 export type Clock = Told<Schemas["ClockView"]>;

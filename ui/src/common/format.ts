@@ -12,6 +12,8 @@ const HOUR_MS = 3_600_000;
 
 export interface Format {
   number(value: number): string;
+  /** With at most two decimals: `0,41`. */
+  decimal(value: number): string;
   /** A small number as a word, `seks`; from thirteen on in digits. */
   count(value: number): string;
   /** A share 0..=1 as per cent; one decimal below ten. */
@@ -49,6 +51,7 @@ function build(language: Language): Format {
   const integer = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   const percentWhole = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 });
   const percentFine = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
+  const decimal = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
   const percentOne = new Intl.NumberFormat(locale, {
     style: "percent",
     minimumFractionDigits: 1,
@@ -81,6 +84,7 @@ function build(language: Language): Format {
 
   return {
     number: (value) => integer.format(value),
+    decimal: (value) => decimal.format(value),
     count: (value) => TEXTS[language].numerals[value - 1] ?? integer.format(value),
     percent: (share) => (Math.abs(share) < 0.0995 ? percentFine : percentWhole).format(share),
     percentFine: (share) => percentOne.format(share),

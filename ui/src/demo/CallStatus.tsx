@@ -1,4 +1,5 @@
-import { BodyShort, Heading, Link as AkselLink } from "@navikt/ds-react";
+import { PhoneIcon } from "@navikt/aksel-icons";
+import { BodyShort, Button, Heading, Link as AkselLink } from "@navikt/ds-react";
 import { Link } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 
@@ -76,6 +77,16 @@ export function CallStatus({ line }: { line: Line }) {
             </div>
           )}
         </dl>
+      )}
+      {waiting && on && call.keys.length > 0 && (
+        <div className="call-status__keys">
+          <BodyShort size="small">{t.demo.phone.insteadOfWaiting}</BodyShort>
+          {call.keys.map(({ key, label }) => (
+            <Button key={key} size="small" variant="secondary" icon={<PhoneIcon aria-hidden />} onClick={() => line.press(key)}>
+              {label} <kbd>{key}</kbd>
+            </Button>
+          ))}
+        </div>
       )}
       {call?.contact && (
         <BodyShort size="small">

@@ -11,17 +11,19 @@ interface Props {
   about: string;
   /** The adviser on whose desk it is: told as "du", and in a tab of its own, since the desk must stay open. */
   reader?: string;
+  /** In a tab of its own, because what is on this page would be lost. */
+  isAside?: boolean;
 }
 
 /** To the explanation of one contact. */
-export function WhyLink({ contact, about, reader }: Props) {
+export function WhyLink({ contact, about, reader, isAside = false }: Props) {
   const t = useText();
   return (
     <RoutedLink
       to="/henvendelse/$id/hvorfor"
       params={{ id: contact }}
       search={reader ? { veileder: reader } : {}}
-      target={reader ? "_blank" : undefined}
+      target={reader || isAside ? "_blank" : undefined}
       aria-label={t.why.linkFor(about)}
       className="why-link"
     >

@@ -1,5 +1,6 @@
 /** English: the same keys as `nb.ts`; the compiler sees to it. */
 import type { Messages } from "./nb";
+import { en as admin } from "./admin";
 import { en as control } from "./control";
 import { en as figures } from "./figures";
 import { en as why } from "./why";
@@ -8,6 +9,7 @@ import { en as work } from "./work";
 export const en: Messages = {
   control,
   figures,
+  admin,
   why,
   work,
   product: "Linje",
@@ -508,6 +510,7 @@ export const en: Messages = {
         wrap_up: "The call is over",
         closed: "The call is over",
       },
+      insteadOfWaiting: "Instead of waiting you can choose:",
       position: "Place in the queue",
       expected: "Expected wait",
       waited: "You have waited",
@@ -526,6 +529,7 @@ export const en: Messages = {
       idle: "The telephone is ready.",
       see: "See the call in Traffic",
       reason: {
+        callback: "We will call you. Your place in the queue is kept.",
         served: "You were answered.",
         abandoned: "You hung up.",
         cancelled: "You hung up.",

@@ -1,4 +1,5 @@
 /** Bokmål: every text that people see. `en.ts` must have the same keys. */
+import { nb as admin } from "./admin";
 import { nb as control } from "./control";
 import { nb as figures } from "./figures";
 import { nb as why } from "./why";
@@ -7,6 +8,7 @@ import { nb as work } from "./work";
 export const nb = {
   control,
   figures,
+  admin,
   why,
   work,
   product: "Linje",
@@ -517,6 +519,7 @@ export const nb = {
         wrap_up: "Samtalen er over",
         closed: "Samtalen er over",
       },
+      insteadOfWaiting: "I stedet for å vente kan du velge:",
       position: "Plass i køen",
       expected: "Forventet ventetid",
       waited: "Du har ventet",
@@ -536,6 +539,7 @@ export const nb = {
       see: "Se anropet i Trafikkbilde",
       reason: {
         served: "Du fikk svar.",
+        callback: "Vi ringer deg opp. Plassen din i køen er beholdt.",
         abandoned: "Du la på.",
         cancelled: "Du la på.",
         lost: "Forbindelsen ble borte.",

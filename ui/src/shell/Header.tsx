@@ -11,6 +11,7 @@ const PAGES = [
   { to: "/trafikk", name: "traffic" },
   { to: "/desk", name: "desk" },
   { to: "/innsikt/tall", name: "figures" },
+  { to: "/admin", name: "admin" },
   { to: "/demo", name: "demo" },
 ] as const;
 

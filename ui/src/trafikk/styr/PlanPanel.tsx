@@ -49,7 +49,10 @@ function Row({ plan, onSwitch }: { plan: Plan; onSwitch(): void }) {
         </Tag>
       </div>
       {plan.on && plan.since && (
-        <BodyShort size="small">{t.control.plans.since(format.time(plan.since), plan.by)}</BodyShort>
+        <BodyShort size="small">
+          {t.control.plans.since(format.time(plan.since), plan.by)}
+          {plan.why && `: «${plan.why}»`}
+        </BodyShort>
       )}
       <ol className="plan__steps" aria-label={t.control.plans.steps}>
         {plan.steps.map((step) => (

@@ -73,7 +73,7 @@ function AskForm({ units, run, busy, onAsked }: FormProps) {
     setWrong(!isRight);
     if (!isRight) return;
     void run("ask", async () => {
-      await api.request(activity, count, unit === "" ? null : unit);
+      await next.request(activity, count, unit === "" ? null : unit);
       await onAsked();
     });
   };

@@ -1,0 +1,58 @@
+import { TrashIcon } from "@navikt/aksel-icons";
+import { BodyShort, Button, Heading } from "@navikt/ds-react";
+
+import type { Change } from "../api/next";
+import { useFormat, useText } from "../common/settings";
+import type { Draft } from "./useDraft";
+
+/** The difference from what is in force, in words, with what it means. */
+export function Changes({ draft }: { draft: Draft }) {
+  const t = useText();
+  const format = useFormat();
+  return (
+    <section className="panel" aria-labelledby="changes-title" aria-busy={draft.busy || undefined}>
+      <div className="panel__head">
+        <Heading level="2" size="small" id="changes-title">
+          {t.admin.changes.title}
+        </Heading>
+        {draft.isChanged && (
+          <Button
+            size="xsmall"
+            variant="tertiary"
+            data-color="neutral"
+            icon={<TrashIcon aria-hidden />}
+            onClick={draft.discard}
+          >
+            {t.admin.changes.discard}
+          </Button>
+        )}
+      </div>
+      <span role="status" className="sr-only">
+        {draft.isChanged && !draft.busy ? t.admin.changes.announce(format.number(draft.changes.length)) : ""}
+      </span>
+      {draft.changes.length > 0 ? (
+        <ChangeList changes={draft.changes} />
+      ) : (
+        <BodyShort className="empty">{draft.busy ? t.admin.changes.busy : t.admin.changes.empty}</BodyShort>
+      )}
+    </section>
+  );
+}
+
+/** The server leaves out the full stop. */
+export function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+export function ChangeList({ changes }: { changes: Change[] }) {
+  return (
+    <ul className="changes">
+      {changes.map(({ where, text, meaning }, index) => (
+        <li key={`${where}.${index}`}>
+          <strong>{sentence(text)}</strong>
+          {meaning && <span className="subtle"> {sentence(meaning)}</span>}
+        </li>
+      ))}
+    </ul>
+  );
+}
