@@ -190,15 +190,16 @@ async fn the_outline_says_what_can_be_edited_and_its_paths_work() {
         .find(|one| one["flow"] == "main")
         .unwrap()
         .clone();
-    assert_eq!(menu["keys"][1]["key"], "2");
-    let path = format!("flow.main.{}.keys.1.to", menu["step"].as_str().unwrap());
+    // Where this key leads, whoever presses nothing is led too: no step is left alone.
+    assert_eq!(menu["keys"][4]["key"], "5");
+    let path = format!("flow.main.{}.keys.4.to", menu["step"].as_str().unwrap());
     let toml = edited(&world, &path, menu["keys"][2]["to"].clone()).await;
     let checked = world
         .post("/api/v1/centre/check", &json!({"toml": toml}))
         .await
         .expect(200);
     assert_eq!(
-        checked["outline"]["menus"][0]["keys"][1]["to"],
+        checked["outline"]["menus"][0]["keys"][4]["to"],
         menu["keys"][2]["to"]
     );
     let toml = edited(&world, "hours.hverdager.open.0.to", json!("14:00")).await;
