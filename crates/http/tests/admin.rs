@@ -202,19 +202,19 @@ async fn the_outline_says_what_can_be_edited_and_its_paths_work() {
         checked["outline"]["menus"][0]["keys"][4]["to"],
         menu["keys"][2]["to"]
     );
-    let toml = edited(&world, "hours.hverdager.open.0.to", json!("14:00")).await;
+    let toml = edited(&world, "hours.hverdager.open.0.to", json!("16:00")).await;
     publish(&world, &toml).await;
     let hours = world
         .get("/api/v1/queues/arbeid-og-helse/hours")
         .await
         .expect(200);
-    assert_eq!(hours["hours"][0]["to"], "14:00");
+    assert_eq!(hours["hours"][0]["to"], "16:00");
     let differences = world.get("/api/v1/hours/differences").await.expect(200);
     assert!(
         differences["rule"]
             .as_str()
             .unwrap()
-            .contains("mandag–fredag 09.00–14.00"),
+            .contains("mandag–fredag 09.00–16.00"),
         "{differences}"
     );
     assert!(!differences["items"].as_array().unwrap().is_empty());
