@@ -88,9 +88,11 @@ fn a_day_is_lived_again_to_the_bit_and_differs_under_other_rules() {
     let tried = client
         .post("/api/v1/centre/try", &dice.key(), &same)
         .expect(200);
-    // The day as it was is lived again to the bit; under the same description nobody fares otherwise.
-    assert_eq!(tried["proven"], true, "{tried}");
-    assert_eq!(tried["most_affected"], json!([]), "{tried}");
+    assert_eq!(
+        (&tried["proven"], &tried["identical"]),
+        (&json!(true), &json!(true)),
+        "{tried}"
+    );
     assert!(tried["contacts"].as_u64().is_some_and(|n| n > 0), "{tried}");
     assert_eq!(tried["total"]["before"], tried["total"]["after"]);
 

@@ -86,10 +86,13 @@ async fn a_hundred_clients_at_once_are_answered_and_on_disk() {
         published += feed.recv().await.unwrap().records.len();
     }
     running.desk.keep("figures", 200, b"counted".to_vec());
+    running.desk.keep_centre(7, 10, String::from("a description"));
     Arc::into_inner(running).unwrap().stop();
     let store = Store::open_file(&folder.log()).unwrap();
     let reader = store.reader().unwrap();
     assert_eq!(reader.extra("figures").unwrap().unwrap().body, b"counted");
+    let kept = reader.centre(7).unwrap().unwrap();
+    assert_eq!((kept.phones, kept.source.as_str()), (10, "a description"));
     let waiting = Query {
         state: Some(Stage::Queued),
         limit: 1_000,
