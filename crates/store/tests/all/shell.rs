@@ -86,7 +86,9 @@ async fn a_hundred_clients_at_once_are_answered_and_on_disk() {
         published += feed.recv().await.unwrap().records.len();
     }
     running.desk.keep("figures", 200, b"counted".to_vec());
-    running.desk.keep_centre(7, 10, String::from("a description"));
+    running
+        .desk
+        .keep_centre(7, 10, String::from("a description"));
     Arc::into_inner(running).unwrap().stop();
     let store = Store::open_file(&folder.log()).unwrap();
     let reader = store.reader().unwrap();
