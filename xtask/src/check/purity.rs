@@ -8,8 +8,10 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 use crate::place;
 
 /// Crates without async, clock, files, sockets or database.
-const PURE: [&str; 8] = [
+const PURE: [&str; 10] = [
     "linje-types",
+    "linje-access",
+    "linje-guidance",
     "linje-event",
     "linje-centre",
     "linje-routing",

@@ -1,0 +1,11 @@
+//! Who may do what: roles, and one policy per file. Denies by default.
+//!
+//! Pure: a policy is given who asks and what they ask for, and answers. It reads no session, no register
+//! and no clock.
+#![warn(missing_docs)]
+
+mod role;
+mod who;
+
+pub use role::{Role, Roles};
+pub use who::Who;
