@@ -4,6 +4,7 @@
 //! and no clock.
 #![warn(missing_docs)]
 
+pub mod read_person;
 mod role;
 mod who;
 

@@ -5,6 +5,9 @@
 //! disk: writes that wait share a transaction, and each hears of its own outcome after the commit.
 //! It decides nothing about who may read.
 
+pub mod access;
+pub mod tasks;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -22,7 +25,7 @@ const TOGETHER: usize = 256;
 const BUSY: Duration = Duration::from_secs(5);
 
 /// The tables of each kind of row, made when the file is opened; only ever added to.
-const TABLES: &[&str] = &[];
+const TABLES: &[&str] = &[access::TABLES, tasks::TABLES];
 
 /// Why something could not be kept or read.
 #[derive(Debug, Clone, thiserror::Error)]
