@@ -2,6 +2,7 @@
 //!
 //! Each file asks one kind of question. A fault stands where the mending hand must go.
 
+mod after;
 mod flows;
 mod hours;
 mod promises;
@@ -31,6 +32,7 @@ pub fn check_on(centre: &Centre, today: Option<Date>) -> Vec<Fault> {
     promises::check(centre, &staff, &mut faults);
     prompts::check(centre, &mut faults);
     skills::check(centre, &mut faults);
+    after::check(centre, &mut faults);
     check_numbers(centre, &mut faults);
     faults.sort_by_key(|fault| (fault.line, fault.column, fault.code));
     faults

@@ -4,6 +4,7 @@
 //! written for is told as such.
 
 mod flows;
+mod guidance;
 mod hours;
 mod people;
 mod queues;
@@ -64,6 +65,7 @@ fn said_in<'a>(old: &'a Centre, new: &'a Centre, language: Language) -> Both<'a>
     hours::compare(&mut both);
     flows::compare(&mut both);
     people::compare(&mut both);
+    guidance::compare(&mut both);
     both
 }
 

@@ -149,6 +149,14 @@ codes! {
     MixedExperts = "LJ1039", Error, "experts and the first line get each other's contacts";
     /// A group that nobody is in, or that nothing asks for.
     IdleGroup = "LJ1040", Warning, "a group has nobody in it, or nothing asks for it";
+    /// A rule of guidance that says nothing or contradicts itself.
+    BadGuidance = "LJ1041", Error, "a rule of guidance says nothing, or contradicts itself";
+    /// Guidance that never helps anybody.
+    IdleGuidance = "LJ1042", Error, "a rule of guidance can never apply, or none shows the way to an agency";
+    /// A task that would leave a trace where none may be.
+    NoLogTrace = "LJ1043", Error, "a hand-over would leave a trace of a matter of which nothing is kept";
+    /// A matter that cannot be handed over.
+    NobodyTakesOver = "LJ1044", Error, "a topic has nobody to hand it over to";
 }
 
 impl Serialize for Code {

@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod hours;
 pub mod words;
 
+mod after;
 mod check;
 mod compare;
 mod fault;
@@ -22,6 +23,7 @@ mod rules;
 mod say;
 mod who;
 
+pub use after::{Cause, CauseKind, HandOver, NoteTemplate, TaskKind};
 pub use check::{check, check_on};
 pub use compare::{Change, differences_in_words};
 pub use fault::{Code, Fault, Place, Severity, render, render_json};

@@ -2,11 +2,13 @@
 //!
 //! Built only by `parse`, so every reference holds. Nothing here changes while the centre runs.
 
+use linje_guidance::Guidance;
 use linje_types::{
     Activity, Channel, Channels as ChannelSet, Clearance, GroupId, Language, PlanId, QueueId,
     SkillId, TopicId, UnitId,
 };
 
+use crate::after::{Cause, HandOver, NoteTemplate};
 use crate::fault::Place;
 use crate::hours::{Date, OpeningHours, Period};
 use crate::who::Who;
@@ -119,6 +121,14 @@ pub struct Centre {
     pub population: Population,
     /// Crisis plans (*beredskapsplaner*); their order gives `PlanId`.
     pub plans: Vec<Plan>,
+    /// What the first line does and does not do, other agencies, needs groups.
+    pub guidance: Guidance,
+    /// What makes people come.
+    pub causes: Vec<Cause>,
+    /// Who takes over what the first line cannot end, the first that fits.
+    pub hand_overs: Vec<HandOver>,
+    /// Beginnings of conversation notes.
+    pub note_templates: Vec<NoteTemplate>,
 }
 
 /// A guaranteed longest wait.
@@ -343,6 +353,8 @@ pub struct Topic {
     pub group: String,
     /// The skill that knows it best.
     pub skill: Option<SkillId>,
+    /// Whether nothing about it may be kept on a person.
+    pub no_log: bool,
     /// Where it stands.
     pub at: Place,
 }

@@ -86,6 +86,7 @@ pub(crate) struct Names {
     pub(crate) flows: Ids,
     pub(crate) prompts: Ids,
     pub(crate) profiles: Ids,
+    pub(crate) agencies: Ids,
     /// `[flow]`: the ids of its steps.
     pub(crate) steps: Vec<Ids>,
     /// The highest level of a skill.
@@ -99,6 +100,10 @@ impl Names {
         let topics = root.ids("topic", "code");
         // Nothing refers to a plan, but two of one name could not be told apart.
         let _plans = ids("plan", "plan");
+        let _rules = ids("rule of guidance", "guidance");
+        let _causes = ids("cause", "cause");
+        let _hand_overs = ids("hand-over", "hand_over");
+        let _templates = ids("note template", "note_template");
         Names {
             classes: ids("class", "class"),
             units: ids("unit", "unit"),
@@ -110,6 +115,7 @@ impl Names {
             flows: ids("flow", "flow"),
             prompts: Ids::collect(reader, "prompt", Code::Doubled, root.prompt_ids()),
             profiles: ids("profile", "profile"),
+            agencies: ids("agency", "agency"),
             steps: root
                 .steps()
                 .into_iter()

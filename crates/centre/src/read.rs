@@ -3,7 +3,9 @@
 //! Every value that is malformed becomes a fault and a harmless value; the harmless values are
 //! never seen, because `parse` gives the faults instead.
 
+mod after;
 mod flow;
+mod guidance;
 mod hours;
 mod people;
 mod plan;
@@ -53,6 +55,14 @@ pub(crate) fn centre(root: &Table<'_, '_>) -> Centre {
         channels: queue::channels(root),
         people: people::people(root, &names),
         population: people::population(root, &names),
+        guidance: guidance::guidance(root, &names),
+        causes: root
+            .tables("cause", after::cause)
+            .into_iter()
+            .flatten()
+            .collect(),
+        hand_overs: after::hand_overs(root, &names),
+        note_templates: root.tables("note_template", |table| after::template(table, &names)),
     }
 }
 
@@ -159,6 +169,7 @@ fn topic(table: &Table<'_, '_>, names: &Names) -> Topic {
             let who = format!("topic \"{}\" wants", code.value);
             names.skill(table.reader, &id, &who)
         }),
+        no_log: table.flag("no_log").unwrap_or(false),
         code: code.value,
         at: table.at,
     }
