@@ -49,6 +49,20 @@ impl CauseKind {
     pub fn as_str(self) -> &'static str {
         Self::NAMES[self as usize].0
     }
+
+    /// Whether better letters, forms, decisions or answers would have spared the citizen the contact.
+    #[must_use]
+    pub const fn is_avoidable(self) -> bool {
+        match self {
+            CauseKind::Letter
+            | CauseKind::Form
+            | CauseKind::EarlierAnswer
+            | CauseKind::Decision
+            | CauseKind::Waiting
+            | CauseKind::Web => true,
+            CauseKind::Payment | CauseKind::Life | CauseKind::Other => false,
+        }
+    }
 }
 
 /// What makes people come.

@@ -6,8 +6,9 @@
 use crate::Quantity::{
     Abandoned, AbandonedShort, AbandonedWithin, Adherent, Answered, AnsweredWithin, Avoidable,
     Busy, Callbacks, CallbacksReached, CallbacksWithin, Caused, Ended, FlowedOut, Handled, Hold,
-    Idle, Load, Matters, MattersOnce, Offered, Refused, Room, Scheduled, Served, ServedByFirst,
-    SignedIn, Talk, Transfers, WaitAbandoned, WaitAnswered, WaitCallback, WaitReached, WrapUp,
+    Idle, Keyed, Load, Matters, MattersOnce, Offered, Refused, Repeats, Room, Scheduled, Served,
+    ServedByFirst, SignedIn, Solved, Talk, Told, Transfers, WaitAbandoned, WaitAnswered,
+    WaitCallback, WaitReached, WrapUp,
 };
 use crate::formula::{Formula, Group, Rule, Term, Unit, Waits, Words};
 
@@ -758,6 +759,38 @@ pub static FORMULAS: &[Formula] = &[
             "Of no value to the citizen",
             "Share in which the citizen had to make contact because something was unclear, late, wrong or closed too early.",
             "United Kingdom, National Indicator 14, 2008-2010: avoidable contact.",
+        ),
+    )),
+    not_yet(ratio(
+        "repeat_share_7d",
+        OUTCOME,
+        &[(1, Repeats)],
+        &[(1, Keyed)],
+        words(
+            "Kom igjen",
+            "Andelen av henvendelsene som kom fordi en tidligere ikke hjalp: samme person, samme tema, innen sju dager, over alle kanaler. Køer og tema som ikke logges, er ikke med.",
+            "Vår egen, etter «Nav produserer egne kunder».",
+        ),
+        words(
+            "Came again",
+            "Share of contacts that came because an earlier one did not help: same person, same topic, within seven days, over all channels. Queues and topics without a log are left out.",
+            "Ours, after the agency's own phrase that it makes its own customers.",
+        ),
+    )),
+    not_yet(ratio(
+        "solved_share",
+        OUTCOME,
+        &[(1, Solved)],
+        &[(1, Told)],
+        words(
+            "Løst i henvendelsen",
+            "Andelen der veilederen sa ved avslutning at saken ble løst.",
+            "Vår egen: veilederens eget svar i etterarbeidet.",
+        ),
+        words(
+            "Solved in the contact",
+            "Share in which the adviser said at wrap-up that the matter was solved.",
+            "Ours: the adviser's own answer at wrap-up.",
         ),
     )),
     ratio(

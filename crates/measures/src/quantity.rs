@@ -126,6 +126,14 @@ quantities! {
     Consults Count "consults" "eksperter spurt" "experts asked";
     /// Time that experts spent on consultations.
     ConsultTalk Time "consult_talk_s" "tid med eksperter" "time with experts";
+    /// Contacts that were wrapped up and are known by person and topic; what is not logged is not among them.
+    Keyed Count "keyed" "henvendelser med kjent person og tema" "contacts known by person and topic";
+    /// Of these, contacts of somebody who had been in touch about the same topic within seven days before.
+    Repeats Count "repeats" "kom igjen om samme tema innen 7 dager" "came again about the same topic within 7 days";
+    /// Contacts of which the adviser said whether the matter was solved.
+    Told Count "told" "henvendelser der veilederen sa om saken ble løst" "contacts of which the adviser said whether it was solved";
+    /// Of these, those that were solved.
+    Solved Count "solved" "løst i henvendelsen" "solved in the contact";
 }
 
 /// How many quantities there are.

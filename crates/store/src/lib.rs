@@ -29,7 +29,11 @@ pub use figures::YardsOf;
 pub use key::{KeyError, NumberKey};
 pub use memory::Memory;
 pub use reader::{Centre, Extra, Head, Reader, StoredSnapshot, TablesOf};
-pub use records::{Records, RecordsError};
+pub use records::{
+    AfterCall, Article, Changed, Content, Draft, EntryKind, Found, Hand, KeptNote, KeptPromise,
+    KeptTask, KeptThreat, NewPromise, NewTask, PersonKeys, PromiseState, Reason, Records,
+    RecordsError, Sought, Subject, Version, Whose,
+};
 pub use row::{Logged, Upcaster};
 pub use seal::{Seal, SealError};
 pub use sqlite::{Sqlite, SqliteReader};

@@ -6,6 +6,9 @@
 //! It decides nothing about who may read.
 
 pub mod access;
+mod after;
+mod knowledge;
+mod seal;
 pub mod tasks;
 
 use std::fmt;
@@ -17,6 +20,13 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
+pub use after::{
+    AfterCall, Draft, KeptNote, KeptPromise, KeptTask, KeptThreat, NewPromise, NewTask,
+    PromiseState, Reason, Whose,
+};
+pub use knowledge::{Article, Changed, Content, EntryKind, Found, Hand, Sought, Version};
+pub use seal::{PersonKeys, Subject};
+
 /// Connections that read at the same time.
 const READERS: usize = 2;
 /// How many writes share a transaction at most.
@@ -25,7 +35,13 @@ const TOGETHER: usize = 256;
 const BUSY: Duration = Duration::from_secs(5);
 
 /// The tables of each kind of row, made when the file is opened; only ever added to.
-const TABLES: &[&str] = &[access::TABLES, tasks::TABLES];
+const TABLES: &[&str] = &[
+    access::TABLES,
+    tasks::TABLES,
+    seal::TABLES,
+    after::TABLES,
+    knowledge::TABLES,
+];
 
 /// Why something could not be kept or read.
 #[derive(Debug, Clone, thiserror::Error)]
