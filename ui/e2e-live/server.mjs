@@ -40,12 +40,14 @@ export async function startLinje(args = ["--no-population"]) {
   }
   const ready = JSON.parse(readFileSync(readyFile, "utf8"));
   const url = ready.http.startsWith("http") ? ready.http : `http://${ready.http}`;
+  const bearer = await programToken(ready.token_url);
   return {
     url,
     sip: ready.sip,
     ready,
     log: () => readFileSync(logFile, "utf8"),
-    api: (method, path, body) => call(url, method, path, body),
+    bearer,
+    api: (method, path, body) => call(url, bearer, method, path, body),
     async close() {
       child.kill("SIGTERM");
       const late = setTimeout(() => child.kill("SIGKILL"), 10_000);
@@ -56,8 +58,16 @@ export async function startLinje(args = ["--no-population"]) {
   };
 }
 
-async function call(url, method, path, body) {
-  const headers = { "content-type": "application/json", "idempotency-key": randomUUID() };
+/** What a program shows with each request. `fields` choose roles (`scope`) or a person (`act_as`). */
+export async function programToken(tokenUrl, fields = {}) {
+  const form = new URLSearchParams({ grant_type: "client_credentials", client_id: "live-tests", ...fields });
+  const reply = await fetch(tokenUrl, { method: "POST", body: form });
+  if (!reply.ok) throw new Error(`no token: ${reply.status} ${await reply.text()}`);
+  return `Bearer ${(await reply.json()).access_token}`;
+}
+
+async function call(url, bearer, method, path, body) {
+  const headers = { authorization: bearer, "content-type": "application/json", "idempotency-key": randomUUID() };
   const reply = await fetch(`${url}/api/v1${path}`, { method, headers, body: body && JSON.stringify(body) });
   const text = await reply.text();
   if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status} ${text}`);

@@ -72,6 +72,25 @@ async function startLinje(binary) {
   return { url: http.startsWith("http") ? http.replace(/\/$/, "") : `http://${http}`, close };
 }
 
+/** Tokens by server: a page that says no other shows one of a program that may do everything. */
+const tokens = new Map();
+
+/** The headers of a program that may do everything; none for the mock, which asks for none. */
+export async function programHeaders(url) {
+  const bearer = await bearerOf(url);
+  return bearer ? { authorization: bearer } : {};
+}
+
+async function bearerOf(url) {
+  if (!tokens.has(url)) {
+    const said = await (await fetch(`${url}/api/v1/session`)).json();
+    const form = new URLSearchParams({ grant_type: "client_credentials", client_id: "page-tests" });
+    const reply = said.token_url && (await fetch(said.token_url, { method: "POST", body: form }));
+    tokens.set(url, reply ? `Bearer ${(await reply.json()).access_token}` : null);
+  }
+  return tokens.get(url);
+}
+
 export async function startBrowser() {
   return chromium.launch({
     executablePath: process.env.LINJE_CHROMIUM ?? "/usr/bin/chromium",
@@ -81,8 +100,10 @@ export async function startBrowser() {
 }
 
 /** A page in a browser context of its own, which remembers what went wrong in it. */
-export async function openPage(browser, { url, theme = "light", width = 1440, height = 900, language = "nb" }) {
+export async function openPage(browser, { url, theme = "light", width = 1440, height = 900, language = "nb", as = "program" }) {
   const context = await browser.newContext({ viewport: { width, height } });
+  const bearer = as === "program" ? await bearerOf(url) : null;
+  if (bearer) await context.setExtraHTTPHeaders({ authorization: bearer });
   const page = await context.newPage();
   await page.addInitScript(
     ([chosenTheme, chosenLanguage]) => {

@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
-import { openPage, startBrowser, startServer } from "./browser.mjs";
+import { openPage, programHeaders, startBrowser, startServer } from "./browser.mjs";
 
 const [folder = "shots", only = ""] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
@@ -26,10 +26,10 @@ async function shoot(name, path, { theme, width, prepare, fullPage = !name.endsW
 }
 
 /** A lever of the mock, or a request as somebody else. */
-function lever(path, body = {}) {
+async function lever(path, body = {}) {
   return fetch(server.url + path, {
     method: "POST",
-    headers: { "content-type": "application/json", "idempotency-key": crypto.randomUUID() },
+    headers: { ...(await programHeaders(server.url)), "content-type": "application/json", "idempotency-key": crypto.randomUUID() },
     body: JSON.stringify(body),
   });
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 
-import { isMock, openPage, startBrowser, startServer } from "./browser.mjs";
+import { isMock, openPage, programHeaders, startBrowser, startServer } from "./browser.mjs";
 import { beAdviser, leaveDesk, ready, ringIn, takePhone } from "./steps.mjs";
 
 let server;
@@ -74,7 +74,9 @@ test("the last hour is saved as CSV with the figures of the table", async () => 
 
 test("no name of a person is on the page", async () => {
   const { page, close } = await openTraffic();
-  const { items } = await (await fetch(`${server.url}/api/v1/advisers?free=true`)).json();
+  const { items } = await (
+    await fetch(`${server.url}/api/v1/advisers?free=true`, { headers: await programHeaders(server.url) })
+  ).json();
   const text = await page.locator("main").innerText();
   for (const adviser of items) assert.equal(text.includes(adviser.name), false, adviser.name);
   await close();

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 
-import { isMock, openPage, startBrowser, startServer } from "./browser.mjs";
+import { isMock, openPage, programHeaders, startBrowser, startServer } from "./browser.mjs";
 import { beAdviser, leaveDesk, overflow, ready, tabTo, takePhone, violations } from "./steps.mjs";
 
 let server;
@@ -19,10 +19,10 @@ after(async () => {
 
 const made = { skip: isMock ? false : "the mock's levers put it on the desk" };
 
-function tell(path, body = {}) {
+async function tell(path, body = {}) {
   return fetch(server.url + path, {
     method: "POST",
-    headers: { "content-type": "application/json", "idempotency-key": randomUUID() },
+    headers: { ...(await programHeaders(server.url)), "content-type": "application/json", "idempotency-key": randomUUID() },
     body: JSON.stringify(body),
   });
 }

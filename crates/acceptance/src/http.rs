@@ -19,6 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub struct Client {
     address: SocketAddr,
     patience: Duration,
+    /// Lives as long as the test.
+    token: Option<&'static str>,
 }
 
 /// What came back.
@@ -97,7 +99,51 @@ impl Client {
         Client {
             address,
             patience: PATIENCE,
+            token: None,
         }
+    }
+
+    /// The same server, asked as the program that holds `token`.
+    #[must_use]
+    pub fn bearer(self, token: &'static str) -> Client {
+        Client {
+            token: Some(token),
+            ..self
+        }
+    }
+
+    /// The same server, asked by nobody in particular.
+    #[must_use]
+    pub fn nobody(self) -> Client {
+        Client {
+            token: None,
+            ..self
+        }
+    }
+
+    /// A token for programs, from the token endpoint `url` of the demo. `fields` are further parts of the
+    /// form: `scope` names roles, `act_as` somebody. Kept until the test ends.
+    #[track_caller]
+    #[must_use]
+    pub fn fetch_token(&self, url: &str, fields: &[(&str, &str)]) -> &'static str {
+        let (_, rest) = url.split_once("://").expect("an address");
+        let (_, path) = rest.split_once('/').expect("a path");
+        let mut form = String::from("grant_type=client_credentials");
+        for (name, value) in fields {
+            form.push_str(&format!("&{name}={value}"));
+        }
+        let headers = [
+            ("Content-Type", "application/x-www-form-urlencoded"),
+            ("Authorization", "Basic YWNjZXB0YW5jZTphY2NlcHRhbmNl"),
+        ];
+        let path = format!("/{path}");
+        let reply = self
+            .nobody()
+            .send_raw("POST", &path, &headers, Some(form.as_bytes()))
+            .unwrap_or_else(|error| panic!("POST {url}: {error}"));
+        let answer = reply.expect(200);
+        let token = answer["access_token"].as_str().expect("a token");
+        Box::leak(token.to_owned().into_boxed_str())
     }
 
     /// The same server, with another patience for each reply.
@@ -237,6 +283,12 @@ impl Client {
         );
         for (name, value) in headers {
             request.push_str(&format!("{name}: {value}\r\n"));
+        }
+        let speaks = headers
+            .iter()
+            .any(|(name, _)| matches!(*name, "Authorization" | "Cookie"));
+        if let Some(token) = self.token.filter(|_| !speaks) {
+            request.push_str(&format!("Authorization: Bearer {token}\r\n"));
         }
         if let Some(body) = body {
             if !headers.iter().any(|(name, _)| *name == "Content-Type") {

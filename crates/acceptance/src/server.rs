@@ -80,6 +80,8 @@ pub struct Server {
     folder: Folder,
     ready: Value,
     starts: u32,
+    /// For programs that may do everything; in the demo.
+    token: Option<&'static str>,
     /// How long the last start took until the ready file was there.
     pub start_took: Duration,
 }
@@ -100,6 +102,7 @@ impl Server {
             folder,
             ready: Value::Null,
             starts: 0,
+            token: None,
             start_took: Duration::ZERO,
         };
         server.wait_until_ready(begin);
@@ -147,7 +150,17 @@ impl Server {
     /// Talks to it over HTTP.
     #[must_use]
     pub fn http(&self) -> Client {
-        Client::new(self.address("http"))
+        let client = Client::new(self.address("http"));
+        self.token.map_or(client, |token| client.bearer(token))
+    }
+
+    /// Talks to it as somebody else: `fields` go to the token endpoint, such as `scope` or `act_as`.
+    #[track_caller]
+    #[must_use]
+    pub fn http_as(&self, fields: &[(&str, &str)]) -> Client {
+        let client = Client::new(self.address("http"));
+        let url = self.ready["token_url"].as_str().expect("the demo's issuer");
+        client.bearer(client.fetch_token(url, fields))
     }
 
     /// Where it takes SIP.
@@ -241,6 +254,9 @@ impl Server {
         });
         self.start_took = begin.elapsed();
         self.assert_ours();
+        let client = Client::new(self.address("http"));
+        let url = self.ready["token_url"].as_str();
+        self.token = url.map(|url| client.fetch_token(url, &[]));
         link_all(&self.prompts(), &kept_prompts());
     }
 

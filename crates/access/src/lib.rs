@@ -4,9 +4,11 @@
 //! and no clock.
 #![warn(missing_docs)]
 
+mod endpoints;
 pub mod read_person;
 mod role;
 mod who;
 
+pub use endpoints::{Access, Endpoint, Verdict, is_own_desk};
 pub use role::{Role, Roles};
 pub use who::Who;

@@ -58,6 +58,28 @@ impl Role {
         Role::Program,
     ];
 
+    /// As the API writes it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Role::Citizen => "citizen",
+            Role::Partner => "partner",
+            Role::Adviser => "adviser",
+            Role::Expert => "expert",
+            Role::LocalAdviser => "local_adviser",
+            Role::Leader => "leader",
+            Role::TrafficController => "traffic_controller",
+            Role::Planner => "planner",
+            Role::SubjectOwner => "subject_owner",
+            Role::UnionRepresentative => "union_representative",
+            Role::WorkingLifeAdviser => "working_life_adviser",
+            Role::UserCouncil => "user_council",
+            Role::AccessAuditor => "access_auditor",
+            Role::Administrator => "administrator",
+            Role::Program => "program",
+        }
+    }
+
     /// Whether this is somebody who works here.
     #[must_use]
     pub const fn is_staff(self) -> bool {
@@ -80,6 +102,18 @@ impl Roles {
     #[must_use]
     pub const fn with(self, role: Role) -> Roles {
         Roles(self.0 | 1 << role as u16)
+    }
+
+    /// As bits, to be kept.
+    #[must_use]
+    pub const fn bits(self) -> u16 {
+        self.0
+    }
+
+    /// From bits that were kept.
+    #[must_use]
+    pub const fn from_bits(bits: u16) -> Roles {
+        Roles(bits)
     }
 
     /// Whether `role` is one of them.

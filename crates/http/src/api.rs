@@ -8,6 +8,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use linje_desk::{Accepted, Refusal, StoreFault, Submit};
 use linje_event::Command;
+use linje_store::Records;
 use linje_types::{AdviserId, ContactId, OfferId, RequestId, Timestamp};
 use tokio::sync::watch;
 
@@ -15,6 +16,7 @@ use crate::body::CommandId;
 use crate::clock::Clock;
 use crate::directories::Directories;
 use crate::feed::Feed;
+use crate::identity::Identity;
 use crate::ids::Ids;
 use crate::keeper::Checked;
 use crate::metrics::{Metric, Metrics};
@@ -78,6 +80,10 @@ pub struct Web {
     pub calls: Option<CallDoor>,
     /// The prompts' audio.
     pub prompts: PromptAudio,
+    /// Who is asking.
+    pub identity: Arc<Identity>,
+    /// What is kept about people beside the log.
+    pub records: Records,
 }
 
 /// A handle to the parts.
@@ -141,6 +147,12 @@ impl Api {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// What is kept about people beside the log.
+    #[must_use]
+    pub fn records(&self) -> &Records {
+        &self.records
     }
 
     /// Does a command once, and waits until it is durable and the read model shows it.

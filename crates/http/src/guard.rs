@@ -1,21 +1,23 @@
 //! The outer wall: which names the service answers to, who may send, and what every answer carries.
 //!
-//! Until identity exists the service is for this machine only. A page of another site must not reach
-//! it, neither by a form nor by a name that points here (DNS rebinding).
+//! It answers to the names of this machine and to its public address, if it has one. A page of another site
+//! must not reach it, neither by a form nor by a name that points here (DNS rebinding).
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use crate::api::Gate;
 use crate::problem::Problem;
 
 const CSP: &str = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; \
                    form-action 'self'; frame-ancestors 'none'";
 
 /// Refuses requests that come under a foreign name or from a foreign page.
-pub(crate) async fn wall(request: Request, next: Next) -> Response {
-    match check(request.headers(), request.uri().host()) {
+pub(crate) async fn wall(State(gate): State<Gate>, request: Request, next: Next) -> Response {
+    let public = gate.api().and_then(|api| api.identity.public_host());
+    match check(request.headers(), request.uri().host(), public) {
         Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),
     }
@@ -48,15 +50,16 @@ pub(crate) async fn armour(request: Request, next: Next) -> Response {
     response
 }
 
-fn check(headers: &HeaderMap, target: Option<&str>) -> Result<(), Problem> {
+fn check(headers: &HeaderMap, target: Option<&str>, public: Option<&str>) -> Result<(), Problem> {
     let host = text(headers, &header::HOST).or(target).unwrap_or("");
-    if !is_loopback(host_name(host)) {
+    let is_public = public.is_some_and(|public| public.eq_ignore_ascii_case(host));
+    if !is_public && !is_loopback(host_name(host)) {
         return Err(Problem::new(
             StatusCode::MISDIRECTED_REQUEST,
             "foreign_host",
             "Tjenesten svarer ikke på dette navnet",
         )
-        .detail("Uten innlogging svarer tjenesten bare på localhost."));
+        .detail("Tjenesten svarer på localhost og på adressen i public_url."));
     }
     let foreign_origin = text(headers, &header::ORIGIN)
         .is_some_and(|origin| origin.split_once("://").map(|(_, rest)| rest) != Some(host));
@@ -108,12 +111,19 @@ mod tests {
                 )
             })
             .collect();
-        check(&headers, None).map_or_else(|problem| problem.status, |()| 200)
+        check(&headers, None, Some("linje.example.no"))
+            .map_or_else(|problem| problem.status, |()| 200)
     }
 
     #[test]
     fn own_names_are_answered() {
-        for host in ["localhost:8080", "127.0.0.1", "127.0.0.9:1", "[::1]:8080"] {
+        for host in [
+            "localhost:8080",
+            "127.0.0.1",
+            "127.0.0.9:1",
+            "[::1]:8080",
+            "linje.example.no",
+        ] {
             assert_eq!(status(&[("host", host)]), 200, "{host}");
         }
     }

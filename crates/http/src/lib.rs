@@ -4,6 +4,7 @@
 //! helps whom, writes a file, or shows a person's number. [`router`] answers at once; everything but
 //! `/isalive` waits outside until [`Gate::open`].
 
+mod admit;
 mod api;
 mod body;
 pub mod clock;
@@ -11,6 +12,7 @@ mod description;
 mod directories;
 mod feed;
 mod guard;
+mod identity;
 mod ids;
 mod keeper;
 mod metrics;
@@ -31,6 +33,7 @@ pub use api::{Api, Gate, Mode, Web, store_words};
 pub use clock::Clock;
 pub use directories::{Directories, Prepared};
 pub use feed::Feed;
+pub use identity::{Identity, IdentityError, IdentitySetup, demo_people};
 pub use ids::Ids;
 pub use metrics::{Metric, Metrics};
 pub use notes::{Note, Noted, Notes, read as read_notes};
@@ -49,6 +52,7 @@ pub use ui::is_built;
 /// Makes live changes, watches presence and invariants, tells the core what was measured, for as long as the service runs.
 pub async fn run(api: Api) {
     tokio::join!(
+        identity::run(std::sync::Arc::clone(&api.identity)),
         feed::run(api.clone()),
         presence::run(api.clone()),
         keeper::run(api)

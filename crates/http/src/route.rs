@@ -8,6 +8,7 @@ mod consult;
 mod contacts;
 mod demo;
 mod desk;
+mod dev;
 mod expected;
 mod health;
 mod hours;
@@ -19,6 +20,7 @@ mod plans;
 mod prompts;
 mod queues;
 mod requests;
+mod session;
 mod traffic;
 mod why;
 
@@ -33,6 +35,7 @@ use axum::routing::get;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::admit::admit;
 use crate::api::Gate;
 use crate::body::MAX_BODY;
 use crate::metrics::{Metric, Metrics};
@@ -53,6 +56,7 @@ struct Document;
 fn documented() -> OpenApiRouter<Gate> {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(clock::routes())
+        .merge(session::routes())
         .merge(traffic::routes())
         .merge(live::routes())
         .merge(queues::routes())
@@ -84,7 +88,9 @@ pub fn openapi() -> String {
 /// All that the service answers. Before the gate opens only `/isalive`, `/metrics` and the pages do.
 pub fn router(gate: Gate, metrics: &Arc<Metrics>) -> Router {
     let (api, document) = documented().split_for_parts();
-    let api = api.route_layer(from_fn(keyed));
+    let api = api
+        .route_layer(from_fn(keyed))
+        .route_layer(from_fn_with_state(gate.clone(), admit));
     let document: Arc<str> = Arc::from(document.to_pretty_json().unwrap_or_default());
     let counting = Arc::clone(metrics);
     Router::new()
@@ -93,10 +99,11 @@ pub fn router(gate: Gate, metrics: &Arc<Metrics>) -> Router {
         .route("/api", get(no_such_api))
         .route("/api/{*rest}", axum::routing::any(no_such_api))
         .merge(health::routes(metrics))
+        .merge(dev::routes())
         .fallback(ui::page)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(MAX_BODY))
-        .layer(from_fn(guard::wall))
+        .layer(from_fn_with_state(gate.clone(), guard::wall))
         .layer(from_fn(guard::armour))
         .layer(from_fn_with_state(counting, count))
         .with_state(gate)

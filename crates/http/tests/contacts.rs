@@ -346,6 +346,7 @@ async fn a_full_disk_refuses_in_plain_words_and_takes_up_again() {
         let (router, key) = (world.router.clone(), world.key());
         let request = axum::http::Request::post("/api/v1/contacts")
             .header("host", "localhost")
+            .header("authorization", world.bearer().await)
             .header("content-type", "application/json")
             .header("idempotency-key", key)
             .body(axum::body::Body::from(body.to_string()))

@@ -126,6 +126,9 @@ fn apply(flags: &cli::Apply) -> Result<ExitCode> {
         }
         return Ok(ExitCode::FAILURE);
     };
+    let server = server
+        .with_token(flags.token.clone())
+        .with_context(|| format!("`{}` does not answer", flags.server))?;
     let in_force = server
         .get("/api/v1/centre/source")
         .with_context(|| format!("`{}` does not answer", flags.server))?;
@@ -248,6 +251,7 @@ mod tests {
         let file = std::env::temp_dir().join(format!("linje-apply-{}-{name}", std::process::id()));
         std::fs::write(&file, text).unwrap();
         cli::Apply {
+            token: None,
             file,
             server: url.to_owned(),
             why: "Longer ring".to_owned(),

@@ -164,6 +164,9 @@ pub(crate) struct Apply {
     /// Why, for those who look back.
     #[arg(long, value_name = "TEXT")]
     pub(crate) why: String,
+    /// Token of a program that may publish; a demo gives one for the asking.
+    #[arg(long, value_name = "TEXT", env = "LINJE_TOKEN", hide_env_values = true)]
+    pub(crate) token: Option<String>,
     /// Who publishes, e.g. K100900.
     #[arg(long, value_name = "IDENT")]
     pub(crate) who: Option<String>,

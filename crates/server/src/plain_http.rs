@@ -17,6 +17,8 @@ const LONGEST: u64 = 32 * 1024 * 1024;
 pub(crate) struct Server {
     /// Name or address with port.
     host: String,
+    /// Shown with every request.
+    token: Option<String>,
 }
 
 /// What came back.
@@ -68,21 +70,57 @@ impl Server {
             } else {
                 format!("{host}:80")
             },
+            token: None,
+        })
+    }
+
+    /// With a token; without one, a demo gives its own.
+    pub(crate) fn with_token(mut self, token: Option<String>) -> Result<Server> {
+        self.token = match token {
+            Some(token) => Some(token),
+            None => self.demo_token()?,
+        };
+        Ok(self)
+    }
+
+    /// The token that a demo gives for the asking; None from a service for work.
+    fn demo_token(&self) -> Result<Option<String>> {
+        let said = self.get("/api/v1/session")?.json();
+        let Some(url) = said["token_url"].as_str() else {
+            return Ok(None);
+        };
+        let path = url.splitn(4, '/').nth(3).unwrap_or_default();
+        let form = "grant_type=client_credentials&client_id=linje-command";
+        let reply = self.ask(&format!(
+            "POST /{path} HTTP/1.0\r\nHost: {}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+            self.host,
+            form.len()
+        ))?;
+        let token = reply.json()["access_token"].as_str().map(str::to_owned);
+        Ok(Some(token.context("the demo gave no token")?))
+    }
+
+    fn speaks(&self) -> String {
+        let token = self.token.as_ref();
+        token.map_or_else(String::new, |token| {
+            format!("Authorization: Bearer {token}\r\n")
         })
     }
 
     pub(crate) fn get(&self, path: &str) -> Result<Reply> {
         self.ask(&format!(
-            "GET {path} HTTP/1.0\r\nHost: {}\r\n\r\n",
-            self.host
+            "GET {path} HTTP/1.0\r\nHost: {}\r\n{}\r\n",
+            self.host,
+            self.speaks()
         ))
     }
 
     pub(crate) fn post(&self, path: &str, body: &Value) -> Result<Reply> {
         let body = body.to_string();
         self.ask(&format!(
-            "POST {path} HTTP/1.0\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            "POST {path} HTTP/1.0\r\nHost: {}\r\n{}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
             self.host,
+            self.speaks(),
             body.len()
         ))
     }

@@ -18,7 +18,7 @@ use linje_http::{
 };
 use linje_measures::{Goal, Layout, Yardstick};
 use linje_routing::{State, Tables};
-use linje_store::{NumberKey, Reader, Store};
+use linje_store::{NumberKey, Reader, Records, Store};
 use linje_twin::{Population, profile_from};
 use linje_types::{AdviserId, SECOND_US, Timestamp};
 use linje_voice::Voice;
@@ -33,7 +33,7 @@ use crate::config::Config;
 use crate::desk_shell::{self, DeskHandle, DeskThreads};
 use crate::scenario::{self, Wish};
 use crate::telephony::{Readers, Telephony};
-use crate::{automatic, lines, morning, population, publish};
+use crate::{automatic, identity, lines, morning, population, publish};
 
 /// Events of the lines that may wait for the switchboard.
 const VOICE_EVENTS: usize = 10_000;
@@ -114,7 +114,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     let opened = (opened.await?, prompts.await?);
     // The folder's fault explains the prompts' fault, not the other way round.
     let (opened, (clips, bank)) = (opened.0?, opened.1?);
-    let running = wire(&options, opened, (clips, bank), &gate, metrics).await?;
+    let running = wire(&options, opened, (clips, bank), (&gate, http), metrics).await?;
     running.announce(&options, http)?;
     stop_asked().await?;
     tracing::info!("stopping");
@@ -410,7 +410,7 @@ async fn wire(
     options: &Options,
     opened: Opened,
     (clips, bank): (Clips, AudioBank),
-    gate: &Gate,
+    (gate, http): (&Gate, SocketAddr),
     metrics: Arc<Metrics>,
 ) -> Result<Running> {
     let Opened {
@@ -510,6 +510,8 @@ async fn wire(
         sip: sip.to_string(),
         phones: phones.clone(),
     });
+    let records = Records::open(&options.config.data.join("people.sqlite"))?;
+    let identity = identity::open(options, http, (&centre, &staff), &records, &keys.numbers)?;
     let api = gate.open(Web {
         mode: options.mode,
         population: options.population,
@@ -530,6 +532,8 @@ async fn wire(
         demo,
         calls: options.is_demo().then_some(pages_in),
         prompts: lines::audio(&bank),
+        identity: Arc::new(identity),
+        records,
     });
     tasks.push(tokio::spawn(linje_http::run(api.clone())));
     tasks.push(tokio::spawn(keep(api.clone(), desk.clone())));
@@ -750,13 +754,16 @@ impl Running {
             .into_iter()
             .map(|(id, number)| (id, number.into()))
             .collect();
-        let ready = json!({
+        let mut ready = json!({
             "http": http.to_string(),
             "sip": self.sip.to_string(),
             "clock": {"offset_s": self.api.clock.offset_s(), "speed": self.api.clock.speed()},
             "numbers": numbers,
             "phones": self.phones,
         });
+        if let Some(url) = self.api.identity.token_url() {
+            ready["token_url"] = url.into();
+        }
         let beside = path.with_extension("new");
         std::fs::write(&beside, ready.to_string())?;
         std::fs::rename(&beside, path)?;

@@ -9,6 +9,7 @@ pub mod access;
 mod after;
 mod knowledge;
 mod seal;
+pub mod sessions;
 pub mod tasks;
 
 use std::fmt;
@@ -37,6 +38,7 @@ const BUSY: Duration = Duration::from_secs(5);
 /// The tables of each kind of row, made when the file is opened; only ever added to.
 const TABLES: &[&str] = &[
     access::TABLES,
+    sessions::TABLES,
     tasks::TABLES,
     seal::TABLES,
     after::TABLES,

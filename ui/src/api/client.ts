@@ -52,8 +52,15 @@ interface Answer {
 async function told<T>(asked: Promise<Answer>): Promise<T> {
   const { data, error, response } = await asked;
   if (response.ok) return data as T;
+  if (response.status === 401) toLogIn();
   const said = typeof error === "object" && error !== null ? (error as Partial<Problem>) : {};
   throw new Refusal({ ...said, title: said.title ?? response.statusText, status: response.status });
+}
+
+/** Logs in, and comes back to this page. */
+function toLogIn() {
+  const back = location.pathname + location.search;
+  location.assign(`/api/v1/session/login?issuer=entra&back=${encodeURIComponent(back)}`);
 }
 
 const at = (id: string) => ({ params: { path: { id } } });

@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -21,17 +22,21 @@ use linje_event::Command;
 use linje_http::view::Building;
 use linje_http::{
     Api, Card, Centres, Clock, Demo, DeskDoor, Directories, Directory, Feed, Figures, Gate,
-    History, Ids, Keyed, Metrics, Mode, Notes, Numbers, Prepared, Presence, Projection, Reply,
-    Shared, StoreHealth, Web, clock,
+    History, Identity, IdentitySetup, Ids, Keyed, Metrics, Mode, Notes, Numbers, Prepared,
+    Presence, Projection, Reply, Shared, StoreHealth, Web, clock, demo_people,
 };
+use linje_identity::{Limits, wall_clock};
 use linje_measures::{Goal, Layout, RollUp, Yardstick};
 use linje_routing::{Rules, State, Tables};
+use linje_store::Records;
 use linje_types::{ContactId, SECOND_US, Timestamp};
 use serde_json::Value;
-use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio::sync::{OnceCell, broadcast, mpsc, oneshot, watch};
 use tower::ServiceExt as _;
 
 const CENTRE: &str = include_str!("../../../../centres/national-2015.toml");
+/// Where the service believes that it is.
+pub(crate) const OWN: &str = "http://127.0.0.1:8080";
 /// How long anything that must show may take to show.
 pub(crate) const SOON: Duration = Duration::from_secs(20);
 
@@ -47,6 +52,9 @@ pub(crate) struct World {
     /// While true, nothing can be written.
     pub(crate) is_full: Arc<AtomicBool>,
     keys: Mutex<u64>,
+    /// Of a program that may do everything.
+    token: OnceCell<String>,
+    folder: PathBuf,
 }
 
 enum Ask {
@@ -125,6 +133,18 @@ pub(crate) fn world_where(start: Timestamp, change: impl FnOnce(&Centre, &mut Ru
         metrics: Arc::clone(&metrics),
     };
     tokio::spawn(projection.run());
+    let folder = folder();
+    let records = Records::open(&folder.join("people.sqlite")).unwrap();
+    let identity = Identity::new(IdentitySetup {
+        issuers: Vec::new(),
+        dev: Some((OWN.to_owned(), demo_people(&directory.centre, &staff))),
+        limits: Limits::default(),
+        records: records.clone(),
+        clock: wall_clock(),
+        opaque: Arc::new(|number| format!("b-{}", number.len())),
+        public_url: None,
+    })
+    .unwrap();
     let gate = Gate::default();
     let router = linje_http::router(gate.clone(), &metrics);
     let api = gate.open(Web {
@@ -155,6 +175,8 @@ pub(crate) fn world_where(start: Timestamp, change: impl FnOnce(&Centre, &mut Ru
         demo: Some(Demo::default()),
         calls: None,
         prompts: Arc::new(|_, _| None),
+        identity: Arc::new(identity),
+        records,
     });
     tokio::spawn(linje_http::run(api.clone()));
     World {
@@ -165,6 +187,24 @@ pub(crate) fn world_where(start: Timestamp, change: impl FnOnce(&Centre, &mut Ru
         tables: rules,
         is_full,
         keys: Mutex::new(0),
+        token: OnceCell::new(),
+        folder,
+    }
+}
+
+/// A folder of this world alone.
+fn folder() -> PathBuf {
+    static WORLDS: AtomicU64 = AtomicU64::new(0);
+    let number = WORLDS.fetch_add(1, Ordering::SeqCst);
+    let name = format!("linje-http-{}-{number}", std::process::id());
+    let folder = std::env::temp_dir().join(name);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.folder).ok();
     }
 }
 
@@ -475,8 +515,11 @@ impl World {
         headers: &[(&str, &str)],
         body: Option<String>,
     ) -> Answer {
-        let mut request = Request::builder().method(method).uri(path);
         let own: Vec<&str> = headers.iter().map(|(name, _)| *name).collect();
+        let mut request = Request::builder().method(method).uri(path);
+        if !own.contains(&"cookie") && !own.contains(&"authorization") {
+            request = request.header("authorization", self.bearer().await);
+        }
         for (name, value) in [
             ("host", "127.0.0.1:8080"),
             ("content-type", "application/json"),
@@ -500,6 +543,28 @@ impl World {
         }
     }
 
+    /// What a program shows that may do everything.
+    pub(crate) async fn bearer(&self) -> &str {
+        let fetch = async || format!("Bearer {}", self.token("/entra", &[]).await);
+        self.token.get_or_init(fetch).await
+    }
+
+    /// A token of the development issuer at `path`.
+    pub(crate) async fn token(&self, path: &str, fields: &[(&str, &str)]) -> String {
+        let mut form = String::from("grant_type=client_credentials&client_id=test");
+        for (name, value) in fields {
+            form.push_str(&format!("&{name}={value}"));
+        }
+        let headers = [
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("authorization", "Basic dGVzdDp0ZXN0"),
+        ];
+        let path = format!("{path}/token");
+        let answer = Box::pin(self.send(Method::POST, &path, &headers, Some(form)));
+        let answer = answer.await.expect(200);
+        answer["access_token"].as_str().expect("a token").to_owned()
+    }
+
     /// Opens a stream of server-sent events.
     pub(crate) async fn stream(&self, path: &str, last: Option<&str>) -> Stream {
         let headers: Vec<(&str, &str)> = last
@@ -517,6 +582,7 @@ impl World {
     async fn open(&self, path: &str, headers: &[(&str, &str)]) -> Stream {
         let mut request = Request::builder()
             .uri(path)
+            .header("authorization", self.bearer().await)
             .header("host", "127.0.0.1:8080");
         for (name, value) in headers {
             request = request.header(*name, *value);

@@ -1,0 +1,5 @@
+//! Guidance, knowledge, notes and wrap-up.
+
+use super::Endpoint;
+
+pub(super) const ROWS: &[Endpoint] = &[];
