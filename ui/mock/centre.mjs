@@ -87,7 +87,7 @@ export class Centre {
       id: `K9900${String(index + 1).padStart(2, "0")}`,
       name, unit: { id: UNITS[index * 2][0], name: UNITS[index * 2][1] }, synthetic: false, signed_in: false, activity: null,
       state: "signed_out", not_ready_reason: null, since: this.iso(), phone: index < 2, free: true,
-      serves_synthetic: false, answered: 0, talk_s: 0,
+      serves_synthetic: false, expert: false, answered: 0, talk_s: 0,
     }));
     this.sessions = new Map();
     this.contacts = new Map();

@@ -7,21 +7,21 @@ const RULE =
 export function example(iso, now, isOpen) {
   const begin = now - 190_000;
   const at = (second) => iso(begin + second * 1000);
-  const ring = (second, number, candidates, position, condition) => ({
-    at: at(second), kind: number === 0 ? "contact_queued" : "ring_started", ring: number, candidates, position,
+  const ring = (second, number, condition) => ({
+    at: at(second), kind: number === 0 ? "contact_queued" : "ring_started", ring: number,
     ring_condition: condition,
     text: number === 0 ? "Kom i kø for Arbeid og helse som nummer 9." : `Ingen ble ledig på ${second} sekunder, så flere blir spurt.`,
   });
   const steps = [
     { at: at(-22), kind: "contact_arrived", text: "Ringte hovednummeret og tastet 2." },
-    ring(0, 0, 42, 9, "Arbeid og helse, nivå 2 eller høyere"),
-    ring(30, 1, 96, 6, "også nivå 1"),
-    ring(60, 2, 131, 3, "også familieytelser"),
+    ring(0, 0, "Arbeid og helse, nivå 2 eller høyere"),
+    ring(30, 1, "også nivå 1"),
+    ring(60, 2, "også familieytelser"),
     {
       at: at(118), kind: "offer_made", rule: "first_in_line", able: 3, idle_s: 0, runner_up_idle_s: null, waited_s: 118, ring: 2,
       class: "Vanlig", text: "En veileder ble ledig, og du var først av dem som veilederen kunne ta, i 3 køer.",
     },
-    { at: at(124), kind: "offer_ended", text: "Veilederen avslo. Plassen er beholdt.", position: 1 },
+    { at: at(124), kind: "offer_ended", text: "Veilederen avslo. Plassen er beholdt." },
   ];
   if (!isOpen) {
     steps.push(
@@ -61,7 +61,7 @@ export function explain(centre, contact) {
     steps: contact.events.map((event) => ({
       at: event.at, kind: event.kind, text: event.why?.text ?? event.detail ?? name,
       ...(event.why ?? {}), text: event.why?.text ?? name,
-      ...(event.kind === "contact_queued" ? { ring: 0, candidates: 42, position: 1 } : {}),
+      ...(event.kind === "contact_queued" ? { ring: 0 } : {}),
     })),
     now: contact.state === "closed" ? null : {
       state: contact.state, queue: centre.queueName(contact.queue), position: waits ? 1 : null, ahead: waits ? 0 : null, ring: 0,

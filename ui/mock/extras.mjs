@@ -77,7 +77,7 @@ export class Extras {
 
   agreed(expires) {
     const until = this.centre.iso(this.centre.now() + 2 * 86_400_000);
-    return { from: null, until, attempts: 1, of: 3, retry_at: null, missed: null, reached: null, expires_at: expires ? this.centre.iso(expires) : null };
+    return { from: null, until, attempts: 1, retry_at: null, missed: null, reached: null };
   }
 
   requestView(request, adviser) {

@@ -1,7 +1,7 @@
 import { TrashIcon } from "@navikt/aksel-icons";
 import { BodyShort, Button, Heading } from "@navikt/ds-react";
 
-import type { Change } from "../api/next";
+import type { Change } from "../api/types";
 import { useFormat, useText } from "../common/settings";
 import type { Draft } from "./useDraft";
 

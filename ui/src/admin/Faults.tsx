@@ -1,7 +1,7 @@
 import { CheckmarkCircleIcon, ExclamationmarkTriangleIcon, XMarkOctagonIcon } from "@navikt/aksel-icons";
 import { BodyShort, Button, Heading, Tag } from "@navikt/ds-react";
 
-import type { Fault } from "../api/next";
+import type { Fault } from "../api/types";
 import { useFormat, useText } from "../common/settings";
 import { sentence } from "./Changes";
 

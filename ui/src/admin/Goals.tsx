@@ -1,6 +1,6 @@
 import { BodyShort } from "@navikt/ds-react";
 
-import type { OutlineQueue } from "../api/next";
+import type { OutlineQueue } from "../api/types";
 import { type Column, DataTable } from "../common/DataTable";
 import { useText } from "../common/settings";
 import { CommitField } from "./CommitField";

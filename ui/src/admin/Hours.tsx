@@ -1,6 +1,6 @@
 import { BodyShort, Heading, Select } from "@navikt/ds-react";
 
-import type { OutlineHours } from "../api/next";
+import type { OutlineHours } from "../api/types";
 import { useText } from "../common/settings";
 import { CommitField } from "./CommitField";
 import type { Draft } from "./useDraft";

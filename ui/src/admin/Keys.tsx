@@ -1,6 +1,6 @@
 import { BodyShort, Heading, Select } from "@navikt/ds-react";
 
-import type { OutlineMenu } from "../api/next";
+import type { OutlineMenu } from "../api/types";
 import { useText } from "../common/settings";
 import type { Draft } from "./useDraft";
 

@@ -2,7 +2,7 @@ import { UploadIcon } from "@navikt/aksel-icons";
 import { BodyShort, Button, Heading, InlineMessage } from "@navikt/ds-react";
 import { useState } from "react";
 
-import { next } from "../api/next";
+import { api } from "../api/client";
 import { useText } from "../common/settings";
 import { ChangeList } from "./Changes";
 import { SignedDialog } from "./SignedDialog";
@@ -37,7 +37,7 @@ export function Publish({ draft, hasErrors, isTried, onPublished }: Props) {
           confirm={words.confirm}
           onClose={() => setAsking(false)}
           onSigned={async (who, why) => {
-            const { version } = await next.publish(draft.toml, draft.base, who, why);
+            const { version } = await api.publish(draft.toml, draft.base, who, why);
             onPublished(words.done(version));
           }}
         >

@@ -1,7 +1,7 @@
 import { Button, Heading } from "@navikt/ds-react";
 import { useState } from "react";
 
-import type { Tried } from "../api/next";
+import type { Tried } from "../api/types";
 import { useFormat, useText } from "../common/settings";
 
 const SHOWN_FIRST = 8;

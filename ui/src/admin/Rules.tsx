@@ -1,7 +1,7 @@
 import { BodyShort, Select } from "@navikt/ds-react";
 import { useState } from "react";
 
-import type { OutlineQueue } from "../api/next";
+import type { OutlineQueue } from "../api/types";
 import { useFormat, useText } from "../common/settings";
 import { CommitField } from "./CommitField";
 import type { Draft } from "./useDraft";

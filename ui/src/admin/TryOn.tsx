@@ -2,7 +2,8 @@ import { ArrowCirclepathIcon } from "@navikt/aksel-icons";
 import { BodyShort, Button, Heading, InlineMessage, ProgressBar } from "@navikt/ds-react";
 import { useState } from "react";
 
-import { next, type Tried } from "../api/next";
+import { api } from "../api/client";
+import type { Tried } from "../api/types";
 import { explain } from "../common/LoadFailed";
 import { useText } from "../common/settings";
 import { TryResult } from "./TryResult";
@@ -29,7 +30,7 @@ export function TryOn({ draft, hasErrors, onTried }: Props) {
     setState("running");
     setFailure(null);
     try {
-      setResult({ toml, tried: await next.tryOn(toml, null) });
+      setResult({ toml, tried: await api.tryOn(toml, null) });
       onTried(toml);
     } catch (error) {
       setFailure(explain(error) ?? t.problem.unreachableDetail);

@@ -1,6 +1,6 @@
 import { BodyShort, Heading, InlineMessage, ReadMore } from "@navikt/ds-react";
 
-import type { DayFigures, Tried } from "../api/next";
+import type { DayFigures, Tried } from "../api/types";
 import type { Format } from "../common/format";
 import { type Column, DataTable } from "../common/DataTable";
 import { useFormat, useText } from "../common/settings";

@@ -3,7 +3,8 @@ import { BodyShort, Button, Heading, Tag } from "@navikt/ds-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { type CentreVersion, next } from "../api/next";
+import { api } from "../api/client";
+import type { CentreVersion } from "../api/types";
 import { useMinute } from "../common/clock";
 import { type Column, DataTable } from "../common/DataTable";
 import { Loaded } from "../common/Loaded";
@@ -14,7 +15,7 @@ import { SignedDialog } from "./SignedDialog";
 export function Versions({ onUndone }: { onUndone(told: string): void }) {
   const t = useText();
   const words = t.admin.versions;
-  const versions = useQuery({ queryKey: ["centre", "versions"], queryFn: next.versions });
+  const versions = useQuery({ queryKey: ["centre", "versions"], queryFn: api.versions });
   const columns = useColumns();
   const before = versions.data?.items.find(({ current }) => !current);
   return (
@@ -57,7 +58,7 @@ function Undo({ before, onUndone }: { before: CentreVersion; onUndone(told: stri
           heading={words.undoDialog}
           confirm={words.undoConfirm}
           onClose={() => setAsking(false)}
-          onSigned={async (who, why) => onUndone(words.undone((await next.undo(who, why)).version))}
+          onSigned={async (who, why) => onUndone(words.undone((await api.undo(who, why)).version))}
         >
           <BodyShort>{words.undoText(before.version)}</BodyShort>
         </SignedDialog>

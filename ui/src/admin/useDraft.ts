@@ -2,7 +2,8 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 
-import { type Change, type Edit, type Edited, type Fault, next, type Outline } from "../api/next";
+import { api } from "../api/client";
+import type { Change, Edit, Edited, Fault, Outline } from "../api/types";
 import { explain } from "../common/LoadFailed";
 import { useSettings, useText } from "../common/settings";
 
@@ -59,11 +60,11 @@ export function useDraft() {
   );
 
   const toml = mine?.toml ?? source.data?.toml ?? "";
-  const edit = (edits: Edit[]) => void take(() => next.edit(toml, edits));
+  const edit = (edits: Edit[]) => void take(() => api.edit(toml, edits));
   const write = (text: string) => {
     setMine((before) => ({ ...(before ?? EMPTY), toml: text }));
     window.clearTimeout(pause.current);
-    pause.current = window.setTimeout(() => void take(async () => ({ toml: text, ...(await next.check(text)) })), PAUSE_MS);
+    pause.current = window.setTimeout(() => void take(async () => ({ toml: text, ...(await api.check(text)) })), PAUSE_MS);
   };
   const discard = () => {
     latest.current++;
@@ -100,7 +101,7 @@ export function useDraft() {
 const EMPTY: Edited = { toml: "", outline: null, changes: [], faults: [], misfit: null };
 
 async function inForce() {
-  const [toml, outline] = await Promise.all([next.source(), next.outline()]);
-  const { faults } = await next.check(toml);
+  const [toml, outline] = await Promise.all([api.source(), api.outline()]);
+  const { faults } = await api.check(toml);
   return { toml, outline, faults };
 }

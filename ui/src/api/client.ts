@@ -6,19 +6,28 @@ import type { paths } from "./schema";
 import type {
   Activity,
   Adviser,
+  Callbacks,
+  CentreVersion,
+  Checked,
   Clock,
   ContactRow,
   ContactWhy,
   Demo,
+  Edit,
+  Edited,
   ExpectedWait,
   Figures,
   HelpRequest,
+  HoursPicture,
   MeasureDefinition,
   Minute,
+  Outline,
+  Plan,
   Problem,
   QueueDetail,
   QueueRow,
   TrafficView,
+  Tried,
 } from "./types";
 
 /** A refusal from the server, in its own plain words; status 0 means that it was not reached. */
@@ -125,6 +134,28 @@ export const api = {
     told(server.POST("/api/v1/requests/{id}/answer", { ...at(request), body: { adviser, yes } })),
 
   figures: (query: FiguresAsked) => told<Figures>(server.GET("/api/v1/measures", { params: { query } })),
+
+  request: (activity: Activity, wanted: number, unit: string | null) =>
+    told(server.POST("/api/v1/requests", { body: { activity, wanted, unit } })),
+  closeRequest: (request: string) => told(server.POST("/api/v1/requests/{id}/close", at(request))),
+  plans: () => told<{ items: Plan[] }>(server.GET("/api/v1/plans")),
+  switchPlan: (plan: string, on: boolean, why: string) =>
+    told(server.POST("/api/v1/plans/{id}/switch", { ...at(plan), body: { on, why } })),
+  callbacks: () => told<Callbacks>(server.GET("/api/v1/callbacks")),
+  hoursDifferences: () => told<HoursPicture>(server.GET("/api/v1/hours/differences")),
+
+  source: () => told<string>(server.GET("/api/v1/centre/source", { parseAs: "text" })),
+  outline: () => told<Outline>(server.GET("/api/v1/centre/outline")),
+  versions: () => told<{ items: CentreVersion[] }>(server.GET("/api/v1/centre/versions")),
+  check: (toml: string) => told<Checked>(server.POST("/api/v1/centre/check", { body: { toml } })),
+  edit: (toml: string | null, edits: Edit[]) =>
+    told<Edited>(server.POST("/api/v1/centre/edit", { body: toml === null ? { edits } : { toml, edits } })),
+  tryOn: (toml: string, day: string | null) =>
+    told<Tried>(server.POST("/api/v1/centre/try", { body: day === null ? { toml } : { toml, day } })),
+  publish: (toml: string, base: string, who: string, why: string) =>
+    told<{ version: string }>(server.POST("/api/v1/centre/publish", { body: { toml, base, who, why } })),
+  undo: (who: string, why: string) =>
+    told<{ version: string }>(server.POST("/api/v1/centre/undo", { body: { who, why } })),
 
   demo: () => told<Demo>(server.GET("/api/v1/demo")),
   ring: (number: string, answeredBy: "synthetic" | "me") =>

@@ -103,7 +103,7 @@ export interface paths {
          * Promises to ring somebody who is not on the line. 201 comes when the promise is on disk; 409 when the
          *     number is promised one already.
          */
-        post: operations["book"];
+        post: operations["ask_callback"];
         delete?: never;
         options?: never;
         head?: never;
@@ -633,7 +633,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** Leaves the desk and signs out. */
-        delete: operations["close"];
+        delete: operations["leave_desk"];
         options?: never;
         head?: never;
         patch?: never;
@@ -896,7 +896,7 @@ export interface paths {
             cookie?: never;
         };
         /** How long one who comes to the queue now may expect to wait. */
-        get: operations["of_queue"];
+        get: operations["expected_wait_of_queue"];
         put?: never;
         post?: never;
         delete?: never;
@@ -930,7 +930,7 @@ export interface paths {
             cookie?: never;
         };
         /** A queue's opening hours and where they differ from the national rule. */
-        get: operations["of_queue"];
+        get: operations["hours_of_queue"];
         put?: never;
         post?: never;
         delete?: never;
@@ -950,7 +950,7 @@ export interface paths {
         get: operations["list_requests"];
         put?: never;
         /** Asks advisers to change activity. They decide; when enough have said yes the request closes by itself. */
-        post: operations["ask"];
+        post: operations["ask_advisers"];
         delete?: never;
         options?: never;
         head?: never;
@@ -984,7 +984,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Takes a request back: it is no longer needed. */
-        post: operations["close"];
+        post: operations["close_request"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1091,6 +1091,7 @@ export interface components {
             /** @description Played by the population. */
             synthetic: boolean;
             unit?: components["schemas"]["Named"] | null;
+            expert: boolean;
         };
         /** @description What only the adviser's own programs need. */
         AdviserDetail: components["schemas"]["Adviser"] & {
@@ -1448,7 +1449,7 @@ export interface components {
             /** @description `queue.arbeid-og-helse.goal.within`, `flow.main.menu.keys.0.to`, `hours.hverdager.open.0.from`. */
             path: string;
             /** @description A text, a number, true or false; null takes it away. */
-            value: Record<string, never>;
+            value: unknown;
         };
         /** @description An edited description. Comments and order are kept. */
         Edited: {
@@ -2939,7 +2940,7 @@ export interface operations {
             };
         };
     };
-    book: {
+    ask_callback: {
         parameters: {
             query?: never;
             header?: {
@@ -4135,7 +4136,7 @@ export interface operations {
             };
         };
     };
-    close: {
+    leave_desk: {
         parameters: {
             query?: never;
             header?: never;
@@ -4590,7 +4591,7 @@ export interface operations {
             };
         };
     };
-    of_queue: {
+    expected_wait_of_queue: {
         parameters: {
             query?: never;
             header?: never;
@@ -4650,7 +4651,7 @@ export interface operations {
             };
         };
     };
-    of_queue: {
+    hours_of_queue: {
         parameters: {
             query?: never;
             header?: never;
@@ -4710,7 +4711,7 @@ export interface operations {
             };
         };
     };
-    ask: {
+    ask_advisers: {
         parameters: {
             query?: never;
             header?: {
@@ -4787,7 +4788,7 @@ export interface operations {
             };
         };
     };
-    close: {
+    close_request: {
         parameters: {
             query?: never;
             header?: {

@@ -2,7 +2,6 @@
  * What the server says: names of our own for the shapes of its OpenAPI document (`schema.d.ts`, `npm run types`).
  * Times are RFC 3339 in scenario time, durations seconds, ids opaque.
  */
-import type { AgreedMore, StepMore } from "./next";
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
@@ -60,7 +59,7 @@ export type Adviser = Worded<Told<Schemas["Adviser"]>, { activity: Activity | nu
 
 export type Offer = Told<Schemas["OfferView"]>;
 export type ContactEvent = Told<Schemas["EventRow"]>;
-export type Agreed = Told<Schemas["CallbackRow"]> & AgreedMore;
+export type Agreed = Told<Schemas["CallbackRow"]>;
 export type DeskContact = Worded<Told<Schemas["DeskContact"]>, { callback: Agreed | null }>;
 export type Consult = Told<Schemas["ConsultRow"]>;
 export type Target = Told<Schemas["Target"]>;
@@ -72,8 +71,7 @@ export type ContactWhy = Worded<Told<Schemas["WhyAnswer"]>, { steps: WhyStep[] }
 export type WhyNow = Told<Schemas["WhyNow"]>;
 /** What does not belong to a step is left out. */
 export type WhyStep = Partial<Told<Schemas["WhyStep"]>> &
-  Pick<Told<Schemas["WhyStep"]>, "at" | "kind" | "text"> &
-  StepMore;
+  Pick<Told<Schemas["WhyStep"]>, "at" | "kind" | "text">;
 
 export type ExpectedWait = Told<Schemas["ExpectedWait"]>;
 
@@ -86,3 +84,33 @@ export type Figures = Told<Schemas["Measures"]>;
 export type Demo = Told<Schemas["DemoView"]>;
 export type CallState = "ringing" | "menu" | "queued" | "offered" | "active" | "held" | "wrap_up" | "closed";
 export type DemoCall = Worded<Told<Schemas["CallPage"]>, { state: CallState }>;
+
+/** Half wait less than `p50_s`, nine of ten less than `p90_s`; null when it cannot be said. */
+export interface Interval {
+  p50_s: number | null;
+  p90_s: number | null;
+}
+
+export type Plan = Worded<Told<Schemas["PlanRow"]>, { asked: { activity: Activity; wanted: number; unit: Named | null }[] }>;
+export type CallbackState = keyof Schemas["CallbackCounts"];
+export type Callback = Worded<Told<Schemas["CallbackView"]>, { state: CallbackState }>;
+export type Callbacks = Worded<Told<Schemas["CallbackList"]>, { items: Callback[] }>;
+export type HoursPicture = Told<Schemas["HoursPicture"]>;
+export type HoursDifference = Told<Schemas["HoursDifference"]>;
+
+export type Fault = Worded<Told<Schemas["FaultRow"]>, { severity: "error" | "warning" }>;
+export type Change = Told<Schemas["ChangeRow"]>;
+export type Outline = Told<Schemas["Outline"]>;
+export type OutlineQueue = Told<Schemas["OutlineQueue"]>;
+export type OutlineMenu = Told<Schemas["OutlineMenu"]>;
+export type OutlineHours = Told<Schemas["OutlineHours"]>;
+export type CentreVersion = Told<Schemas["VersionRow"]>;
+export type Checked = Worded<Told<Schemas["Checked"]>, { faults: Fault[]; outline: Outline | null }>;
+export type Edited = Worded<Told<Schemas["Edited"]>, { faults: Fault[]; outline: Outline | null }>;
+export interface Edit {
+  path: string;
+  value: string | number;
+}
+export type DayFigures = Told<Schemas["DayFigures"]>;
+export type Tried = Told<Schemas["Tried"]>;
+export type TriedContact = Told<Schemas["TriedContact"]>;

@@ -1,4 +1,4 @@
-import type { Interval } from "../api/next";
+import type { Interval } from "../api/types";
 import { useFormat, useText } from "./settings";
 
 /** An expected wait in words, from its interval or from one figure: `om lag 2:10, sjelden over 5:00`. */

@@ -10,7 +10,7 @@ import {
   VStack,
 } from "@navikt/ds-react";
 import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, type ReactNode, useState } from "react";
 
 import { api } from "../api/client";
 import type { Adviser } from "../api/types";
@@ -20,6 +20,7 @@ import { Waiting } from "../common/Waiting";
 import { useAction } from "./useAction";
 
 const SHOWN_MAX = 12;
+const EXPERTS_MAX = 6;
 const RENEW_MS = 5_000;
 
 /** Until identity exists: be one of the free demo advisers. */
@@ -59,7 +60,8 @@ export function ChooseAdviser({ onStart, ended }: { onStart(session: string): vo
         )}
         {free.data && free.data.items.length > 0 && (
           <ChoiceForm
-            advisers={free.data.items.slice(0, SHOWN_MAX)}
+            advisers={free.data.items.filter((adviser) => !adviser.expert).slice(0, SHOWN_MAX)}
+            experts={free.data.items.filter((adviser) => adviser.expert).slice(0, EXPERTS_MAX)}
             onStart={onStart}
             onTaken={() => void free.refetch()}
           />
@@ -71,17 +73,22 @@ export function ChooseAdviser({ onStart, ended }: { onStart(session: string): vo
 
 interface FormProps {
   advisers: Adviser[];
+  experts: Adviser[];
   onStart(session: string): void;
   onTaken(): void;
 }
 
-function ChoiceForm({ advisers, onStart, onTaken }: FormProps) {
+function ChoiceForm({ advisers, experts, onStart, onTaken }: FormProps) {
   const t = useText();
   const [chosen, setChosen] = useState("");
   const [missing, setMissing] = useState(false);
   const { run, busy, failure } = useAction();
-  const stillThere = advisers.some((adviser) => adviser.id === chosen);
+  const stillThere = [...advisers, ...experts].some((adviser) => adviser.id === chosen);
 
+  const choose = (adviser: string) => {
+    setChosen(adviser);
+    setMissing(false);
+  };
   const start = (event: FormEvent) => {
     event.preventDefault();
     if (!stillThere) {
@@ -101,27 +108,49 @@ function ChoiceForm({ advisers, onStart, onTaken }: FormProps) {
   return (
     <form onSubmit={start}>
       <VStack gap="space-20" align="start">
-        <RadioGroup
-          legend={t.desk.choose.list}
-          value={stillThere ? chosen : ""}
-          onChange={(value: string) => {
-            setChosen(value);
-            setMissing(false);
-          }}
+        <Choices
+          title={t.desk.choose.list}
+          advisers={advisers}
+          chosen={stillThere ? chosen : ""}
+          onChoose={choose}
           error={missing && !stillThere ? t.desk.choose.pick : failure}
-          className="choices"
-        >
-          {advisers.map((adviser) => (
-            <Radio key={adviser.id} value={adviser.id} description={describe(adviser, t.desk.choose.phone)}>
-              {adviser.name}
-            </Radio>
-          ))}
-        </RadioGroup>
+        />
+        {experts.length > 0 && (
+          <Choices
+            title={t.desk.choose.experts}
+            about={t.desk.choose.expertsAre}
+            advisers={experts}
+            chosen={stillThere ? chosen : ""}
+            onChoose={choose}
+          />
+        )}
         <Button type="submit" loading={busy !== null}>
           {t.desk.choose.be}
         </Button>
       </VStack>
     </form>
+  );
+}
+
+interface ChoicesProps {
+  title: string;
+  about?: string;
+  advisers: Adviser[];
+  chosen: string;
+  onChoose(adviser: string): void;
+  error?: ReactNode;
+}
+
+function Choices({ title, about, advisers, chosen, onChoose, error }: ChoicesProps) {
+  const t = useText();
+  return (
+    <RadioGroup legend={title} description={about} value={chosen} onChange={onChoose} error={error} className="choices">
+      {advisers.map((adviser) => (
+        <Radio key={adviser.id} value={adviser.id} description={describe(adviser, t.desk.choose.phone)}>
+          {adviser.name}
+        </Radio>
+      ))}
+    </RadioGroup>
   );
 }
 

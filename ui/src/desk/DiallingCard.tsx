@@ -1,10 +1,7 @@
 import { PhoneIcon } from "@navikt/aksel-icons";
 import { BodyShort, Heading } from "@navikt/ds-react";
-import { useState } from "react";
 
 import type { Adviser, DeskContact } from "../api/types";
-import { useNow } from "../common/clock";
-import { Ring } from "../common/Ring";
 import { useFormat, useText } from "../common/settings";
 import { WhyLink } from "../hvorfor/WhyLink";
 import { History } from "./History";
@@ -13,13 +10,7 @@ import { History } from "./History";
 export function DiallingCard({ contact, adviser }: { contact: DeskContact; adviser: Adviser }) {
   const t = useText();
   const format = useFormat();
-  const now = useNow();
   const { callback } = contact;
-  const ends = contact.state === "dialling" ? (callback?.expires_at ?? null) : null;
-  const left_s = ends ? Math.max(0, Math.floor((Date.parse(ends) - now) / 1000)) : null;
-  // The whole is the longest time seen left.
-  const [whole, setWhole] = useState(left_s ?? 0);
-  if (left_s !== null && left_s > whole) setWhole(left_s);
   return (
     <section className="call call--dialling" aria-labelledby="dialling-title" data-contact={contact.id}>
       <div className="call__head">
@@ -33,17 +24,12 @@ export function DiallingCard({ contact, adviser }: { contact: DeskContact; advis
           {callback && (
             <BodyShort>
               <strong>
-                {t.work.callback.attempt(format.number(callback.attempts), callback.of ? format.number(callback.of) : null)}
+                {t.work.callback.attempt(format.number(callback.attempts))}
               </strong>{" "}
               · {t.work.callback.promised(format.dayAndTime(callback.until))}
             </BodyShort>
           )}
         </div>
-        {left_s !== null && (
-          <Ring left={whole === 0 ? 0 : left_s / whole} label={t.work.callback.left(format.duration(left_s))}>
-            {format.number(left_s)}
-          </Ring>
-        )}
       </div>
       <BodyShort size="small" className="subtle">
         {t.work.callback.missed}

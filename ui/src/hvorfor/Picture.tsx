@@ -29,7 +29,7 @@ export function Picture({ steps, now }: { steps: WhyStep[]; now: WhyNow | null }
   if (!first || !last) return <BodyShort className="empty">{t.why.picture.empty}</BodyShort>;
   const from = Date.parse(first.at);
   const to = Math.max(now ? clock : Date.parse(last.at), from + 10_000);
-  const places = placesOf(steps, now, to);
+  const places = placesOf(now, to);
   const axis = (places.length > 0 ? LINE_TOP + LINE_HEIGHT : RINGS_TOP + RINGS_HEIGHT) + AXIS_ROOM;
   const label = t.why.picture.label(format.number(steps.length), format.timeExact(from), format.timeExact(to));
   return (
@@ -86,22 +86,19 @@ function answeredAt(steps: WhyStep[]): number | null {
   return answered ? Date.parse(answered.at) : null;
 }
 
-/** One band per step of the queue's rule, as high as those who could be asked, where their number is known. */
+/** One band per step of the queue's rule, higher as the circle of those who are asked grows. */
 function Rings({ steps, to, x }: { steps: WhyStep[]; to: number; x: X }) {
   const t = useText();
   const format = useFormat();
   const rings = ringsOf(steps, to);
-  const isCounted = rings.every((ring) => ring.candidates !== null);
-  const size = (ring: RingSpan) => (isCounted ? (ring.candidates ?? 0) : ring.ring + 1);
-  const most = Math.max(1, ...rings.map(size));
+  const most = Math.max(1, ...rings.map(({ ring }) => ring + 1));
   return rings.map((ring, index) => {
-    const height = Math.max(6, (size(ring) / most) * RINGS_HEIGHT);
+    const height = Math.max(6, ((ring.ring + 1) / most) * RINGS_HEIGHT);
     const left = x(ring.from);
     const wide = Math.max(2, x(ring.to) - left);
     const step = format.number(ring.ring + 1);
-    const count = ring.candidates === null ? step : format.number(ring.candidates);
-    const long = ring.candidates === null ? t.why.picture.ring(step) : t.why.picture.ringCount(step, count);
-    const shown = wide > long.length * LETTER + 12 ? long : wide > count.length * LETTER + 8 ? count : "";
+    const long = t.why.picture.ring(step);
+    const shown = wide > long.length * LETTER + 12 ? long : wide > step.length * LETTER + 8 ? step : "";
     const y = RINGS_TOP + RINGS_HEIGHT - height;
     return (
       <g key={index}>
@@ -121,7 +118,6 @@ const ENTERS = ["contact_queued", "contact_overflowed", "contact_transferred"];
 
 interface RingSpan {
   ring: number;
-  candidates: number | null;
   from: number;
   to: number;
 }
@@ -133,7 +129,6 @@ function ringsOf(steps: WhyStep[], end: number): RingSpan[] {
   return starts
     .map((step, index) => ({
       ring: step.ring ?? 0,
-      candidates: step.candidates ?? null,
       from: Date.parse(step.at),
       to: Math.min(last, Date.parse(starts[index + 1]?.at ?? "") || last),
     }))
@@ -145,12 +140,9 @@ interface Place {
   place: number;
 }
 
-/** The places in line that are known, the one of this moment last. */
-function placesOf(steps: WhyStep[], now: WhyNow | null, clock: number): Place[] {
-  const known = steps.flatMap(({ at, position }) =>
-    typeof position === "number" ? [{ at: Date.parse(at), place: position }] : [],
-  );
-  return now?.position ? [...known, { at: clock, place: now.position }] : known;
+/** The place in line of this moment, while it waits. */
+function placesOf(now: WhyNow | null, clock: number): Place[] {
+  return now?.position ? [{ at: clock, place: now.position }] : [];
 }
 
 /** The place in line as a stair; it ends where somebody answered. */

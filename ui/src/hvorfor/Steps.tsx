@@ -28,12 +28,5 @@ export function Steps({ steps }: { steps: WhyStep[] }) {
 }
 
 function Figures({ step }: { step: WhyStep }) {
-  const t = useText();
-  const format = useFormat();
-  const parts = [
-    step.ring_condition,
-    typeof step.candidates === "number" && t.why.steps.candidates(format.number(step.candidates)),
-    typeof step.position === "number" && t.why.steps.position(format.number(step.position)),
-  ].filter(Boolean);
-  return parts.length === 0 ? null : <span className="why-steps__figures figure">{parts.join(" · ")}</span>;
+  return step.ring_condition ? <span className="why-steps__figures figure">{step.ring_condition}</span> : null;
 }

@@ -292,6 +292,8 @@ export const en: Messages = {
       title: "Who do you want to be?",
       lead: "Choose a free demo adviser. Nothing comes to you until you choose Phone.",
       list: "Free demo advisers",
+      experts: "Free experts",
+      expertsAre: "An expert gets no calls directly, only when an adviser asks for advice.",
       be: "Start as this adviser",
       pick: "Choose an adviser first.",
       empty:

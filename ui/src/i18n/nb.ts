@@ -300,6 +300,8 @@ export const nb = {
       title: "Hvem vil du være?",
       lead: "Velg en ledig demoveileder. Du får ingen henvendelser før du velger Telefon.",
       list: "Ledige demoveiledere",
+      experts: "Ledige fageksperter",
+      expertsAre: "En fagekspert får ingen samtaler direkte, bare når en veileder spør om råd.",
       be: "Start som denne veilederen",
       pick: "Velg en veileder først.",
       empty:

@@ -40,7 +40,6 @@ export const nb = {
     who: "Kan spørres",
     position: "Plass i køen",
     ring: (ring: string) => `Trinn ${ring}`,
-    ringCount: (ring: string, count: string) => `Trinn ${ring}: ${count}`,
     now: "nå",
     empty: "Ingen trinn ennå. Bildet kommer når henvendelsen er i kø.",
   },
@@ -48,7 +47,6 @@ export const nb = {
     title: "Steg for steg",
     empty: "Ingenting har skjedd ennå.",
     position: (place: string) => `plass ${place}`,
-    candidates: (count: string) => `${count} kan spørres`,
   },
   figures: {
     title: "Tallene som avgjorde",
@@ -121,7 +119,6 @@ export const en: typeof nb = {
     who: "Can be asked",
     position: "Place in queue",
     ring: (ring) => `Step ${ring}`,
-    ringCount: (ring, count) => `Step ${ring}: ${count}`,
     now: "now",
     empty: "No steps yet. The picture comes when the contact is in a queue.",
   },
@@ -129,7 +126,6 @@ export const en: typeof nb = {
     title: "Step by step",
     empty: "Nothing has happened yet.",
     position: (place) => `place ${place}`,
-    candidates: (count) => `${count} can be asked`,
   },
   figures: {
     title: "The figures that decided",

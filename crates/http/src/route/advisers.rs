@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::Path;
+use linje_centre::UnitKind;
 use linje_desk::Refusal;
 use linje_event::{Command, Rejection, WrapUpAction};
 use linje_routing::{AdviserState, ContactState};
@@ -41,6 +42,8 @@ pub(crate) struct Adviser {
     /// Nobody is this adviser now: you can be.
     free: bool,
     serves_synthetic: bool,
+    /// *Fagekspert*: of a deciding unit, asked by advisers; nobody rings this one directly.
+    expert: bool,
     /// Channels taken besides the activity: voice, chat, message, task.
     also: Vec<&'static str>,
 }
@@ -142,6 +145,7 @@ pub(crate) fn adviser_of(api: &Api, view: &View, id: AdviserId) -> Option<Advise
         phone: api.presence.has_phone(id),
         free: !taken,
         serves_synthetic: is.origins.has(Origin::Synthetic),
+        expert: unit.is_some_and(|unit| unit.kind == UnitKind::Deciding),
         also: Channel::ALL
             .iter()
             .filter(|channel| is.also.has(**channel))

@@ -112,7 +112,7 @@ pub(super) fn routes() -> OpenApiRouter<Gate> {
     OpenApiRouter::new()
         .routes(routes!(list_callbacks, book))
         .routes(routes!(one_of_callbacks, cancel))
-        .routes(routes!(ask))
+        .routes(routes!(ask_callback))
 }
 
 /// Promises to ring somebody who is not on the line. 201 comes when the promise is on disk; 409 when the
@@ -178,7 +178,7 @@ async fn book(
         (status = 422, body = Problem, content_type = "application/problem+json"),
     )
 )]
-async fn ask(
+async fn ask_callback(
     api: Api,
     Path(id): Path<String>,
     command_id: CommandId,

@@ -99,7 +99,7 @@ struct EditAsk {
     /// `queue.arbeid-og-helse.goal.within`, `flow.main.menu.keys.0.to`, `hours.hverdager.open.0.from`.
     path: String,
     /// A text, a number, true or false; null takes it away.
-    #[schema(value_type = Object)]
+    #[schema(value_type = serde_json::Value)]
     value: serde_json::Value,
 }
 

@@ -150,7 +150,7 @@ struct DeskQueue {
 pub(super) fn routes() -> OpenApiRouter<Gate> {
     OpenApiRouter::new()
         .routes(routes!(open))
-        .routes(routes!(close))
+        .routes(routes!(leave_desk))
         .routes(routes!(synthetic))
         .routes(routes!(live_desk))
 }
@@ -193,7 +193,7 @@ async fn open(
         (status = 409, body = Problem, content_type = "application/problem+json"),
     )
 )]
-async fn close(
+async fn leave_desk(
     api: Api,
     Path(session): Path<String>,
     command_id: CommandId,

@@ -71,7 +71,7 @@ struct Told {
 
 pub(super) fn routes() -> OpenApiRouter<Gate> {
     OpenApiRouter::new()
-        .routes(routes!(of_queue))
+        .routes(routes!(expected_wait_of_queue))
         .routes(routes!(of_contact))
 }
 
@@ -81,7 +81,7 @@ pub(super) fn routes() -> OpenApiRouter<Gate> {
     params(("id" = String, Path, description = "The queue")),
     responses((status = 200, body = ExpectedWait), (status = 404, body = Problem, content_type = "application/problem+json"))
 )]
-async fn of_queue(
+async fn expected_wait_of_queue(
     api: Api,
     Path(id): Path<String>,
     Spoken(language): Spoken,

@@ -54,7 +54,7 @@ struct QueueHours {
 
 pub(super) fn routes() -> OpenApiRouter<Gate> {
     OpenApiRouter::new()
-        .routes(routes!(of_queue))
+        .routes(routes!(hours_of_queue))
         .routes(routes!(all))
 }
 
@@ -64,7 +64,7 @@ pub(super) fn routes() -> OpenApiRouter<Gate> {
     params(("id" = String, Path, description = "The queue")),
     responses((status = 200, body = QueueHours), (status = 404, body = Problem, content_type = "application/problem+json"))
 )]
-async fn of_queue(
+async fn hours_of_queue(
     api: Api,
     Path(id): Path<String>,
     Spoken(language): Spoken,

@@ -71,9 +71,9 @@ struct Answer {
 
 pub(super) fn routes() -> OpenApiRouter<Gate> {
     OpenApiRouter::new()
-        .routes(routes!(list_requests, ask))
+        .routes(routes!(list_requests, ask_advisers))
         .routes(routes!(answer))
-        .routes(routes!(close))
+        .routes(routes!(close_request))
 }
 
 /// Open requests to an adviser, for the desk.
@@ -143,7 +143,7 @@ async fn list_requests(
     params(("Idempotency-Key" = Option<String>, Header)),
     responses((status = 201, body = RequestRow), (status = 422, body = Problem, content_type = "application/problem+json"))
 )]
-async fn ask(
+async fn ask_advisers(
     api: Api,
     command_id: CommandId,
     Body(new): Body<NewRequest>,
@@ -221,7 +221,7 @@ async fn answer(
     params(("id" = String, Path, description = "The request"), ("Idempotency-Key" = Option<String>, Header)),
     responses((status = 200, body = RequestRow), (status = 404, body = Problem, content_type = "application/problem+json"))
 )]
-async fn close(
+async fn close_request(
     api: Api,
     Path(id): Path<String>,
     command_id: CommandId,

@@ -1,7 +1,8 @@
 import { BodyLong, BodyShort } from "@navikt/ds-react";
 import { useQuery } from "@tanstack/react-query";
 
-import { type Callback, type Callbacks, type CallbackState, next } from "../../api/next";
+import { api } from "../../api/client";
+import type { Callback, CallbackState, Callbacks } from "../../api/types";
 import { useMinute } from "../../common/clock";
 import { type Column, DataTable } from "../../common/DataTable";
 import { Loaded } from "../../common/Loaded";
@@ -13,7 +14,7 @@ const SHOWN_MAX = 50;
 /** *Bli ringt opp*: how many wait, until when each is promised; never a number. */
 export function CallbackPanel() {
   const t = useText();
-  const callbacks = useQuery({ queryKey: ["callbacks"], queryFn: next.callbacks });
+  const callbacks = useQuery({ queryKey: ["callbacks"], queryFn: api.callbacks });
   return (
     <>
       <BodyLong size="small" spacing>

@@ -9,7 +9,6 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useId, useState } from "react";
 
 import { api } from "../../api/client";
-import { next } from "../../api/next";
 import type { UnitRow } from "../../api/types";
 import { useNow } from "../../common/clock";
 import { useFormat, useText } from "../../common/settings";
@@ -98,7 +97,7 @@ function useRequests(): Told {
 
 /** The crisis plans that are on, for whoever looks at Trafikkbilde. */
 export function usePlansOn(): string[] {
-  const { data } = useQuery({ queryKey: ["plans"], queryFn: next.plans, refetchInterval: RENEW_MS });
+  const { data } = useQuery({ queryKey: ["plans"], queryFn: api.plans, refetchInterval: RENEW_MS });
   return (data?.items ?? []).filter(({ on }) => on).map(({ name }) => name);
 }
 
@@ -112,7 +111,7 @@ function useCallbacks(): Told {
   const t = useText();
   const format = useFormat();
   const now = useNow();
-  const { data } = useQuery({ queryKey: ["callbacks"], queryFn: next.callbacks, refetchInterval: RENEW_MS });
+  const { data } = useQuery({ queryKey: ["callbacks"], queryFn: api.callbacks, refetchInterval: RENEW_MS });
   if (!data) return { text: "–", warns: false };
   const { pending, dialling } = data.counts;
   if (pending + dialling === 0) return { text: t.control.callbacks.none, warns: false };
@@ -127,7 +126,7 @@ function useCallbacks(): Told {
 function useHours(): Told {
   const t = useText();
   const format = useFormat();
-  const { data } = useQuery({ queryKey: ["hours"], queryFn: next.hoursDifferences, staleTime: 60_000 });
+  const { data } = useQuery({ queryKey: ["hours"], queryFn: api.hoursDifferences, staleTime: 60_000 });
   if (!data) return { text: "–", warns: false };
   return {
     text: data.items.length === 0 ? t.control.hours.same : t.control.hours.some(format.number(data.items.length)),

@@ -2,7 +2,8 @@ import { FlagCrossIcon } from "@navikt/aksel-icons";
 import { BodyLong, BodyShort } from "@navikt/ds-react";
 import { useQuery } from "@tanstack/react-query";
 
-import { type HoursDifference, next } from "../../api/next";
+import { api } from "../../api/client";
+import type { HoursDifference } from "../../api/types";
 import { type Column, DataTable } from "../../common/DataTable";
 import { Loaded } from "../../common/Loaded";
 import { useFormat, useText } from "../../common/settings";
@@ -11,7 +12,7 @@ import { useFormat, useText } from "../../common/settings";
 export function HoursPanel() {
   const t = useText();
   const columns = useColumns();
-  const hours = useQuery({ queryKey: ["hours"], queryFn: next.hoursDifferences });
+  const hours = useQuery({ queryKey: ["hours"], queryFn: api.hoursDifferences });
   return (
     <Loaded query={hours} source={t.control.hours.source}>
       {({ rule, items }) => (

@@ -2,7 +2,8 @@ import { BodyShort, Button, InlineMessage, Modal, TextField } from "@navikt/ds-r
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useId, useState } from "react";
 
-import { next, type Plan } from "../../api/next";
+import { api } from "../../api/client";
+import type { Plan } from "../../api/types";
 import { useFormat, useText } from "../../common/settings";
 import { useAction } from "../../desk/useAction";
 
@@ -21,7 +22,7 @@ export function PlanDialog({ plan, onClose }: { plan: Plan; onClose(): void }) {
     setMissing(said === "");
     if (said === "") return;
     void run("switch", async () => {
-      await next.switchPlan(plan.id, turnsOn, said);
+      await api.switchPlan(plan.id, turnsOn, said);
       await queries.invalidateQueries({ queryKey: ["plans"] });
       onClose();
     });

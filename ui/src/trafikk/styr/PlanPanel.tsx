@@ -2,7 +2,8 @@ import { BodyLong, BodyShort, Button, Heading, Tag } from "@navikt/ds-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { next, type Plan } from "../../api/next";
+import { api } from "../../api/client";
+import type { Plan } from "../../api/types";
 import { Loaded } from "../../common/Loaded";
 import { useFormat, useText } from "../../common/settings";
 import { PlanDialog } from "./PlanDialog";
@@ -10,7 +11,7 @@ import { PlanDialog } from "./PlanDialog";
 /** *Beredskapsplan*: what each plan does, whether it is on, and the switch. */
 export function PlanPanel() {
   const t = useText();
-  const plans = useQuery({ queryKey: ["plans"], queryFn: next.plans });
+  const plans = useQuery({ queryKey: ["plans"], queryFn: api.plans });
   const [chosen, setChosen] = useState<Plan | null>(null);
   return (
     <>

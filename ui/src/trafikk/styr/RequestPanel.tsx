@@ -4,7 +4,6 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 
 import { api } from "../../api/client";
-import { next } from "../../api/next";
 import type { Activity, HelpRequest, UnitRow } from "../../api/types";
 import { useNow } from "../../common/clock";
 import { Loaded } from "../../common/Loaded";
@@ -73,7 +72,7 @@ function AskForm({ units, run, busy, onAsked }: FormProps) {
     setWrong(!isRight);
     if (!isRight) return;
     void run("ask", async () => {
-      await next.request(activity, count, unit === "" ? null : unit);
+      await api.request(activity, count, unit === "" ? null : unit);
       await onAsked();
     });
   };
@@ -166,7 +165,7 @@ function Row({ request, run, busy, onClosed }: RowProps) {
             loading={busy === `close-${request.id}`}
             onClick={() =>
               void run(`close-${request.id}`, async () => {
-                await next.closeRequest(request.id);
+                await api.closeRequest(request.id);
                 await onClosed();
               })
             }
