@@ -21,6 +21,23 @@ const TYPES = {
   ".woff2": "font/woff2",
 };
 
+/** Whoever opens a page of the mock has logged in and may do everything. */
+const SOMEBODY = {
+  who: {
+    ident: "K990001",
+    name: "Syntetisk Person",
+    unit: null,
+    roles: ["adviser", "leader", "traffic_controller", "subject_owner", "access_auditor", "administrator"],
+    has_desk: true,
+    issuer: "entra",
+  },
+  issuers: [{ id: "entra", name: "Ansatt", kind: "staff" }],
+  idle_s: 1800,
+  ends_at: null,
+  idle_left_s: null,
+  demo: true,
+};
+
 export async function startMock({ port = 0, dist = DIST } = {}) {
   const centre = new Centre();
   const streams = new Set();
@@ -84,6 +101,9 @@ export async function startMock({ port = 0, dist = DIST } = {}) {
     const ok = (value, status = 200) => send(response, status, value);
     let found;
 
+    if (match("GET", "/session")) return ok(SOMEBODY);
+    if (match("DELETE", "/session")) return ok({ end_session_url: null });
+    if (match("POST", "/session/continue")) return send(response, 204);
     if (match("GET", "/clock")) return ok(centre.clock());
     if (match("GET", "/traffic")) return ok(centre.traffic());
     if (match("GET", "/queues")) return ok({ items: centre.queueRows(), next: null });

@@ -40,6 +40,29 @@ const demo = createRoute({
   component: lazyRouteComponent(() => import("./demo/DemoPage"), "DemoPage"),
 });
 
+export interface LogInSearch {
+  /** Why the last try failed, as a word. */
+  feil?: string;
+  /** Where to go afterwards. */
+  tilbake?: string;
+}
+
+const logIn = createRoute({
+  getParentRoute: () => root,
+  path: "/logg-inn",
+  validateSearch: (search: Record<string, unknown>): LogInSearch => ({
+    ...(typeof search.feil === "string" ? { feil: search.feil } : {}),
+    ...(typeof search.tilbake === "string" ? { tilbake: search.tilbake } : {}),
+  }),
+  component: lazyRouteComponent(() => import("./identity/LogInPage"), "LogInPage"),
+});
+
+const loggedIn = createRoute({
+  getParentRoute: () => root,
+  path: "/innlogget",
+  component: lazyRouteComponent(() => import("./identity/LoggedInPage"), "LoggedInPage"),
+});
+
 export interface WhySearch {
   /** Who reads: the sentences say "du" about this adviser. */
   veileder?: string;
@@ -67,7 +90,7 @@ const admin = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([front, traffic, desk, demo, why, figures, admin]),
+  routeTree: root.addChildren([front, logIn, loggedIn, traffic, desk, demo, why, figures, admin]),
   defaultNotFoundComponent: NotFound,
   scrollRestoration: true,
 });

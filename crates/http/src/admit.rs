@@ -13,8 +13,9 @@ use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt as _;
-use linje_access::{Endpoint, Verdict, Who};
+use linje_access::{Access, Endpoint, Role, Verdict, Who, is_own_desk};
 use linje_identity::{Ended, Key, Refused};
+use linje_types::ContactId;
 use tokio::sync::watch;
 
 use crate::api::{Api, Gate, Mode};
@@ -188,11 +189,26 @@ fn decide(
         Verdict::Forbidden => Err(forbidden(
             "Rollen din gir ikke adgang til dette. Trenger du det, må lederen din gi deg en annen rolle.",
         )),
+        Verdict::Allowed if !is_own_path(row, who.map(|(who, _)| &**who), request) => {
+            Err(forbidden("Dette kan bare veilederen selv gjøre."))
+        }
         Verdict::Allowed => match who {
             Some((_, Credential::Session { key, .. })) => guard_session(api, key, request),
             _ => Ok(()),
         },
     }
+}
+
+/// Whether the adviser whom the path names is the one who asks, where the table wants that.
+fn is_own_path(row: &Endpoint, who: Option<&Who>, request: &Request) -> bool {
+    if !matches!(row.access, Access::Own(_)) {
+        return true;
+    }
+    let parts = row.path.split('/').zip(request.uri().path().split('/'));
+    let mut named = parts.filter(|(template, _)| template.starts_with('{'));
+    let ident = named.next().map(|(_, ident)| ident);
+    who.zip(ident)
+        .is_some_and(|(who, ident)| is_own_desk(who, ident))
 }
 
 /// What changes something, or opens a socket, must come from a page of ours when a cookie speaks for it.
@@ -244,6 +260,40 @@ pub(crate) fn log_in() -> Problem {
 /// Somebody is who they are, and may not do this.
 pub(crate) fn forbidden(detail: &str) -> Problem {
     Problem::new(StatusCode::FORBIDDEN, "forbidden", "Du har ikke adgang").detail(detail)
+}
+
+/// The desk of `ident` is one's own, or a program speaks for it.
+pub(crate) fn own_desk(me: &Me, ident: &str) -> Result<(), Problem> {
+    if is_own_desk(me, ident) {
+        return Ok(());
+    }
+    Err(forbidden("Dette kan bare veilederen selv gjøre."))
+}
+
+/// The contact is in one's own hands; the traffic controller and programs may lend a hand to any.
+pub(crate) fn own_contact(api: &Api, me: &Me, contact: ContactId) -> Result<(), Problem> {
+    if me.roles.has_any(&[Role::TrafficController, Role::Program]) {
+        return Ok(());
+    }
+    let holder = api.shared.read(|view| {
+        let entry = view.contacts.get(contact)?;
+        Some(entry.adviser)
+    });
+    // Whether it is open at all is for the desk to say.
+    let Some(holder) = holder else { return Ok(()) };
+    let card = api.directory.card(holder);
+    if card.is_some_and(|card| card.ident == me.ident) {
+        return Ok(());
+    }
+    Err(forbidden("En annen veileder har henvendelsen."))
+}
+
+/// Who signs: oneself, or whom a program names.
+pub(crate) fn signed(me: &Me, named: Option<String>) -> Option<String> {
+    if me.roles.has(Role::Program) {
+        return named;
+    }
+    Some(me.ident.clone())
 }
 
 fn bad_token(detail: &str) -> Problem {

@@ -58,6 +58,7 @@ pub struct Identity {
     pub(crate) dev: Option<Arc<DevIssuers>>,
     pub(crate) public_url: Option<String>,
     records: Records,
+    clock: Clock,
 }
 
 impl std::fmt::Debug for Identity {
@@ -91,7 +92,8 @@ impl Identity {
             Box::new(move |write| keep(&keeps, write)),
         );
         Ok(Identity {
-            relying: Relying::new(issuers, wire, setup.clock, setup.opaque),
+            relying: Relying::new(issuers, wire, Arc::clone(&setup.clock), setup.opaque),
+            clock: setup.clock,
             sessions,
             dev,
             public_url: setup.public_url,
@@ -103,6 +105,11 @@ impl Identity {
     #[must_use]
     pub fn token_url(&self) -> Option<String> {
         self.dev.as_ref().map(|dev| dev.token_url())
+    }
+
+    /// Now, in seconds since 1970.
+    pub(crate) fn now_s(&self) -> i64 {
+        linje_identity::seconds((self.clock)())
     }
 
     /// Waits until everything that was written before is on disk.

@@ -109,7 +109,13 @@ pub struct DevIssuers {
     key: CoreRsaPrivateSigningKey,
     clock: Clock,
     codes: Mutex<HashMap<String, Code>>,
+    /// What a test makes of the claims before they are signed.
+    #[cfg(test)]
+    pub(crate) twist: Mutex<Option<Twist>>,
 }
+
+#[cfg(test)]
+pub(crate) type Twist = Box<dyn Fn(Claims) -> Claims + Send>;
 
 /// The names of the built-in issuers, as they stand in addresses.
 pub const NAMES: [&str; 2] = ["idporten", "entra"];
@@ -144,6 +150,8 @@ impl DevIssuers {
             key: key::new()?,
             clock,
             codes: Mutex::default(),
+            #[cfg(test)]
+            twist: Mutex::default(),
         })
     }
 
@@ -415,6 +423,11 @@ impl DevIssuers {
 
     fn tokens(&self, access: Claims, id: Option<Claims>) -> Answer {
         let sign = |claims| {
+            #[cfg(test)]
+            let claims = match &*self.twist.lock().unwrap_or_else(PoisonError::into_inner) {
+                Some(twist) => twist(claims),
+                None => claims,
+            };
             let algorithm = CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256;
             let token = Token::new(claims, &self.key, algorithm, None, None)?;
             Ok::<String, openidconnect::JsonWebTokenError>(token.to_string())

@@ -557,3 +557,6 @@ fn why(error: &ClaimsVerificationError) -> &'static str {
         _ => "it cannot be read",
     }
 }
+
+#[cfg(test)]
+mod tests;

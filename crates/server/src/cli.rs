@@ -91,6 +91,12 @@ pub(crate) struct Serve {
     /// Where SIP listens, UDP and TCP; port 0 = any free one.
     #[arg(long, value_name = "ADDR")]
     pub(crate) sip: Option<SocketAddr>,
+    /// Certificate chain (PEM) for HTTPS; needs --tls-key.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// Key (PEM) of the certificate.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tls_key: Option<PathBuf>,
     /// Folder of log, keys and prompts.
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,

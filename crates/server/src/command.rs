@@ -40,7 +40,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
 }
 
 fn serve(flags: &cli::Serve, demo: Option<&cli::Demo>) -> Result<ExitCode> {
-    let config = Config::read(flags)?;
+    let config = Config::read(flags, demo.is_some())?;
     logs();
     let options = Options {
         config,

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::cli::{Serve, WrongUse};
 use crate::trunk::{self, TrunkSettings};
+use crate::trusted::{IssuerFile, Said, SessionsFile, Trusted};
 
 /// The centre that is built in.
 pub(crate) const NATIONAL_2015: &str = include_str!("../../../centres/national-2015.toml");
@@ -26,12 +27,23 @@ struct File {
     sip: Sip,
     #[serde(default)]
     store: Store,
+    #[serde(default)]
+    sessions: SessionsFile,
+    #[serde(default, rename = "issuer")]
+    issuers: Vec<IssuerFile>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Listen {
     listen: Option<SocketAddr>,
+    /// As browsers write the address of the service.
+    public_url: Option<String>,
+    /// Certificate chain and key, PEM.
+    tls_cert: Option<PathBuf>,
+    tls_key: Option<PathBuf>,
+    /// The one who does TLS for us; nobody else is answered.
+    trusted_proxy: Option<IpAddr>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -68,6 +80,8 @@ pub(crate) struct Config {
     pub(crate) shared_numbers: Vec<String>,
     /// default: none; nobody is called
     pub(crate) outgoing: Option<linje_voice::Outgoing>,
+    /// default: nobody beside the demo's own issuers
+    pub(crate) trusted: Trusted,
     /// default: 5000
     pub(crate) max_calls: usize,
     /// The text of the centre description, the name for messages, and the folder that its recordings lie in.
@@ -83,7 +97,7 @@ const SIP: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 5_060);
 
 impl Config {
     /// Reads everything; nothing is opened yet.
-    pub(crate) fn read(flags: &Serve) -> Result<Config> {
+    pub(crate) fn read(flags: &Serve, demo: bool) -> Result<Config> {
         let file = read_file(flags.config.as_deref())?;
         let data = flags
             .data
@@ -109,6 +123,19 @@ impl Config {
         let sip = sip.unwrap_or(SIP);
         let trunk = file.sip.outgoing;
         let outgoing = trunk.map(|trunk| trunk.outgoing(sip, env(trunk::PASSWORD)));
+        let trusted = Trusted::read(
+            Said {
+                issuers: file.issuers,
+                limits: file
+                    .sessions
+                    .limits(env("LINJE_SESSIONS__IDLE_S").as_deref())?,
+                public_url: file.http.public_url,
+                tls_cert: flags.tls_cert.clone().or(file.http.tls_cert),
+                tls_key: flags.tls_key.clone().or(file.http.tls_key),
+                proxy: file.http.trusted_proxy,
+            },
+            env,
+        )?;
         let config = Config {
             http: http.unwrap_or(HTTP),
             sip,
@@ -116,6 +143,7 @@ impl Config {
             data,
             shared_numbers: file.sip.shared_numbers,
             outgoing: outgoing.transpose()?,
+            trusted,
             max_calls: file
                 .sip
                 .max_calls
@@ -124,21 +152,10 @@ impl Config {
             centre_name,
             centre_folder,
         };
-        loopback("--http", config.http)?;
-        loopback("--sip", config.sip)?;
+        config.trusted.allows("--http", config.http, demo)?;
+        config.trusted.allows("--sip", config.sip, demo)?;
         Ok(config)
     }
-}
-
-/// Until people can log in, only this machine may come in.
-fn loopback(flag: &str, address: SocketAddr) -> Result<()> {
-    if address.ip().is_loopback() {
-        return Ok(());
-    }
-    bail!(WrongUse(format!(
-        "{flag} {address} can be reached from other machines; until people can log in only loopback addresses are allowed, e.g. {flag} 127.0.0.1:{}",
-        address.port()
-    )))
 }
 
 fn read_file(path: Option<&Path>) -> Result<File> {

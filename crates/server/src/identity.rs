@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use linje_centre::{Centre, Person};
 use linje_http::{Identity, IdentitySetup, Mode, demo_people};
-use linje_identity::{Limits, wall_clock};
+use linje_identity::wall_clock;
 use linje_store::{NumberKey, Records};
 
 use crate::start::Options;
@@ -27,13 +27,13 @@ pub(crate) fn open(
     };
     let key = key.clone();
     let setup = IdentitySetup {
-        issuers: Vec::new(),
+        issuers: options.config.trusted.issuers.clone(),
         dev,
-        limits: Limits::default(),
+        limits: options.config.trusted.limits,
         records: records.clone(),
         clock: wall_clock(),
         opaque: Arc::new(move |number| opaque(&key, number)),
-        public_url: None,
+        public_url: options.config.trusted.public_url.clone(),
     };
     Identity::new(setup).context("cannot set up who may log in")
 }

@@ -11,6 +11,7 @@ mod config;
 mod desk_shell;
 mod identity;
 mod lines;
+mod listener;
 mod measures;
 mod morning;
 mod plain_http;
@@ -21,6 +22,7 @@ mod start;
 mod telephony;
 mod trial;
 mod trunk;
+mod trusted;
 
 use std::process::ExitCode;
 

@@ -31,6 +31,7 @@ use tokio::task::JoinHandle;
 use crate::code::{self, Coded};
 use crate::config::Config;
 use crate::desk_shell::{self, DeskHandle, DeskThreads};
+use crate::listener::Listener;
 use crate::scenario::{self, Wish};
 use crate::telephony::{Readers, Telephony};
 use crate::{automatic, identity, lines, morning, population, publish};
@@ -89,6 +90,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     let http = listener
         .local_addr()
         .context("cannot learn the HTTP port")?;
+    let listener = Listener::new(listener, &options.config.trusted.transport)?;
     let gate = Gate::default();
     let metrics = Arc::new(Metrics::default());
     let router = linje_http::router(gate.clone(), &metrics);

@@ -2,6 +2,7 @@
 import createClient, { type Middleware } from "openapi-fetch";
 
 import { language } from "./language";
+import { loggedOut } from "./loggedOut";
 import type { paths } from "./schema";
 import type {
   Activity,
@@ -61,15 +62,9 @@ interface Answer {
 async function told<T>(asked: Promise<Answer>): Promise<T> {
   const { data, error, response } = await asked;
   if (response.ok) return data as T;
-  if (response.status === 401) toLogIn();
+  if (response.status === 401) loggedOut.say();
   const said = typeof error === "object" && error !== null ? (error as Partial<Problem>) : {};
   throw new Refusal({ ...said, title: said.title ?? response.statusText, status: response.status });
-}
-
-/** Logs in, and comes back to this page. */
-function toLogIn() {
-  const back = location.pathname + location.search;
-  location.assign(`/api/v1/session/login?issuer=entra&back=${encodeURIComponent(back)}`);
 }
 
 const at = (id: string) => ({ params: { path: { id } } });

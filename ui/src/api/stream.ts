@@ -4,6 +4,7 @@
  */
 import { connection } from "./connection";
 import { language } from "./language";
+import { loggedOut } from "./loggedOut";
 
 const RETRY_MS = [300, 1000, 2000, 4000, 8000];
 /** The server says something at least every 10 seconds, if only that it lives. */
@@ -48,6 +49,7 @@ async function follow(name: string, url: string, handlers: Handlers, closed: Abo
         onGone();
         return;
       }
+      if (response.status === 401) loggedOut.say();
       if (!response.ok || !response.body) throw new Error(`stream refused with ${response.status}`);
       for await (const event of eventsOf(response.body, watchdog)) {
         tries = 0;

@@ -3,6 +3,7 @@ import type { Messages } from "./nb";
 import { en as admin } from "./admin";
 import { en as control } from "./control";
 import { en as figures } from "./figures";
+import { en as identity } from "./identity";
 import { en as why } from "./why";
 import { en as work } from "./work";
 
@@ -10,6 +11,7 @@ export const en: Messages = {
   control,
   figures,
   admin,
+  identity,
   why,
   work,
   product: "Linje",

@@ -2,6 +2,7 @@
 import { nb as admin } from "./admin";
 import { nb as control } from "./control";
 import { nb as figures } from "./figures";
+import { nb as identity } from "./identity";
 import { nb as why } from "./why";
 import { nb as work } from "./work";
 
@@ -9,6 +10,7 @@ export const nb = {
   control,
   figures,
   admin,
+  identity,
   why,
   work,
   product: "Linje",

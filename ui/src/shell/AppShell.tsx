@@ -1,7 +1,9 @@
 import { Outlet, useLocation, useSearch } from "@tanstack/react-router";
-import { useEffect, useRef } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 
 import { useText } from "../common/settings";
+import { Guard } from "../identity/Guard";
+import { Watch } from "../identity/Watch";
 import { Banners } from "./Banners";
 import { Header } from "./Header";
 import { HealthProvider } from "./health";
@@ -12,6 +14,8 @@ export function AppShell() {
   const { vegg } = useSearch({ strict: false }) as { vegg?: boolean };
   const main = useRef<HTMLElement>(null);
   useFocusOnNewPage(main);
+  const [wasIn, setWasIn] = useState(false);
+  const onIn = useCallback(() => setWasIn(true), []);
 
   return (
     <HealthProvider>
@@ -25,8 +29,11 @@ export function AppShell() {
           </>
         )}
         <Banners />
+        <Watch onIn={onIn} />
         <main id="innhold" ref={main} tabIndex={-1}>
-          <Outlet />
+          <Guard wasIn={wasIn}>
+            <Outlet />
+          </Guard>
         </main>
       </div>
     </HealthProvider>

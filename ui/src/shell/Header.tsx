@@ -4,6 +4,9 @@ import { Link, useNavigate } from "@tanstack/react-router";
 
 import { isClockKnown, useMinute } from "../common/clock";
 import { type ThemeChoice, useFormat, useMedia, useSettings, useText } from "../common/settings";
+import { mayOpen } from "../identity/pages";
+import { useWho } from "../identity/session";
+import { WhoMenu } from "../identity/WhoMenu";
 import { useHealth } from "./health";
 import { Mark } from "./Mark";
 
@@ -31,6 +34,7 @@ export function Header() {
       {!narrow && <SyntheticMark />}
       <ScenarioClock />
       {narrow ? <NarrowMenu /> : <SettingsMenu />}
+      <WhoMenu narrow={narrow} />
       {narrow && (
         <div className="header-second">
           <SyntheticMark />
@@ -40,11 +44,18 @@ export function Header() {
   );
 }
 
+/** The pages that whoever has logged in may open. */
+function usePages() {
+  const who = useWho();
+  return PAGES.filter((page) => mayOpen(page.to, who?.roles));
+}
+
 function Navigation() {
   const t = useText();
+  const pages = usePages();
   return (
     <nav aria-label={t.nav.label} className="header-nav">
-      {PAGES.map((page) => (
+      {pages.map((page) => (
         <Link
           key={page.to}
           to={page.to}
@@ -134,6 +145,7 @@ function ThemeItems() {
 function NarrowMenu() {
   const t = useText();
   const navigate = useNavigate();
+  const pages = usePages();
   const { language, setLanguage } = useSettings();
   return (
     <ActionMenu>
@@ -145,7 +157,7 @@ function NarrowMenu() {
       </ActionMenu.Trigger>
       <ActionMenu.Content>
         <ActionMenu.Group label={t.nav.label}>
-          {PAGES.map((page) => (
+          {pages.map((page) => (
             <ActionMenu.Item key={page.to} onSelect={() => void navigate({ to: page.to })}>
               {t.nav[page.name]}
             </ActionMenu.Item>

@@ -10,6 +10,8 @@ import { api } from "../api/client";
 import { connection } from "../api/connection";
 import type { Clock, TrafficView } from "../api/types";
 import { setClock } from "../common/clock";
+import { mayOpen } from "../identity/pages";
+import { useWho } from "../identity/session";
 
 const ASK_EVERY_MS = 15_000;
 
@@ -32,13 +34,14 @@ const HealthContext = createContext<Health>({
 export function HealthProvider({ children }: { children: ReactNode }) {
   const [store, setStore] = useState<Store | null>(null);
   const { pathname } = useLocation();
+  const who = useWho();
   const clock = useQuery({ queryKey: ["clock"], queryFn: api.clock, refetchInterval: ASK_EVERY_MS });
   const asked = useQuery({
     queryKey: ["health"],
     queryFn: api.traffic,
     select: (view) => view.store,
     refetchInterval: ASK_EVERY_MS,
-    enabled: pathname !== "/trafikk",
+    enabled: pathname !== "/trafikk" && mayOpen("/trafikk", who?.roles),
   });
 
   useEffect(() => {

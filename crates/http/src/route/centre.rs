@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::admit::{Me, signed};
 use crate::api::{Api, Gate};
 use crate::body::{Body, CommandId, Spoken};
 use crate::clock::rfc3339;
@@ -424,6 +425,7 @@ fn usable(looked: Looked) -> Result<Usable, Problem> {
 )]
 async fn publish(
     api: Api,
+    me: Me,
     command_id: CommandId,
     Spoken(language): Spoken,
     Body(body): Body<Publish>,
@@ -444,7 +446,7 @@ async fn publish(
         &body.toml,
         None,
         centre,
-        (body.who, body.why),
+        (signed(&me, body.who), body.why),
         language,
     );
     let version = version.await?;
@@ -485,6 +487,7 @@ fn say_why(why: &str) -> Result<(), Problem> {
 )]
 async fn undo(
     api: Api,
+    me: Me,
     command_id: CommandId,
     Spoken(language): Spoken,
     Body(body): Body<Undo>,
@@ -504,7 +507,7 @@ async fn undo(
     let toml = read(&api, before.version).await?;
     let looked = look(&api, &toml, language);
     let (centre, warnings, changes) = usable(looked)?;
-    let told = (body.who, body.why);
+    let told = (signed(&me, body.who), body.why);
     let version = put_in_force(&api, &toml, Some(before.version), centre, told, language).await?;
     api.note_rung(command_id, version);
     Ok(Json(InForce {

@@ -11,6 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::contacts::{ContactView, act, named_queue};
+use crate::admit::{Me, own_contact};
 use crate::api::{Api, Gate};
 use crate::body::{Body, CommandId, Spoken};
 use crate::problem::Problem;
@@ -134,11 +135,13 @@ async fn targets(
 )]
 async fn consult(
     api: Api,
+    me: Me,
     Path(id): Path<String>,
     command_id: CommandId,
     Body(ask): Body<Ask>,
 ) -> Result<Json<ContactView>, Problem> {
     let contact = api.contact(&id)?;
+    own_contact(&api, &me, contact)?;
     let queue = named_queue(&api, Channel::Voice, &ask.queue)?;
     let command = Command::Consult {
         contact,
@@ -162,11 +165,13 @@ async fn consult(
 )]
 async fn end_consult(
     api: Api,
+    me: Me,
     Path(id): Path<String>,
     command_id: CommandId,
     Body(end): Body<EndConsult>,
 ) -> Result<Json<ContactView>, Problem> {
     let contact = api.contact(&id)?;
+    own_contact(&api, &me, contact)?;
     let action = match end.action.as_str() {
         "take_back" => ConsultAction::TakeBack,
         "hand_over" => ConsultAction::HandOver,
@@ -195,10 +200,12 @@ async fn end_consult(
 )]
 async fn give_back(
     api: Api,
+    me: Me,
     Path(id): Path<String>,
     command_id: CommandId,
 ) -> Result<Json<ContactView>, Problem> {
     let contact = api.contact(&id)?;
+    own_contact(&api, &me, contact)?;
     let adviser = AdviserId::NONE;
     act(
         &api,

@@ -13,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::admit::{Me, own_contact};
 use crate::api::{Api, Gate};
 use crate::body::{Body, CommandId, Query, Spoken};
 use crate::clock::{parse, rfc3339};
@@ -503,10 +504,12 @@ pub(crate) async fn read_entry(api: &Api, contact: ContactId) -> Result<Entry, P
 )]
 async fn hold(
     api: Api,
+    me: Me,
     Path(id): Path<String>,
     command_id: CommandId,
 ) -> Result<Json<ContactView>, Problem> {
     let contact = api.contact(&id)?;
+    own_contact(&api, &me, contact)?;
     act(&api, command_id, contact, Command::Hold { contact }).await
 }
 
@@ -518,10 +521,12 @@ async fn hold(
 )]
 async fn resume(
     api: Api,
+    me: Me,
     Path(id): Path<String>,
     command_id: CommandId,
 ) -> Result<Json<ContactView>, Problem> {
     let contact = api.contact(&id)?;
+    own_contact(&api, &me, contact)?;
     act(&api, command_id, contact, Command::Resume { contact }).await
 }
 
@@ -533,10 +538,12 @@ async fn resume(
 )]
 async fn end(
     api: Api,
+    me: Me,
     Path(id): Path<String>,
     command_id: CommandId,
 ) -> Result<Json<ContactView>, Problem> {
     let contact = api.contact(&id)?;
+    own_contact(&api, &me, contact)?;
     let adviser = AdviserId::NONE;
     act(&api, command_id, contact, Command::End { contact, adviser }).await
 }
@@ -554,11 +561,13 @@ async fn end(
 )]
 async fn transfer(
     api: Api,
+    me: Me,
     Path(id): Path<String>,
     command_id: CommandId,
     Body(to): Body<To>,
 ) -> Result<Json<ContactView>, Problem> {
     let contact = api.contact(&id)?;
+    own_contact(&api, &me, contact)?;
     let channel = api
         .shared
         .read(|view| view.contacts.get(contact).map(|entry| entry.channel));

@@ -24,6 +24,7 @@ use super::contacts::{
 use super::live::{KEEP_ALIVE, Open};
 use super::plans::plans_on;
 use super::requests::{RequestRow, requests_to};
+use crate::admit::{Me, own_desk};
 use crate::api::{Api, Gate};
 use crate::body::{Body, CommandId, Spoken};
 use crate::clock::rfc3339;
@@ -155,7 +156,7 @@ pub(super) fn routes() -> OpenApiRouter<Gate> {
         .routes(routes!(live_desk))
 }
 
-/// Be one of the free advisers.
+/// Opens one's own desk. A program may open that of any adviser.
 #[utoipa::path(
     post, path = "/api/v1/desk/sessions", tag = "desk", request_body = NewSession,
     params(("Idempotency-Key" = Option<String>, Header)),
@@ -167,10 +168,12 @@ pub(super) fn routes() -> OpenApiRouter<Gate> {
 )]
 async fn open(
     api: Api,
+    me: Me,
     CommandId(command_id): CommandId,
     Body(new): Body<NewSession>,
 ) -> Result<(StatusCode, Json<Session>), Problem> {
     let adviser = api.adviser(&new.adviser)?;
+    own_desk(&me, &new.adviser)?;
     refuse_synthetic(&api, adviser)?;
     let mask = (1 << CHANCE_BITS) - 1;
     let chance = u64::try_from(command_id & mask).unwrap_or(0);
@@ -195,10 +198,11 @@ async fn open(
 )]
 async fn leave_desk(
     api: Api,
+    me: Me,
     Path(session): Path<String>,
     command_id: CommandId,
 ) -> Result<StatusCode, Problem> {
-    let (adviser, _) = resume(&api, &session)?;
+    let (adviser, _) = resume(&api, &me, &session)?;
     if is_signed_in(&api, adviser) {
         api.command(command_id, Command::SignOut { adviser })
             .await?;
@@ -215,11 +219,12 @@ async fn leave_desk(
 )]
 async fn synthetic(
     api: Api,
+    me: Me,
     Path(session): Path<String>,
     command_id: CommandId,
     Body(Serve { serve }): Body<Serve>,
 ) -> Result<Json<Adviser>, Problem> {
-    let (adviser, _) = resume(&api, &session)?;
+    let (adviser, _) = resume(&api, &me, &session)?;
     let origins = if serve { Origins::BOTH } else { Origins::LIVE };
     api.command(command_id, Command::Meet { adviser, origins })
         .await?;
@@ -238,10 +243,11 @@ async fn synthetic(
 )]
 async fn live_desk(
     api: Api,
+    me: Me,
     Path(session): Path<String>,
     Spoken(language): Spoken,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
-    let (adviser, session) = resume(&api, &session)?;
+    let (adviser, session) = resume(&api, &me, &session)?;
     let reader = DeskReader {
         heartbeat: api.presence.stream(adviser),
         open: Open::new(&api),
@@ -268,11 +274,13 @@ fn taken() -> Problem {
 }
 
 /// The adviser of a session. A session of a process before this one goes on while its adviser is signed in.
-fn resume(api: &Api, session: &str) -> Result<(AdviserId, u64), Problem> {
+fn resume(api: &Api, me: &Me, session: &str) -> Result<(AdviserId, u64), Problem> {
     let gone = || Problem::not_found("Økten finnes ikke. Velg veileder på nytt.");
     let value = api.ids.read_session(session).ok_or_else(gone)?;
     let adviser = AdviserId(u32::try_from(value >> CHANCE_BITS).map_err(|_| gone())?);
     let card = api.directory.card(adviser).ok_or_else(gone)?;
+    // The desk of somebody else is not told from one that is not there.
+    own_desk(me, &card.ident).map_err(|_| gone())?;
     let known = api.presence.session(adviser) == Some(value);
     let goes_on =
         !card.synthetic && is_signed_in(api, adviser) && api.presence.resume_desk(adviser, value);

@@ -10,6 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::contacts::renew;
+use crate::admit::{Me, own_desk};
 use crate::api::{Api, Gate};
 use crate::body::{CommandId, OptionalBody};
 use crate::problem::Problem;
@@ -46,11 +47,12 @@ pub(super) fn routes() -> OpenApiRouter<Gate> {
 )]
 async fn accept(
     api: Api,
+    me: Me,
     Path(id): Path<String>,
     command_id: CommandId,
 ) -> Result<Json<Answered>, Problem> {
     let offer = api.offer(&id)?;
-    let adviser = whose(&api, offer)?;
+    let adviser = whose(&api, &me, offer)?;
     answer(
         &api,
         command_id,
@@ -68,12 +70,13 @@ async fn accept(
 )]
 async fn decline(
     api: Api,
+    me: Me,
     Path(id): Path<String>,
     command_id: CommandId,
     _reason: OptionalBody<Decline>,
 ) -> Result<Json<Answered>, Problem> {
     let offer = api.offer(&id)?;
-    let adviser = whose(&api, offer)?;
+    let adviser = whose(&api, &me, offer)?;
     answer(
         &api,
         command_id,
@@ -96,8 +99,12 @@ async fn answer(
     }))
 }
 
-/// To whom the offer was made. Until identity exists, whoever answers answers for them.
-fn whose(api: &Api, offer: OfferId) -> Result<AdviserId, Problem> {
+/// To whom the offer was made. That of somebody else is not told from one that is not there.
+fn whose(api: &Api, me: &Me, offer: OfferId) -> Result<AdviserId, Problem> {
     let adviser = api.shared.read(|view| view.contacts.offered_to(offer));
-    adviser.ok_or_else(|| Problem::not_found("Henvendelsen finnes ikke."))
+    let card = adviser.and_then(|adviser| api.directory.card(adviser));
+    let own = card.is_some_and(|card| own_desk(me, &card.ident).is_ok());
+    adviser
+        .filter(|_| own)
+        .ok_or_else(|| Problem::not_found("Henvendelsen finnes ikke."))
 }

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::admit::{Me, signed};
 use crate::api::{Api, Gate};
 use crate::body::{Body, CommandId, Spoken};
 use crate::notes::{Note, Noted};
@@ -95,6 +96,7 @@ async fn list_plans(api: Api, Spoken(language): Spoken) -> Json<List<PlanRow>> {
 )]
 async fn switch(
     api: Api,
+    me: Me,
     Path(id): Path<String>,
     command_id: CommandId,
     Spoken(language): Spoken,
@@ -117,7 +119,7 @@ async fn switch(
     api.notes.add(Note {
         at: api.now(),
         seq: accepted.seq,
-        who: body.who.unwrap_or_else(|| String::from("trafikkstyrer")),
+        who: signed(&me, body.who).unwrap_or_else(|| String::from("trafikkstyrer")),
         why: body.why,
         what,
     });

@@ -13,6 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::advisers::refuse_synthetic;
+use crate::admit::{Me, own_desk};
 use crate::api::{Api, Gate};
 use crate::body::{Body, CommandId, Query};
 use crate::clock::rfc3339;
@@ -198,12 +199,14 @@ fn find(api: &Api, view: &View, id: RequestId) -> Option<RequestRow> {
 )]
 async fn answer(
     api: Api,
+    me: Me,
     Path(id): Path<String>,
     command_id: CommandId,
     Body(answer): Body<Answer>,
 ) -> Result<Json<RequestRow>, Problem> {
     let request = api.request(&id)?;
     let adviser = api.adviser(&answer.adviser)?;
+    own_desk(&me, &answer.adviser)?;
     refuse_synthetic(&api, adviser)?;
     api.presence.acted(adviser);
     let command = Command::AnswerRequest {

@@ -120,7 +120,7 @@ async fn session(api: Api, me: Option<Me>, headers: HeaderMap) -> Json<SessionVi
     let live = cookie(&headers, COOKIE).and_then(|shown| sessions.find(shown).ok());
     let limits = sessions.limits();
     let kept = live.map(|live| live.kept);
-    let now = linje_identity::seconds(std::time::SystemTime::now());
+    let now = api.identity.now_s();
     let issuers = api.identity.relying.issuers();
     Json(SessionView {
         who: me.map(|me| who_view(&api, &me, kept.as_ref())),

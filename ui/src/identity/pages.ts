@@ -1,0 +1,49 @@
+/** Which page is for whom. The server decides what is told; this only says so before one asks in vain. */
+const STAFF = [
+  "adviser",
+  "expert",
+  "local_adviser",
+  "leader",
+  "traffic_controller",
+  "planner",
+  "subject_owner",
+  "union_representative",
+  "working_life_adviser",
+  "access_auditor",
+  "administrator",
+];
+
+/** Open to everybody; the longest beginning of an address counts. */
+const EVERYBODY = "everybody";
+
+const PAGES: Record<string, string[] | typeof EVERYBODY> = {
+  "/": EVERYBODY,
+  "/demo": EVERYBODY,
+  "/logg-inn": EVERYBODY,
+  "/innlogget": EVERYBODY,
+  "/tilgjengelighet": EVERYBODY,
+  "/trafikk": STAFF,
+  "/henvendelse": STAFF,
+  "/desk": ["adviser", "expert", "local_adviser"],
+  "/innsikt/tall": [...STAFF, "user_council"],
+  "/innsikt/kontrolltiltak": STAFF,
+  "/admin": STAFF,
+  "/kontroll": ["access_auditor"],
+  "/kunnskap": STAFF,
+};
+
+/** Who may see a page: null for everybody, an empty list for whoever has logged in. */
+export function rolesOf(path: string): string[] | null {
+  const names = Object.keys(PAGES).filter((page) => path === page || path.startsWith(`${page}/`));
+  const longest = names.sort((a, b) => b.length - a.length)[0];
+  const roles = longest === undefined ? undefined : PAGES[longest];
+  if (roles === undefined) return [];
+  return roles === EVERYBODY ? null : roles;
+}
+
+export function mayOpen(path: string, roles: string[] | undefined): boolean {
+  const wanted = rolesOf(path);
+  if (wanted === null) return true;
+  if (roles === undefined) return false;
+  return wanted.length === 0 || wanted.some((role) => roles.includes(role));
+}
