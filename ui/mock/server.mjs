@@ -27,7 +27,7 @@ const SOMEBODY = {
     ident: "K990001",
     name: "Syntetisk Person",
     unit: null,
-    roles: ["adviser", "leader", "traffic_controller", "subject_owner", "access_auditor", "administrator"],
+    roles: ["adviser", "leader", "traffic_controller", "subject_owner", "access_auditor", "administrator", "program"],
     has_desk: true,
     issuer: "entra",
   },

@@ -75,7 +75,9 @@ async fn status(world: &World, row: &Endpoint, ident: &str, bearer: Option<&str>
         .path
         .split('/')
         .map(|part| match part {
-            "{id}" | "{ident}" if matches!(row.access, Access::Own(_)) => ident,
+            // A program speaks for anybody.
+            "{id}" if matches!(row.access, Access::Own(_)) && ident.is_empty() => "K990001",
+            "{id}" if matches!(row.access, Access::Own(_)) => ident,
             "{file}" => "none.wav",
             "{version}" => "0",
             part if part.starts_with('{') => "none",

@@ -469,7 +469,7 @@ async fn logging_out_ends_it_and_works_without_a_session() {
 #[tokio::test]
 async fn a_session_ends_by_idleness_and_by_age() {
     let world = world();
-    let late = |s: u64| drop(world.late_s.fetch_add(s, Ordering::SeqCst));
+    let late = |s: u64| world.late_s.fetch_add(s, Ordering::SeqCst);
     let mut browser = Browser::new(&world);
     browser.log_in("K990001").await;
     late(1_700);

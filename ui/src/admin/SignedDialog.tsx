@@ -3,6 +3,7 @@ import { type FormEvent, type ReactNode, useId, useState } from "react";
 
 import { useText } from "../common/settings";
 import { useAction } from "../desk/useAction";
+import { useWho } from "../identity/session";
 
 interface Props {
   heading: string;
@@ -17,7 +18,11 @@ export function SignedDialog({ heading, confirm, onClose, onSigned, children }: 
   const t = useText();
   const words = t.admin.publish;
   const form = useId();
-  const [who, setWho] = useState("");
+  const me = useWho();
+  // Whoever has logged in signs with that; a program says for whom.
+  const signs = me && !me.roles.includes("program") ? me.ident : null;
+  const [typed, setWho] = useState("");
+  const who = signs ?? typed;
   const [why, setWhy] = useState("");
   const [asked, setAsked] = useState(false);
   const { run, busy, failure } = useAction();
@@ -35,12 +40,14 @@ export function SignedDialog({ heading, confirm, onClose, onSigned, children }: 
       <Modal.Body>
         <form id={form} onSubmit={sign} className="control__form">
           {children}
-          <TextField
-            label={words.who}
-            value={who}
-            error={asked && who.trim() === "" && words.whoMissing}
-            onChange={(event) => setWho(event.target.value)}
-          />
+          {signs === null && (
+            <TextField
+              label={words.who}
+              value={who}
+              error={asked && who.trim() === "" && words.whoMissing}
+              onChange={(event) => setWho(event.target.value)}
+            />
+          )}
           <TextField
             label={words.why}
             description={words.whyHint}

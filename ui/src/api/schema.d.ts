@@ -614,7 +614,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Be one of the free advisers. */
+        /** Opens one's own desk. A program may open that of any adviser. */
         post: operations["open"];
         delete?: never;
         options?: never;
@@ -986,6 +986,110 @@ export interface paths {
         /** Takes a request back: it is no longer needed. */
         post: operations["close_request"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who has logged in, and with whom one can. Answers without log-in too. */
+        get: operations["session"];
+        put?: never;
+        post?: never;
+        /** Logs out. Works without a session too. */
+        delete: operations["log_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the issuer sends the browser back to. */
+        get: operations["callback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/continue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** *Fortsett*: the person is there. */
+        post: operations["go_on"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sends the browser to an issuer to log in. */
+        get: operations["log_in"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own sessions, newest first. */
+        get: operations["own_sessions"];
+        put?: never;
+        post?: never;
+        /** Ends all of one's own sessions, this one too. */
+        delete: operations["end_own"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{ident}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends all sessions of somebody who works here, at once. */
+        delete: operations["end_of_staff"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1613,6 +1717,12 @@ export interface components {
              */
             seq?: number | null;
         };
+        IssuerView: {
+            id: string;
+            /** @description staff or citizens. */
+            kind: string;
+            name: string;
+        };
         KeyLabel: {
             key: string;
             label: string;
@@ -1760,6 +1870,18 @@ export interface components {
             next?: string | null;
         };
         /** @description A list and where it goes on. */
+        List_SessionRow: {
+            items: {
+                began: string;
+                issuer: string;
+                seen: string;
+                /** @description Whether it is the one that asks. */
+                this: boolean;
+            }[];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
+        /** @description A list and where it goes on. */
         List_Target: {
             items: {
                 /** @description The contact has been there before: it may not go round in a loop. */
@@ -1795,6 +1917,10 @@ export interface components {
             }[];
             /** @description Cursor of the next page. */
             next?: string | null;
+        };
+        LoggedOut: {
+            /** @description Where the session with the issuer is ended too. */
+            end_session_url?: string | null;
         };
         /** @description A figure and its definition. */
         MeasureDefinition: {
@@ -2238,6 +2364,36 @@ export interface components {
             adviser: components["schemas"]["Adviser"];
             session: string;
         };
+        SessionRow: {
+            began: string;
+            issuer: string;
+            seen: string;
+            /** @description Whether it is the one that asks. */
+            this: boolean;
+        };
+        /** @description Who has logged in here, and how one can. */
+        SessionView: {
+            demo: boolean;
+            /** @description When the session ends in any case. */
+            ends_at?: string | null;
+            /**
+             * Format: int64
+             * @description Seconds until the session ends because nothing was done.
+             */
+            idle_left_s?: number | null;
+            /**
+             * Format: int64
+             * @description Seconds without a sign of life until the session ends.
+             */
+            idle_s: number;
+            issuers: components["schemas"]["IssuerView"][];
+            /** @description Where programs get tokens, in the demo. */
+            token_url?: string | null;
+            who?: components["schemas"]["WhoView"] | null;
+        };
+        SessionsEnded: {
+            ended: number;
+        };
         /** @description A skill and the least level of it. */
         SkillNeed: {
             id: string;
@@ -2579,6 +2735,16 @@ export interface components {
             version: string;
             who: string;
             why: string;
+        };
+        /** @description Somebody, as shown to themselves. */
+        WhoView: {
+            /** @description Whether the ident is one of the centre's advisers whose desk it may open. */
+            has_desk: boolean;
+            ident: string;
+            issuer?: string | null;
+            name: string;
+            roles: string[];
+            unit?: string | null;
         };
         /** @description Why a contact is where it is. */
         WhyAnswer: {
@@ -4816,6 +4982,178 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+        };
+    };
+    log_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoggedOut"];
+                };
+            };
+        };
+    };
+    callback: {
+        parameters: {
+            query?: {
+                state?: string | null;
+                code?: string | null;
+                error?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To where the page wanted to go, or to the page of log-in with `feil` */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    go_on: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    log_in: {
+        parameters: {
+            query: {
+                /** @description Id of the issuer. */
+                issuer: string;
+                /** @description Where to go afterwards, a path of this service. */
+                back?: string | null;
+                /** @description Who it probably is, for the issuer. */
+                hint?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the issuer, or back to the page of log-in with `feil` */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    own_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_SessionRow"];
+                };
+            };
+        };
+    };
+    end_own: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsEnded"];
+                };
+            };
+        };
+    };
+    end_of_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose */
+                ident: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsEnded"];
                 };
             };
         };

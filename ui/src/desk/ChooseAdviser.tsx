@@ -17,13 +17,14 @@ import type { Adviser } from "../api/types";
 import { LoadFailed } from "../common/LoadFailed";
 import { useText } from "../common/settings";
 import { Waiting } from "../common/Waiting";
+import { useWho } from "../identity/session";
 import { useAction } from "./useAction";
 
 const SHOWN_MAX = 12;
 const EXPERTS_MAX = 6;
 const RENEW_MS = 5_000;
 
-/** Until identity exists: be one of the free demo advisers. */
+/** Opens one's own desk. Whoever speaks for others, as a program of the demo does, chooses whose. */
 export function ChooseAdviser({ onStart, ended }: { onStart(session: string): void; ended: boolean }) {
   const t = useText();
   const free = useQuery({
@@ -31,6 +32,9 @@ export function ChooseAdviser({ onStart, ended }: { onStart(session: string): vo
     queryFn: api.freeAdvisers,
     refetchInterval: RENEW_MS,
   });
+  const who = useWho();
+  const own = who && !who.roles.includes("program") ? who.ident : null;
+  const items = (free.data?.items ?? []).filter((adviser) => own === null || adviser.id === own);
   return (
     <div className="page page--text">
       <VStack gap="space-20">
@@ -55,13 +59,14 @@ export function ChooseAdviser({ onStart, ended }: { onStart(session: string): vo
         {free.isError && (
           <LoadFailed source={t.source.advisers} error={free.error} onRetry={() => void free.refetch()} />
         )}
-        {free.data && free.data.items.length === 0 && (
+        {free.data && items.length === 0 && (
           <BodyShort className="empty">{t.desk.choose.empty}</BodyShort>
         )}
-        {free.data && free.data.items.length > 0 && (
+        {free.data && items.length > 0 && (
           <ChoiceForm
-            advisers={free.data.items.filter((adviser) => !adviser.expert).slice(0, SHOWN_MAX)}
-            experts={free.data.items.filter((adviser) => adviser.expert).slice(0, EXPERTS_MAX)}
+            advisers={items.filter((adviser) => !adviser.expert).slice(0, SHOWN_MAX)}
+            experts={items.filter((adviser) => adviser.expert).slice(0, EXPERTS_MAX)}
+            first={own ?? ""}
             onStart={onStart}
             onTaken={() => void free.refetch()}
           />
@@ -74,13 +79,15 @@ export function ChooseAdviser({ onStart, ended }: { onStart(session: string): vo
 interface FormProps {
   advisers: Adviser[];
   experts: Adviser[];
+  /** Chosen to begin with. */
+  first: string;
   onStart(session: string): void;
   onTaken(): void;
 }
 
-function ChoiceForm({ advisers, experts, onStart, onTaken }: FormProps) {
+function ChoiceForm({ advisers, experts, first, onStart, onTaken }: FormProps) {
   const t = useText();
-  const [chosen, setChosen] = useState("");
+  const [chosen, setChosen] = useState(first);
   const [missing, setMissing] = useState(false);
   const { run, busy, failure } = useAction();
   const stillThere = [...advisers, ...experts].some((adviser) => adviser.id === chosen);
@@ -108,13 +115,15 @@ function ChoiceForm({ advisers, experts, onStart, onTaken }: FormProps) {
   return (
     <form onSubmit={start}>
       <VStack gap="space-20" align="start">
-        <Choices
-          title={t.desk.choose.list}
-          advisers={advisers}
-          chosen={stillThere ? chosen : ""}
-          onChoose={choose}
-          error={missing && !stillThere ? t.desk.choose.pick : failure}
-        />
+        {advisers.length > 0 && (
+          <Choices
+            title={t.desk.choose.list}
+            advisers={advisers}
+            chosen={stillThere ? chosen : ""}
+            onChoose={choose}
+            error={missing && !stillThere ? t.desk.choose.pick : failure}
+          />
+        )}
         {experts.length > 0 && (
           <Choices
             title={t.desk.choose.experts}
