@@ -10,6 +10,7 @@ import { extname, join, normalize } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 import { Centre } from "./centre.mjs";
+import { People } from "./people.mjs";
 import { promptWav } from "./sound.mjs";
 
 const DIST = fileURLToPath(new URL("../dist/", import.meta.url));
@@ -40,6 +41,7 @@ const SOMEBODY = {
 
 export async function startMock({ port = 0, dist = DIST } = {}) {
   const centre = new Centre();
+  const people = new People();
   const streams = new Set();
   let refuseUntil = 0;
   let broken = null;
@@ -66,6 +68,7 @@ export async function startMock({ port = 0, dist = DIST } = {}) {
     const body = await read(request);
     if (url.pathname === "/__mock/store") centre.store = body;
     if (url.pathname.startsWith("/__mock/desk/")) centre.extras.lever(url.pathname.slice("/__mock/desk/".length), body);
+    if (url.pathname === "/__mock/people") people.lever(body);
     if (url.pathname === "/__mock/cut") {
       refuseUntil = performance.now() + (body.ms ?? 3000);
       for (const stream of streams) stream.destroy();
@@ -104,6 +107,8 @@ export async function startMock({ port = 0, dist = DIST } = {}) {
     if (match("GET", "/session")) return ok(SOMEBODY);
     if (match("DELETE", "/session")) return ok({ end_session_url: null });
     if (match("POST", "/session/continue")) return send(response, 204);
+    const aboutPeople = people.answer(method, path, body, Problem);
+    if (aboutPeople !== undefined) return ok(aboutPeople);
     if (match("GET", "/clock")) return ok(centre.clock());
     if (match("GET", "/traffic")) return ok(centre.traffic());
     if (match("GET", "/queues")) return ok({ items: centre.queueRows(), next: null });

@@ -2,6 +2,7 @@ import "@navikt/ds-css";
 import "@fontsource-variable/source-sans-3/wght.css";
 import "uplot/dist/uPlot.min.css";
 import "./styles.css";
+import "./person/person.css";
 
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";

@@ -89,8 +89,22 @@ const admin = createRoute({
   component: lazyRouteComponent(() => import("./admin/AdminPage"), "AdminPage"),
 });
 
+const control = createRoute({
+  getParentRoute: () => root,
+  path: "/kontroll",
+  component: lazyRouteComponent(() => import("./kontroll/ControlPage"), "ControlPage"),
+});
+
+const controlMeasures = createRoute({
+  getParentRoute: () => root,
+  path: "/innsikt/kontrolltiltak",
+  component: lazyRouteComponent(() => import("./tiltak/MeasuresPage"), "MeasuresPage"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([front, logIn, loggedIn, traffic, desk, demo, why, figures, admin]),
+  routeTree: root.addChildren([
+    front, logIn, loggedIn, traffic, desk, demo, why, figures, admin, control, controlMeasures,
+  ]),
   defaultNotFoundComponent: NotFound,
   scrollRestoration: true,
 });

@@ -24,6 +24,11 @@ pub(crate) enum Task {
         /// How often.
         rounds: u32,
     },
+    /// Kill the server again and again while people are read.
+    Readings {
+        /// How many readings.
+        count: u32,
+    },
     /// The simulation; the rest is passed on.
     Sim(Vec<String>),
     /// Write `ui/openapi.json` and the types made from it.
@@ -67,6 +72,7 @@ Usage: cargo xtask TASK [ARGUMENTS]
   test [--quick] [FILTER]  run every test; the last line is `N passed, N failed`
   bench routing|voice|history   print a table, with the machine's load beside it
   kill9 [--rounds N]       kill the server N times while contacts arrive (200)
+  readings [--count N]     read people while the server is killed; rows = readings (10000)
   sim [--steps N] [--seed S] [--bugs]   simulate with faults; or catch the planted bugs
   openapi                  write ui/openapi.json and ui/src/api/schema.d.ts
   tidy                     format and lint
@@ -139,6 +145,12 @@ none stuck.
 
 Example: cargo xtask kill9 --rounds 200";
 
+const HELP_READINGS: &str = "\
+Reads people at random while the server is killed again and again, and compares the access log with
+what was answered: no reading without its row, no row twice, the chain whole.
+
+Example: cargo xtask readings --count 10000";
+
 const HELP_SIM: &str = "\
 Simulates desk, store, phones and people in one thread, from a seed, with faults: lost, doubled and late
 messages, slow and failed commits, a full disk, crashes, clocks that jump, closed browsers. Stops at the
@@ -177,6 +189,7 @@ pub(crate) fn parse(args: impl Iterator<Item = String>) -> Result<Parsed, String
         "test" => HELP_TEST,
         "bench" => HELP_BENCH,
         "kill9" => HELP_KILL9,
+        "readings" => HELP_READINGS,
         "sim" => HELP_SIM,
         "openapi" => HELP_OPENAPI,
         "tidy" => HELP_TIDY,
@@ -194,6 +207,9 @@ pub(crate) fn parse(args: impl Iterator<Item = String>) -> Result<Parsed, String
         "bench" => Task::Bench(bench(rest)?),
         "kill9" => Task::Kill9 {
             rounds: number(rest, "--rounds", 200)?,
+        },
+        "readings" => Task::Readings {
+            count: number(rest, "--count", 10_000)?,
         },
         "sim" => Task::Sim(passed_on(rest)),
         "openapi" => alone(Task::Openapi, "openapi", rest)?,

@@ -41,6 +41,16 @@ pub(crate) fn kill9(rounds: u32) -> Result<ExitCode> {
     measured("kill9", command)
 }
 
+/// Readings of people with kills between, as many as one likes.
+pub(crate) fn readings(count: u32) -> Result<ExitCode> {
+    setup::all(setup::For::Tests)?;
+    build("linje")?;
+    let mut command = acceptance("persons")?;
+    command.env("LINJE_READINGS", count.to_string());
+    command.arg("no_reading_is_answered");
+    measured("readings", command)
+}
+
 /// The simulation. Its exit code and its last line are the program's.
 pub(crate) fn sim(args: &[String]) -> Result<ExitCode> {
     let status = simulation(args)?

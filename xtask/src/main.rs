@@ -57,6 +57,7 @@ fn perform(task: &Task) -> anyhow::Result<ExitCode> {
         Task::Test { quick, filter } => test::run(*quick, filter.as_deref()),
         Task::Bench(bench) => bench::run(bench),
         Task::Kill9 { rounds } => bench::kill9(*rounds),
+        Task::Readings { count } => bench::readings(*count),
         Task::Sim(args) => bench::sim(args),
         Task::Openapi => check::drift::write().map(|()| ExitCode::SUCCESS),
         Task::Tidy => test::tidy(),

@@ -8,7 +8,8 @@ use linje_desk::{Accepted, CallerKey, Refusal, Submit};
 use linje_event::{CloseReason, Command, ConsultAction, Effect, Entry, Event, FailCause};
 use linje_flow::{Circumstances, Input as Heard, Session, Step};
 use linje_types::{
-    AdviserId, Channel, ContactId, Language, OfferId, Origin, QueueId, Timestamp, TopicId,
+    AdviserId, Channel, Clearance, ContactId, Language, OfferId, Origin, QueueId, Timestamp,
+    TopicId,
 };
 use linje_voice::{self as voice, CallId, LegId, Number};
 
@@ -30,6 +31,8 @@ pub trait Status {
     fn shown(&self, contact: ContactId) -> String;
     /// The keyed hash of a number; `None` when it is marked as shared.
     fn caller_key(&self, number: &str) -> Option<CallerKey>;
+    /// What an adviser must be cleared for to meet whoever may have this number.
+    fn clearance(&self, caller: CallerKey) -> Clearance;
     /// The adviser whom a user of a phone is.
     fn adviser_of(&self, user: &str) -> Option<AdviserId>;
     /// A bit for each crisis plan that is on.
@@ -279,6 +282,7 @@ impl Calls {
             .as_deref()
             .and_then(|number| status.caller_key(number));
         let mut line = Line::new(End::Sip(call), &figures, Origin::Live, caller);
+        line.clearance = caller.map_or(Clearance::NONE, |caller| status.clearance(caller));
         line.from = from.number.as_deref().map(Number::from);
         let line = self.open(line);
         self.by_call.insert(call, line);
@@ -624,6 +628,7 @@ impl Calls {
         it.queue = queue;
         it.language = language;
         it.keys.clear();
+        let clearance = it.clearance;
         let command = Command::Enqueue {
             contact,
             queue,
@@ -631,7 +636,10 @@ impl Calls {
             language,
             class,
             place: Timestamp::NEVER,
-            needs: linje_event::Needs::NONE,
+            needs: linje_event::Needs {
+                clearance,
+                ..linje_event::Needs::NONE
+            },
         };
         let submit = self.submit(command, Asked::Enqueue(line));
         out.push(Output::Submit(submit));

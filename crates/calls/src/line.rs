@@ -5,7 +5,7 @@ use std::sync::Arc;
 use linje_centre::Centre;
 use linje_desk::CallerKey;
 use linje_flow::Session;
-use linje_types::{AdviserId, ContactId, Language, Origin, QueueId, Timestamp};
+use linje_types::{AdviserId, Clearance, ContactId, Language, Origin, QueueId, Timestamp};
 use linje_voice::{CallId, LegId, Number};
 
 use crate::page::{PageId, PageKey, PageView, Spoken};
@@ -67,6 +67,8 @@ pub(crate) struct Line {
     pub(crate) contact: Option<ContactId>,
     pub(crate) origin: Origin,
     pub(crate) caller: Option<CallerKey>,
+    /// What the number says that an adviser must be cleared for.
+    pub(crate) clearance: Clearance,
     pub(crate) session: Option<Session>,
     /// The description that the menu began under; the call is walked through that one to its end.
     pub(crate) centre: Option<Arc<Centre>>,
@@ -115,6 +117,7 @@ impl Line {
             contact: None,
             origin,
             caller,
+            clearance: Clearance::NONE,
             session: None,
             centre: None,
             number: number.to_owned(),

@@ -7,7 +7,9 @@ use expect_test::{Expect, expect};
 use linje_centre::Centre;
 use linje_desk::{Accepted, CallerKey, Refusal, StoreFault};
 use linje_event::{Effect, Event};
-use linje_types::{AdviserId, Channel, ContactId, OfferId, QueueId, SECOND_US, Timestamp};
+use linje_types::{
+    AdviserId, Channel, Clearance, ContactId, OfferId, QueueId, SECOND_US, Timestamp,
+};
 use linje_voice::{self as voice, Caller, Cause, LegId};
 
 use crate::{Calls, Clips, Input, Output, PageId, Pages, Status};
@@ -35,6 +37,10 @@ impl Status for Readers {
 
     fn caller_key(&self, number: &str) -> Option<CallerKey> {
         (number != "55550000").then_some(CallerKey([1; 32]))
+    }
+
+    fn clearance(&self, _: CallerKey) -> Clearance {
+        Clearance::NONE
     }
 
     fn plans(&self) -> u64 {

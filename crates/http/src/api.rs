@@ -21,6 +21,7 @@ use crate::ids::Ids;
 use crate::keeper::Checked;
 use crate::metrics::{Metric, Metrics};
 use crate::notes::Notes;
+use crate::people::People;
 use crate::ports::{
     CallDoor, Centres, Demo, DeskDoor, Figures, History, Numbers, PromptAudio, StoreHealth,
 };
@@ -84,6 +85,8 @@ pub struct Web {
     pub identity: Arc<Identity>,
     /// What is kept about people beside the log.
     pub records: Records,
+    /// Registers, and whom contacts are about.
+    pub people: Arc<People>,
 }
 
 /// A handle to the parts.

@@ -17,6 +17,7 @@ mod ids;
 mod keeper;
 mod metrics;
 mod notes;
+mod people;
 mod ports;
 mod presence;
 mod problem;
@@ -37,6 +38,10 @@ pub use identity::{Identity, IdentityError, IdentitySetup, demo_people};
 pub use ids::Ids;
 pub use metrics::{Metric, Metrics};
 pub use notes::{Note, Noted, Notes, read as read_notes};
+pub use people::{
+    CallerOf, ControlMeasure, Level, MeasuresError, People, PeopleKeys, PeopleParts, StoredTasks,
+    read_measures,
+};
 pub use ports::{
     AnsweredBy, Both, CallAsk, CallDoor, CallView, Card, Centres, DayFigures, Demo, DeskDoor,
     Directory, Figures, History, Keyed, Later, Numbers, Phone, PromptAudio, Reply, StoreHealth,

@@ -1,5 +1,6 @@
 //! The routes: one file per noun.
 
+mod access_log;
 mod advisers;
 mod callbacks;
 mod centre;
@@ -16,9 +17,11 @@ mod invariants;
 mod live;
 mod measures;
 mod offers;
+mod persons;
 mod plans;
 mod prompts;
 mod queues;
+mod registers;
 mod requests;
 mod session;
 mod traffic;
@@ -76,6 +79,9 @@ fn documented() -> OpenApiRouter<Gate> {
         .merge(desk::routes())
         .merge(demo::routes())
         .merge(prompts::routes())
+        .merge(persons::routes())
+        .merge(access_log::routes())
+        .merge(registers::routes())
 }
 
 /// The OpenAPI document, as the program prints it and serves it.

@@ -87,9 +87,6 @@ impl<P: ?Sized> Guarded<P> {
 
     pub(crate) fn rehearse(&self, trouble: Trouble) {
         self.trouble.store(trouble as u8, Ordering::Relaxed);
-        if trouble == Trouble::None {
-            *self.state.lock().unwrap_or_else(PoisonError::into_inner) = State::default();
-        }
     }
 
     /// Whether it is in trouble now, as far as the last calls tell.

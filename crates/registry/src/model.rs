@@ -206,6 +206,7 @@ pub struct Interpreter {
 
 /// A phone number.
 #[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = RegisteredPhone)]
 pub struct Phone {
     /// In E.164 form.
     pub number: String,

@@ -14,6 +14,7 @@ mod lines;
 mod listener;
 mod measures;
 mod morning;
+mod people;
 mod plain_http;
 mod population;
 mod publish;

@@ -488,6 +488,15 @@ async fn wire(
     })
     .map_err(|refusal| anyhow!("the log cannot be put right: {refusal:?}"))?;
 
+    let records = Records::open(&options.config.data.join("people.sqlite"))?;
+    let people = crate::people::people(
+        options.is_demo(),
+        &records,
+        &keys.numbers,
+        &reader,
+        clock,
+        &options.config.centre_folder,
+    )?;
     let bank = Arc::new(bank);
     let phones = phones(&staff, &keys);
     let (voice_in, voice_events) = mpsc::channel(VOICE_EVENTS);
@@ -512,7 +521,6 @@ async fn wire(
         sip: sip.to_string(),
         phones: phones.clone(),
     });
-    let records = Records::open(&options.config.data.join("people.sqlite"))?;
     let identity = identity::open(options, http, (&centre, &staff), &records, &keys.numbers)?;
     let api = gate.open(Web {
         mode: options.mode,
@@ -536,6 +544,7 @@ async fn wire(
         prompts: lines::audio(&bank),
         identity: Arc::new(identity),
         records,
+        people: Arc::new(people),
     });
     tasks.push(tokio::spawn(linje_http::run(api.clone())));
     tasks.push(tokio::spawn(keep(api.clone(), desk.clone())));

@@ -9,7 +9,7 @@ use linje_desk::{Accepted, Batch, CallerKey, Refusal};
 use linje_event::{Command, Effect, Event};
 use linje_http::{AnsweredBy, Api, CallAsk, CallView};
 use linje_store::NumberKey;
-use linje_types::{Activity, AdviserId, ContactId, Language, PlanId, QueueId};
+use linje_types::{Activity, AdviserId, Clearance, ContactId, Language, PlanId, QueueId};
 use linje_voice::Voice;
 use tokio::sync::{broadcast, mpsc, watch};
 
@@ -58,6 +58,10 @@ impl Status for Readers {
     fn caller_key(&self, number: &str) -> Option<CallerKey> {
         let number = e164(number)?;
         (!self.shared_numbers.contains(&number)).then(|| self.key.hash(&number))
+    }
+
+    fn clearance(&self, caller: CallerKey) -> Clearance {
+        self.api.people.needs(caller)
     }
 
     fn plans(&self) -> u64 {

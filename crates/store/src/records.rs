@@ -8,6 +8,7 @@
 pub mod access;
 mod after;
 mod knowledge;
+pub mod linked;
 mod seal;
 pub mod sessions;
 pub mod tasks;
@@ -39,6 +40,7 @@ const BUSY: Duration = Duration::from_secs(5);
 const TABLES: &[&str] = &[
     access::TABLES,
     sessions::TABLES,
+    linked::TABLES,
     tasks::TABLES,
     seal::TABLES,
     after::TABLES,

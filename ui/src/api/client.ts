@@ -1,4 +1,4 @@
-/** Every request the pages make, one function each. Nothing else but `stream.ts` calls the server. */
+/** Every request the pages make, one function each, here and in the files beside it. Nothing else but `stream.ts` calls the server. */
 import createClient, { type Middleware } from "openapi-fetch";
 
 import { language } from "./language";
@@ -49,7 +49,7 @@ const spoken: Middleware = {
 };
 
 // Requests outlive the page, so that hanging up gets through as it closes.
-const server = createClient<paths>({ baseUrl: location.origin, keepalive: true });
+export const server = createClient<paths>({ baseUrl: location.origin, keepalive: true });
 server.use(spoken);
 
 interface Answer {
@@ -59,7 +59,7 @@ interface Answer {
 }
 
 /** The answer's content, or the server's refusal thrown. */
-async function told<T>(asked: Promise<Answer>): Promise<T> {
+export async function told<T>(asked: Promise<Answer>): Promise<T> {
   const { data, error, response } = await asked;
   if (response.ok) return data as T;
   if (response.status === 401) loggedOut.say();

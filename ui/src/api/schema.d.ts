@@ -4,6 +4,108 @@
  */
 
 export interface paths {
+    "/api/v1/access/cef": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Readings as lines of the Common Event Format, newest first, at most 10,000. */
+        get: operations["access_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access/chain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Walks all rows and says whether one was changed, taken out or put in. */
+        get: operations["access_chain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access/patterns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Readers whose last month asks to be looked at, found by counting; nobody is accused by it. */
+        get: operations["access_patterns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Readings, newest first. */
+        get: operations["access_readings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who an opaque number is. A reading like any other: it is noted first. */
+        post: operations["access_reveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access/whose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The opaque number of a person who asks who has read about them. */
+        post: operations["access_whose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/advisers": {
         parameters: {
             query?: never;
@@ -452,6 +554,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/{id}/person": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who a contact may be about, before anybody is opened: for its adviser, also while it is offered. */
+        get: operations["contact_person"];
+        put?: never;
+        /** Links a contact with its person. By the number alone, the person is a hint; control questions make it surer. */
+        post: operations["link_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/person/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Control questions about a person, with the answers, for the adviser who has the contact. */
+        post: operations["control_questions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/{id}/resume": {
         parameters: {
             query?: never;
@@ -512,6 +649,23 @@ export interface paths {
         };
         /** Why a contact is where it is: why this adviser, why this wait. Of open and of closed contacts. */
         get: operations["why"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/control-measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Measures that touch staff: what, what for, on what basis, who sees it, when it was discussed. */
+        get: operations["control_measures"];
         put?: never;
         post?: never;
         delete?: never;
@@ -599,6 +753,40 @@ export interface paths {
         get: operations["live_call"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/demo/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People to try the demo with. Nobody among them is protected, and nobody exists. */
+        get: operations["demo_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/demo/registers/{register}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Rehearses trouble with a register: down, slow (five seconds), wrong, none. Demo only. */
+        post: operations["rehearse_register"];
         delete?: never;
         options?: never;
         head?: never;
@@ -730,6 +918,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who looked at my data, in plain words, newest first. Readers are named by unit, as the law has it. */
+        get: operations["my_readings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/measures": {
         parameters: {
             query?: never;
@@ -797,6 +1002,77 @@ export interface paths {
         put?: never;
         /** Does not take it. The adviser is not ready until they choose an activity again. */
         post: operations["decline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An organisation by its number. */
+        post: operations["open_organisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/persons/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens a person: the header, with what must be known before anything is said. */
+        post: operations["open_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/persons/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Searches for people. Who may not be opened is left out, and nothing tells that they were. */
+        post: operations["search_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/persons/tabs/{tab}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reads a tab of a person: overview, communication, follow_up, payments, benefits, cases or notices. Each
+         *     reading is a row of its own in the access log.
+         */
+        post: operations["person_tab"];
         delete?: never;
         options?: never;
         head?: never;
@@ -931,6 +1207,23 @@ export interface paths {
         };
         /** A queue's opening hours and where they differ from the national rule. */
         get: operations["hours_of_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which registers answer. */
+        get: operations["list_registers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1145,6 +1438,15 @@ export interface components {
              */
             share?: number | null;
         };
+        /** @description A bank account. */
+        Account: {
+            /** @description When it was changed. */
+            changed: string;
+            /** @description Who changed it: the person, or a system's name. */
+            changed_by: string;
+            /** @description Eleven figures. */
+            number: string;
+        };
         /**
          * @description What the last who waited were told, held against the wait that they got. Since the service started; who left
          *     before an answer is not counted, since nobody knows how long they would have waited.
@@ -1174,6 +1476,26 @@ export interface components {
              */
             within_p90?: number | null;
         };
+        /** @description An address. */
+        Address: {
+            /** @description A country abroad, ISO 3166 alpha-3. */
+            country?: string | null;
+            /** @description Since when. */
+            from?: string | null;
+            /** @description What it is. */
+            kind: components["schemas"]["AddressKind"];
+            /** @description Street and number. */
+            line: string;
+            /** @description The place of the post code. */
+            place: string;
+            /** @description Four figures. */
+            post_code: string;
+        };
+        /**
+         * @description What an address is.
+         * @enum {string}
+         */
+        AddressKind: "home" | "contact" | "stay";
         /** @description An adviser, as colleagues see them. */
         Adviser: {
             activity?: string | null;
@@ -1228,6 +1550,29 @@ export interface components {
             /** Format: int32 */
             wanted: number;
         };
+        /** @description A benefit (*ytelse*). */
+        Benefit: {
+            /** @description From. */
+            from: string;
+            /**
+             * Format: int32
+             * @description In percent, where it is graded.
+             */
+            percent?: number | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["BenefitState"];
+            /** @description The name. */
+            title: string;
+            /** @description The topic's code. */
+            topic: string;
+            /** @description Until. */
+            until?: string | null;
+        };
+        /**
+         * @description Where a benefit stands.
+         * @enum {string}
+         */
+        BenefitState: "running" | "ended" | "applied_for";
         Besides: {
             /** @description voice, chat, message, task; none = only what the activity gives. */
             channels: string[];
@@ -1321,6 +1666,27 @@ export interface components {
             /** @description Promised before. */
             until: string;
         };
+        /** @description A case. */
+        Case: {
+            /** @description Last changed. */
+            changed: string;
+            /** @description Its documents, newest first. */
+            documents: components["schemas"]["Document"][];
+            /** @description When an answer can be expected. */
+            expected?: string | null;
+            /** @description Its number. */
+            id: string;
+            /** @description Opened. */
+            opened: string;
+            state?: components["schemas"]["CaseState"] | null;
+            /** @description The topic's code. */
+            topic: string;
+        };
+        /**
+         * @description Where a case stands.
+         * @enum {string}
+         */
+        CaseState: "received" | "in_progress" | "decided" | "closed";
         /** @description The centre description in force. */
         CentreName: {
             /** @description What is assumed and not a public fact. */
@@ -1328,6 +1694,16 @@ export interface components {
             id: string;
             name: components["schemas"]["Both"];
             version: string;
+        };
+        /** @description What the chain of rows says. */
+        ChainView: {
+            /** Format: int64 */
+            first_bad?: number | null;
+            /** @description The hash of the last row; write it down elsewhere to be able to prove the rows before it. */
+            head: string;
+            ok: boolean;
+            /** Format: int64 */
+            rows: number;
         };
         /** @description A change from the description in force. */
         ChangeRow: {
@@ -1350,6 +1726,11 @@ export interface components {
             /** @description phone, chat, written, tasks, learning, fagprat, lunch, break or meeting. */
             activity: string;
         };
+        /**
+         * @description *Sivilstand*.
+         * @enum {string}
+         */
+        CivilStatus: "unmarried" | "married" | "separated" | "divorced" | "widowed" | "unknown";
         /** @description The clock that all pages show. */
         ClockNow: {
             /** @description `demo` or `serve`. */
@@ -1379,6 +1760,18 @@ export interface components {
             since: string;
             /** @description Where the consultation is: queued, offered, active, wrap_up. */
             state: components["schemas"]["Stage"];
+        };
+        /** @description Who a contact is about, as far as one may know before a person is opened. */
+        ContactPerson: {
+            level?: components["schemas"]["Level"] | null;
+            /** @description Whoever it is, this reader may not open them: hand the contact over. */
+            must_be_handed_over: boolean;
+            /** @description People who have the number that rings. A number is a hint: anybody may ring from it. */
+            number_of: number;
+            /** @description A safety measure bars somebody with this number from the phone: read it before you answer. */
+            phone_barred: boolean;
+            /** @description Somebody with this number has a safety measure. */
+            safety_measure: boolean;
         };
         /** @description A contact. */
         ContactView: {
@@ -1426,6 +1819,38 @@ export interface components {
              * @description How long it has waited, seconds.
              */
             waited_s?: number | null;
+        };
+        /** @description A contract of the follow-up (*oppfølging*). */
+        Contract: {
+            /** @description From. */
+            from: string;
+            /** @description What was agreed. */
+            title: string;
+            /** @description Until. */
+            until?: string | null;
+        };
+        /** @description A measure. */
+        ControlMeasure: {
+            /** @description The law or agreement. */
+            basis: components["schemas"]["Words"];
+            /** @description The date of the discussion; None says openly that there has been none. */
+            discussed?: string | null;
+            /** @description When it is to be evaluated. */
+            evaluated_by?: string | null;
+            /** @description Names it. */
+            id: string;
+            /** @description How long it is kept. */
+            kept: components["schemas"]["Words"];
+            /** @description What it is called. */
+            name: components["schemas"]["Words"];
+            /** @description What it must not be used for. */
+            never: components["schemas"]["Words"];
+            /** @description What it is for. */
+            purpose: components["schemas"]["Words"];
+            /** @description Who sees it. */
+            seen_by: components["schemas"]["Words"];
+            /** @description What is recorded or measured. */
+            what: components["schemas"]["Words"];
         };
         /** @description Advisers by what they do. */
         Counts: {
@@ -1549,6 +1974,39 @@ export interface components {
             seq: number;
             today: components["schemas"]["Today"];
         };
+        /**
+         * @description Whether somebody can be reached digitally.
+         * @enum {string}
+         */
+        DigitalLevel: "digital" | "possibly_digital" | "not_digital";
+        /** @description A document of a case. */
+        Document: {
+            /** @description The date. */
+            date: string;
+            /** @description Its id in the archive. */
+            id: string;
+            /** @description In, out, or internal. */
+            kind: components["schemas"]["DocumentKind"];
+            /** @description Its title. */
+            title: string;
+        };
+        /**
+         * @description Which way a document went.
+         * @enum {string}
+         */
+        DocumentKind: "in" | "out" | "internal";
+        /** @description A contact of before, or another that is open. */
+        EarlierContact: {
+            at: string;
+            channel?: string | null;
+            id: string;
+            /** @description How sure it was who it was. */
+            level: components["schemas"]["Level"];
+            state?: components["schemas"]["Stage"] | null;
+            topic?: string | null;
+            /** @description The unit whose adviser had it. */
+            unit?: string | null;
+        };
         EditAsk: {
             /** @description `queue.arbeid-og-helse.goal.within`, `flow.main.menu.keys.0.to`, `hours.hverdager.open.0.from`. */
             path: string;
@@ -1609,6 +2067,13 @@ export interface components {
             /** @description The basis in words. */
             text: string;
         };
+        /** @description A register that failed (*feilende system*). */
+        Failed: {
+            /** @description Which. */
+            register: components["schemas"]["Register"];
+            /** @description Why. */
+            why: components["schemas"]["Why"];
+        };
         /** @description A fault of a description. */
         FaultRow: {
             /** @description `LJ1007`; has a page in the manual. */
@@ -1649,6 +2114,32 @@ export interface components {
              */
             value?: number | null;
         };
+        /** @description The follow-up. */
+        FollowUp: {
+            /** @description Whether the person is followed up. */
+            active: boolean;
+            /** @description What was agreed. */
+            contracts: components["schemas"]["Contract"][];
+            /** @description The decided need (*innsatsgruppe*), a code. */
+            group?: string | null;
+            /** @description Registered as a job seeker since. */
+            job_seeker_since?: string | null;
+            /** @description Reports to send in (*meldekort*) by. */
+            next_report?: string | null;
+            /** @description Who follows up: an office. */
+            office?: string | null;
+        };
+        Found: {
+            /** @description There are more than are shown: say more. */
+            more: boolean;
+            people: components["schemas"]["FoundPerson"][];
+        };
+        FoundPerson: {
+            born?: string | null;
+            fnr: string;
+            name: string;
+            place?: string | null;
+        };
         /** @description The goals of a queue; none is shown alone. */
         GoalSet: {
             /**
@@ -1666,6 +2157,13 @@ export interface components {
              * @description The time T, seconds.
              */
             within_s: number;
+        };
+        /** @description A guardian (*verge*). */
+        Guardian: {
+            /** @description The name; left out when the reader may not know. */
+            name?: string | null;
+            /** @description What the guardian may speak about. */
+            scope: string;
         };
         /** @description Where a queue's hours differ from a rule. */
         HoursDifference: {
@@ -1698,6 +2196,13 @@ export interface components {
             version: string;
             warnings: components["schemas"]["FaultRow"][];
         };
+        /** @description A need for an interpreter. */
+        Interpreter: {
+            /** @description Of which sign language. */
+            sign?: string | null;
+            /** @description Of which spoken language. */
+            speech?: string | null;
+        };
         /** @description The invariants of the state. */
         Invariants: {
             /** @description What does not hold. */
@@ -1726,6 +2231,24 @@ export interface components {
         KeyLabel: {
             key: string;
             label: string;
+        };
+        /**
+         * @description How sure it is who a contact is about.
+         * @enum {string}
+         */
+        Level: "hint" | "questions" | "logged_in";
+        LinkAsk: {
+            /** @description Eleven figures; left out, the one person who has the number that rings. */
+            fnr?: string | null;
+            /** @description hint, or questions with the answers that were right. */
+            level: components["schemas"]["Level"];
+            /** @description Numbers of the control questions that were answered right. */
+            right?: number[];
+        };
+        LinkedView: {
+            /** @description Eleven figures. */
+            fnr: string;
+            level: components["schemas"]["Level"];
         };
         /** @description A list and where it goes on. */
         List_Adviser: {
@@ -1791,6 +2314,86 @@ export interface components {
             next?: string | null;
         };
         /** @description A list and where it goes on. */
+        List_ControlMeasure: {
+            items: {
+                /** @description The law or agreement. */
+                basis: components["schemas"]["Words"];
+                /** @description The date of the discussion; None says openly that there has been none. */
+                discussed?: string | null;
+                /** @description When it is to be evaluated. */
+                evaluated_by?: string | null;
+                /** @description Names it. */
+                id: string;
+                /** @description How long it is kept. */
+                kept: components["schemas"]["Words"];
+                /** @description What it is called. */
+                name: components["schemas"]["Words"];
+                /** @description What it must not be used for. */
+                never: components["schemas"]["Words"];
+                /** @description What it is for. */
+                purpose: components["schemas"]["Words"];
+                /** @description Who sees it. */
+                seen_by: components["schemas"]["Words"];
+                /** @description What is recorded or measured. */
+                what: components["schemas"]["Words"];
+            }[];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
+        /** @description A list and where it goes on. */
+        List_MyReading: {
+            items: {
+                at: string;
+                /** @description Because the citizen made contact. */
+                by_contact: boolean;
+                /** @description In plain words: who, where, why. */
+                text: string;
+                unit?: string | null;
+            }[];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
+        /** @description A list and where it goes on. */
+        List_PatternRow: {
+            items: {
+                /** Format: int64 */
+                at_night: number;
+                /** Format: int64 */
+                denied: number;
+                /** Format: int64 */
+                employees: number;
+                /** @description What is odd: without_contact, same_name, at_night, employees, denied. */
+                odd: string[];
+                /** Format: int64 */
+                overridden: number;
+                /** Format: int64 */
+                people: number;
+                /** Format: int64 */
+                readings: number;
+                /** Format: int64 */
+                same_name: number;
+                unit?: string | null;
+                who: string;
+                /** Format: int64 */
+                without_contact: number;
+            }[];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
+        /** @description A list and where it goes on. */
+        List_Persona: {
+            items: {
+                /** @description What they are good for. */
+                about: string;
+                fnr: string;
+                name: string;
+                /** @description To ring from, so that the number is known. */
+                phone?: string | null;
+            }[];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
+        /** @description A list and where it goes on. */
         List_PlanRow: {
             items: {
                 /** @description What advisers are asked when it is switched on. */
@@ -1845,6 +2448,42 @@ export interface components {
                 /** @description Waiting at the end of each of the last 60 minutes. */
                 spark: number[];
                 waiting: number;
+            }[];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
+        /** @description A list and where it goes on. */
+        List_ReadingRow: {
+            items: {
+                at: string;
+                /** @description The code of the denial, also of one that was overridden. */
+                code?: string | null;
+                contact?: string | null;
+                /** @description contact, reason or none. */
+                ground: string;
+                /** Format: int64 */
+                id: number;
+                permit: boolean;
+                /** @description What the reader wrote. */
+                reason?: string | null;
+                /** @description same_name, employee, at_night, no_contact, overridden. */
+                signs: string[];
+                unit?: string | null;
+                /** @description header, a tab, search, link, questions, hint, organisation, reveal. */
+                what: string;
+                who: string;
+                /** @description An opaque number; the same person is the same number. */
+                whom?: string | null;
+            }[];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
+        /** @description A list and where it goes on. */
+        List_RegisterRow: {
+            items: {
+                /** @description False while it is left alone after several failures. */
+                answers: boolean;
+                register: components["schemas"]["Register"];
             }[];
             /** @description Cursor of the next page. */
             next?: string | null;
@@ -1993,6 +2632,15 @@ export interface components {
             /** Format: int32 */
             waiting: number;
         };
+        /** @description A reading, as the citizen sees it. */
+        MyReading: {
+            at: string;
+            /** @description Because the citizen made contact. */
+            by_contact: boolean;
+            /** @description In plain words: who, where, why. */
+            text: string;
+            unit?: string | null;
+        };
         /** @description A thing and its name. */
         Named: {
             id: string;
@@ -2060,6 +2708,17 @@ export interface components {
             at: string;
             text: string;
         };
+        /** @description A notice that was sent (*brukervarsel*). */
+        Notice: {
+            /** @description sms, email or page. */
+            channel: string;
+            /** @description The day. */
+            date: string;
+            /** @description When it was opened. */
+            opened?: string | null;
+            /** @description What it said. */
+            title: string;
+        };
         /** @description An offer that stands. */
         OfferRef: {
             contact: string;
@@ -2089,6 +2748,44 @@ export interface components {
             /** Format: double */
             waited_s: number;
             why: components["schemas"]["WhyRow"];
+        };
+        /** @description An office. */
+        Office: {
+            /** @description The name. */
+            name: string;
+            /** @description Four figures. */
+            number: string;
+            /** @description When people may come, in words. */
+            open: string[];
+            /** @description Where. */
+            visit?: string | null;
+        };
+        /** @description An organisation. */
+        Organisation: {
+            address?: components["schemas"]["Address"] | null;
+            /** @description Closed since. */
+            closed?: string | null;
+            /**
+             * Format: int32
+             * @description People employed.
+             */
+            employees: number;
+            /** @description The form, such as AS. */
+            form: string;
+            /** @description The industry, in words. */
+            industry: string;
+            /** @description The name. */
+            name: string;
+            /** @description Nine figures. */
+            number: string;
+        };
+        OrganisationAsk: {
+            /** @description A contact that the reader has in hand. */
+            contact?: string | null;
+            /** @description Nine figures. */
+            orgnr: string;
+            /** @description Without a contact: why. */
+            reason?: string | null;
         };
         /** @description What can be edited, with the line where it stands. */
         Outline: {
@@ -2174,12 +2871,146 @@ export interface components {
             id: string;
             label: string;
         };
+        /** @description A reader whose readings ask to be looked at. */
+        PatternRow: {
+            /** Format: int64 */
+            at_night: number;
+            /** Format: int64 */
+            denied: number;
+            /** Format: int64 */
+            employees: number;
+            /** @description What is odd: without_contact, same_name, at_night, employees, denied. */
+            odd: string[];
+            /** Format: int64 */
+            overridden: number;
+            /** Format: int64 */
+            people: number;
+            /** Format: int64 */
+            readings: number;
+            /** Format: int64 */
+            same_name: number;
+            unit?: string | null;
+            who: string;
+            /** Format: int64 */
+            without_contact: number;
+        };
+        /** @description A payment. */
+        Payment: {
+            /** @description The day. */
+            date: string;
+            /** @description The period. */
+            from: string;
+            /**
+             * Format: int64
+             * @description Before tax, øre.
+             */
+            gross_ore: number;
+            /**
+             * Format: int64
+             * @description Paid out, øre.
+             */
+            net_ore: number;
+            /** @description Where it stands. */
+            state: components["schemas"]["PaymentState"];
+            /**
+             * Format: int64
+             * @description Tax, øre.
+             */
+            tax_ore: number;
+            /** @description What it is for. */
+            title: string;
+            /** @description The period's end. */
+            to: string;
+            /** @description The topic's code. */
+            topic: string;
+        };
+        /**
+         * @description Where a payment stands.
+         * @enum {string}
+         */
+        PaymentState: "planned" | "paid" | "returned";
         /** @description A stretch of time. */
         Period: {
             /** @description Whether it is over. The running one lacks adviser time since the last change. */
             complete: boolean;
             from: string;
             to: string;
+        };
+        /** @description A person, as the register of people has it. */
+        Person: {
+            /** @description Lives abroad. */
+            abroad: boolean;
+            account?: components["schemas"]["Account"] | null;
+            /** @description Addresses. */
+            addresses: components["schemas"]["Address"][];
+            /** @description Born; left out when the register does not say. */
+            born?: string | null;
+            /** @description ISO 3166 alpha-3. */
+            citizenship: string[];
+            /** @description Civil status. */
+            civil: components["schemas"]["CivilStatus"];
+            /** @description The date of death. */
+            died?: string | null;
+            /** @description Guardians. */
+            guardians: components["schemas"]["Guardian"][];
+            /** @description Who. */
+            id: string;
+            /** @description Interpreters. */
+            interpreter: components["schemas"]["Interpreter"];
+            /** @description Municipality; left out when unknown or abroad. */
+            municipality?: string | null;
+            /** @description The whole name. */
+            name: string;
+            /** @description Phones that are registered in the agency. */
+            phones: components["schemas"]["RegisteredPhone"][];
+            /** @description Protection of the address. */
+            protection: components["schemas"]["Protection"];
+            /** @description Family. */
+            relations: components["schemas"]["Relation"][];
+            /** @description Safety measures. */
+            safety: components["schemas"]["SafetyMeasure"][];
+            /** @description As the register says. */
+            sex: components["schemas"]["Sex"];
+            /** @description Own employee, or related to one (*skjermet*). */
+            shielded: boolean;
+            /** @description Status. */
+            status: components["schemas"]["PersonStatus"];
+            /** @description The family name. */
+            surname: string;
+        };
+        /**
+         * @description *Personstatus*.
+         * @enum {string}
+         */
+        PersonStatus: "resident" | "dead" | "emigrated" | "temporary" | "other";
+        /** @description A person opened. */
+        PersonView: {
+            /**
+             * Format: int32
+             * @description In whole years, where the register tells when the person was born.
+             */
+            age?: number | null;
+            /** @description Registers that did not answer: what they know is missing here. */
+            failed: components["schemas"]["Failed"][];
+            level?: components["schemas"]["Level"] | null;
+            office?: components["schemas"]["Office"] | null;
+            person: components["schemas"]["Person"];
+            /** @description The phone is barred. */
+            phone_barred: boolean;
+            powers?: components["schemas"]["Powers"] | null;
+            preferences?: components["schemas"]["Preferences"] | null;
+            tags: components["schemas"]["Tag"][];
+            /** @description Must be read before anything is said. */
+            warnings: components["schemas"]["SafetyMeasure"][];
+        };
+        /** @description Somebody to try the demo with. They do not exist. */
+        Persona: {
+            /** @description What they are good for. */
+            about: string;
+            fnr: string;
+            name: string;
+            /** @description To ring from, so that the number is known. */
+            phone?: string | null;
         };
         /** @description SIP credentials of a demo adviser. */
         Phone: {
@@ -2224,10 +3055,64 @@ export interface components {
              */
             seq: number;
         };
+        /** @description Who may act for whom. */
+        PowerOfAttorney: {
+            /** @description In which topics, and what: LES, KOMMUNISER, SKRIV. */
+            areas: [
+                string,
+                string[]
+            ][];
+            /** @description From. */
+            from: string;
+            /** @description Whose matters. */
+            giver: string;
+            /** @description Who may act. */
+            holder: string;
+            /** @description The other one's name; left out when the reader may not know. */
+            other_name?: string | null;
+            /** @description Until. */
+            until?: string | null;
+        };
+        /** @description Both sides of a person's powers of attorney. */
+        Powers: {
+            /** @description The person gave these. */
+            given: components["schemas"]["PowerOfAttorney"][];
+            /** @description The person holds these. */
+            held: components["schemas"]["PowerOfAttorney"][];
+        };
+        /** @description *Kontakt- og reservasjonsregisteret*. */
+        Preferences: {
+            /** @description Registered at all. */
+            active: boolean;
+            /** @description Can be notified. */
+            can_be_notified: boolean;
+            /** @description E-mail. */
+            email?: string | null;
+            /** @description When the e-mail was last confirmed. */
+            email_verified?: string | null;
+            /**
+             * @description The preferred language; the one to be answered in.
+             * @example nb
+             */
+            language?: string | null;
+            /** @description What it adds up to. */
+            level: components["schemas"]["DigitalLevel"];
+            /** @description Mobile. */
+            mobile?: string | null;
+            /** @description When the mobile was last confirmed. */
+            mobile_verified?: string | null;
+            /** @description Has said no to digital contact. */
+            reserved: boolean;
+        };
         Press: {
             /** @description 0-9, * or #. */
             key: string;
         };
+        /**
+         * @description How urgent a task is.
+         * @enum {string}
+         */
+        Priority: "HOY" | "NORM" | "LAV";
         /** @description A problem document. */
         Problem: Record<string, never> & {
             /** @description The kind as a short word, for programs. */
@@ -2254,6 +3139,11 @@ export interface components {
              */
             type: string;
         };
+        /**
+         * @description Protection of an address (*adressebeskyttelse*).
+         * @enum {string}
+         */
+        Protection: "open" | "confidential" | "strict" | "strict_abroad";
         Publish: {
             /** @description The version that the change was made from; another one in force is refused. */
             base?: string | null;
@@ -2263,6 +3153,24 @@ export interface components {
             who?: string | null;
             /** @description Why; kept with it. */
             why: string;
+        };
+        /** @description Something that only the person is likely to know. */
+        Question: {
+            /** @description The right answer, for the adviser's eyes. */
+            answer: string;
+            /** @description What kind: address, born, spouse, children, account, email, payment. */
+            kind: string;
+            /** @description Names it in the answer. */
+            number: number;
+        };
+        Questions: {
+            questions: components["schemas"]["Question"][];
+            /** @description So many must be right. */
+            wanted: number;
+        };
+        QuestionsAsk: {
+            /** @description Eleven figures. */
+            fnr: string;
         };
         /** @description A queue with everything about it. */
         QueueDetail: components["schemas"]["QueueRow"] & {
@@ -2324,6 +3232,39 @@ export interface components {
             spark: number[];
             waiting: number;
         };
+        /** @description Whom, and on what ground. */
+        ReadAsk: {
+            /** @description A contact that the reader has in hand. */
+            contact?: string | null;
+            /** @description Eleven figures. */
+            fnr: string;
+            /** @description Why all the same, over a denial that may be overridden. */
+            over?: string | null;
+            /** @description Without a contact: why, in the reader's words, at least ten letters. */
+            reason?: string | null;
+        };
+        /** @description A reading, as the auditor sees it. The person is an opaque number until it is asked for. */
+        ReadingRow: {
+            at: string;
+            /** @description The code of the denial, also of one that was overridden. */
+            code?: string | null;
+            contact?: string | null;
+            /** @description contact, reason or none. */
+            ground: string;
+            /** Format: int64 */
+            id: number;
+            permit: boolean;
+            /** @description What the reader wrote. */
+            reason?: string | null;
+            /** @description same_name, employee, at_night, no_contact, overridden. */
+            signs: string[];
+            unit?: string | null;
+            /** @description header, a tab, search, link, questions, hint, organisation, reveal. */
+            what: string;
+            who: string;
+            /** @description An opaque number; the same person is the same number. */
+            whom?: string | null;
+        };
         /** @description A step of a real person's contact. */
         RecentRow: {
             at: string;
@@ -2334,6 +3275,48 @@ export interface components {
             seq: number;
             state: components["schemas"]["Stage"];
         };
+        /**
+         * @description A register.
+         * @enum {string}
+         */
+        Register: "persons" | "preferences" | "cases" | "payments" | "powers" | "offices" | "tasks" | "organisations" | "benefits" | "follow_up" | "notices";
+        /** @description Whether a register answers. */
+        RegisterRow: {
+            /** @description False while it is left alone after several failures. */
+            answers: boolean;
+            register: components["schemas"]["Register"];
+        };
+        /** @description A phone number. */
+        RegisteredPhone: {
+            /** @description In E.164 form. */
+            number: string;
+            /**
+             * Format: int32
+             * @description 1 is rung first.
+             */
+            priority: number;
+        };
+        Rehearse: {
+            trouble: components["schemas"]["Trouble"];
+        };
+        /** @description Somebody related. */
+        Relation: {
+            /** @description Born. */
+            born?: string | null;
+            /** @description How. */
+            kind: components["schemas"]["RelationKind"];
+            /** @description The name; left out when the reader may not know. */
+            name?: string | null;
+            /** @description Who; left out when the reader may not know. */
+            person?: string | null;
+            /** @description Lives at the same address; left out when the reader may not know. */
+            same_address?: boolean | null;
+        };
+        /**
+         * @description How somebody is related.
+         * @enum {string}
+         */
+        RelationKind: "spouse" | "child" | "parent";
         /** @description A request and how it is going. */
         RequestRow: {
             accepted: number;
@@ -2350,11 +3333,48 @@ export interface components {
             /** Format: int32 */
             wanted: number;
         };
+        Reveal: {
+            /** @description Why the auditor must know who it is. */
+            reason: string;
+            /** @description The opaque number. */
+            whom: string;
+        };
+        Revealed: {
+            fnr: string;
+        };
         RingMe: {
             /** @description Not rung before this moment; left out = when the turn comes. */
             from?: string | null;
             /** @description Where to ring: eight digits, or with a country code. */
             number: string;
+        };
+        /**
+         * @description What kind of safety measure (*sikkerhetstiltak*).
+         * @enum {string}
+         */
+        SafetyKind: "FYUS" | "TFUS" | "FTUS" | "DIUS" | "TOAN";
+        /** @description A safety measure. */
+        SafetyMeasure: {
+            /** @description As the register words it. */
+            description: string;
+            /** @description From. */
+            from: string;
+            /** @description What kind. */
+            kind: components["schemas"]["SafetyKind"];
+            /** @description Until; open when left out. */
+            until?: string | null;
+        };
+        SearchAsk: {
+            /** @description A date. */
+            born?: string | null;
+            /** @description A contact that the reader has in hand. */
+            contact?: string | null;
+            /** @description Beginnings of names. */
+            name?: string | null;
+            /** @description A phone number. */
+            phone?: string | null;
+            /** @description Without a contact: why. */
+            reason?: string | null;
         };
         Serve: {
             /** @description Whether synthetic people come to this adviser too. */
@@ -2394,6 +3414,11 @@ export interface components {
         SessionsEnded: {
             ended: number;
         };
+        /**
+         * @description As the register says.
+         * @enum {string}
+         */
+        Sex: "woman" | "man" | "unknown";
         /** @description A skill and the least level of it. */
         SkillNeed: {
             id: string;
@@ -2451,6 +3476,25 @@ export interface components {
             /** @description Why; kept with the switch. */
             why: string;
         };
+        /** @description What a tab shows; what it does not show is left out. */
+        TabView: {
+            benefits?: components["schemas"]["Benefit"][] | null;
+            cases?: components["schemas"]["Case"][] | null;
+            contacts?: components["schemas"]["EarlierContact"][] | null;
+            /** @description Registers that did not answer: what they know is missing here. */
+            failed: components["schemas"]["Failed"][];
+            follow_up?: components["schemas"]["FollowUp"] | null;
+            notices?: components["schemas"]["Notice"][] | null;
+            payments?: components["schemas"]["Payment"][] | null;
+            tasks?: components["schemas"]["Task"][] | null;
+            /** @description The names of the topics that occur. */
+            topics: components["schemas"]["TopicName"][];
+        };
+        /**
+         * @description A label of the header, in the order in which advisers know them.
+         * @enum {string}
+         */
+        Tag: "strictly_confidential" | "strictly_confidential_abroad" | "confidential" | "own_employee" | "safety_measure" | "reserved" | "not_registered" | "possibly_digital" | "guardianship" | "speech_interpreter" | "sign_interpreter" | "dead" | "power_of_attorney";
         /** @description A queue that a contact may go to, with counts that help to choose. Never names. */
         Target: {
             /** @description The contact has been there before: it may not go round in a loop. */
@@ -2471,6 +3515,43 @@ export interface components {
             /** Format: int32 */
             waiting: number;
         };
+        /** @description A task. */
+        Task: {
+            /** @description To be done by. */
+            due: string;
+            /** @description When it was done. */
+            finished?: string | null;
+            /** @description Its id in the register. */
+            id: string;
+            /** @description What it asks for. */
+            kind: components["schemas"]["TaskKind"];
+            /** @description When it was made, RFC 3339. */
+            made: string;
+            /** @description The ident of who made it. */
+            made_by: string;
+            /** @description What came of it, in words. */
+            outcome?: string | null;
+            /** @description How urgent. */
+            priority: components["schemas"]["Priority"];
+            /** @description Where it stands. */
+            status: components["schemas"]["TaskStatus"];
+            /** @description What is to be done. */
+            text: string;
+            /** @description The topic's code. */
+            topic: string;
+            /** @description Who has it: a unit. */
+            unit: string;
+        };
+        /**
+         * @description What a task asks for (*oppgavetype*).
+         * @enum {string}
+         */
+        TaskKind: "BEH_HENV" | "VURD_HENV" | "VUR_KONS_YTE" | "KONT_BRUK";
+        /**
+         * @description Where a task stands.
+         * @enum {string}
+         */
+        TaskStatus: "open" | "in_progress" | "finished" | "mistaken";
         To: {
             /** @description The queue. */
             queue: string;
@@ -2690,6 +3771,11 @@ export interface components {
             /** @description The queue. */
             queue: string;
         };
+        /**
+         * @description What a rehearsal does to a register, so that people can see how the pages take it.
+         * @enum {string}
+         */
+        Trouble: "none" | "down" | "slow" | "wrong";
         Try: {
             /** @description A date; left out = the last whole working day in the log, or what there is of today. */
             day?: string | null;
@@ -2746,6 +3832,19 @@ export interface components {
             roles: string[];
             unit?: string | null;
         };
+        Whose: {
+            /** @description Eleven figures. */
+            fnr: string;
+        };
+        WhoseView: {
+            /** @description The opaque number under which this person's readings are found. */
+            whom: string;
+        };
+        /**
+         * @description Why a register gave no answer.
+         * @enum {string}
+         */
+        Why: "down" | "slow" | "wrong" | "resting";
         /** @description Why a contact is where it is. */
         WhyAnswer: {
             contact: string;
@@ -2868,6 +3967,13 @@ export interface components {
             /** @description Units that are shown together with others in some row. */
             units: number;
         };
+        /** @description A text in both languages. */
+        Words: {
+            /** @description English. */
+            en: string;
+            /** @description Bokmål. */
+            nb: string;
+        };
         /** @description Exactly one of the three. */
         WrapUp: {
             /** @description It is finished. */
@@ -2889,6 +3995,181 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    access_export: {
+        parameters: {
+            query?: {
+                /** @description At or after this moment. */
+                since?: string;
+                /** @description Where the export before ended: rows older than this number. */
+                cursor?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One line per reading */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+        };
+    };
+    access_chain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChainView"];
+                };
+            };
+        };
+    };
+    access_patterns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_PatternRow"];
+                };
+            };
+        };
+    };
+    access_readings: {
+        parameters: {
+            query?: {
+                /** @description The ident of a reader. */
+                who?: string;
+                /** @description An opaque number of a person. */
+                whom?: string;
+                /** @description At or after this moment. */
+                since?: string;
+                /** @description Only such as hold one of these, with commas. */
+                signs?: string;
+                /** @description Only denied (false) or only permitted (true). */
+                permit?: boolean;
+                /** @description Where the page before ended. */
+                cursor?: number;
+                /** @description At most so many, 1 to 500. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ReadingRow"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_reveal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reveal"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_whose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Whose"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhoseView"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_advisers: {
         parameters: {
             query?: {
@@ -3951,6 +5232,136 @@ export interface operations {
             };
         };
     };
+    contact_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The contact */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactPerson"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    link_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The contact */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkAsk"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkedView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    control_questions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The contact */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionsAsk"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Questions"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     resume: {
         parameters: {
             query?: never;
@@ -4116,6 +5527,25 @@ export interface operations {
             };
         };
     };
+    control_measures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ControlMeasure"];
+                };
+            };
+        };
+    };
     demo: {
         parameters: {
             query?: never;
@@ -4250,6 +5680,65 @@ export interface operations {
                 content: {
                     "text/event-stream": components["schemas"]["CallPage"];
                 };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    demo_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Persona"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rehearse_register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description persons, preferences, cases, payments, powers, offices, tasks, organisations, benefits, follow_up, notices */
+                register: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rehearse"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             404: {
                 headers: {
@@ -4473,6 +5962,25 @@ export interface operations {
             };
         };
     };
+    my_readings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_MyReading"];
+                };
+            };
+        };
+    };
     measures: {
         parameters: {
             query?: {
@@ -4595,6 +6103,208 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_organisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganisationAsk"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadAsk"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonView"];
+                };
+            };
+            /** @description not your contact, or denied with a reason */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody, or nobody you may open */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the register of people or the access log does not work */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchAsk"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Found"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    person_tab: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description overview, communication, follow_up, payments, benefits, cases, notices */
+                tab: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadAsk"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TabView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4843,6 +6553,25 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_registers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_RegisterRow"];
                 };
             };
         };

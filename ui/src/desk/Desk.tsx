@@ -9,6 +9,7 @@ import { AsideCard } from "./AsideCard";
 import { CallCard } from "./CallCard";
 import { DiallingCard } from "./DiallingCard";
 import { Idle } from "./Idle";
+import { PersonArea } from "../person/PersonArea";
 import { Me } from "./Me";
 import { MyQueues } from "./MyQueues";
 import { OfferCard } from "./OfferCard";
@@ -72,6 +73,7 @@ function OpenDesk({ session, view, onLeave }: { session: string; view: DeskView;
           {inHand.map((contact) => (
             <ContactCard key={`${contact.id}-${inCall(contact.state) ? "call" : contact.state}`} contact={contact} view={view} {...doing} />
           ))}
+          <PersonArea contact={inHand[0] ?? null} />
           {aside.map((contact) => (
             <AsideCard key={contact.id} contact={contact} {...doing} />
           ))}

@@ -9,6 +9,7 @@ import { Ring } from "../common/Ring";
 import { useFormat, useText } from "../common/settings";
 import { isOnControl, isTyping } from "../common/typing";
 import { WhyLink } from "../hvorfor/WhyLink";
+import { OfferPerson } from "../person/OfferPerson";
 import type { Doing } from "./Desk";
 
 /** Keys pressed as the offer appears were meant for something else. */
@@ -51,6 +52,7 @@ export function OfferCard({ offer, adviser, run, busy }: Doing & { offer: Offer;
         </div>
         <Countdown offer={offer} />
       </div>
+      <OfferPerson contact={offer.contact} />
       <div className="offer__buttons">
         <Button ref={answer} icon={<PhoneFillIcon aria-hidden />} loading={busy === "accept"} onClick={accept}>
           {rings ? t.work.callback.answer : t.desk.offer.answer} <kbd>{t.desk.offer.answerKey}</kbd>

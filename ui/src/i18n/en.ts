@@ -4,12 +4,14 @@ import { en as admin } from "./admin";
 import { en as control } from "./control";
 import { en as figures } from "./figures";
 import { en as identity } from "./identity";
+import { en as person } from "./person";
 import { en as why } from "./why";
 import { en as work } from "./work";
 
 export const en: Messages = {
   control,
   figures,
+  person,
   admin,
   identity,
   why,

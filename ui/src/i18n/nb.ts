@@ -3,12 +3,14 @@ import { nb as admin } from "./admin";
 import { nb as control } from "./control";
 import { nb as figures } from "./figures";
 import { nb as identity } from "./identity";
+import { nb as person } from "./person";
 import { nb as why } from "./why";
 import { nb as work } from "./work";
 
 export const nb = {
   control,
   figures,
+  person,
   admin,
   identity,
   why,

@@ -4,7 +4,6 @@ use core::time::Duration;
 
 use linje_centre::hours;
 use linje_desk::field;
-use linje_types::Clearance;
 use linje_voice::CallCause;
 
 use super::*;
@@ -49,7 +48,7 @@ impl Calls {
             origin: it.origin,
             language,
             class,
-            clearance: Clearance::NONE,
+            clearance: it.clearance,
             not_to: AdviserId::NONE,
             from: Timestamp::ZERO,
             until: self.promise(),

@@ -22,13 +22,15 @@ use linje_event::Command;
 use linje_http::view::Building;
 use linje_http::{
     Api, Card, Centres, Clock, Demo, DeskDoor, Directories, Directory, Feed, Figures, Gate,
-    History, Identity, IdentitySetup, Ids, Keyed, Metrics, Mode, Notes, Numbers, Prepared,
-    Presence, Projection, Reply, Shared, StoreHealth, Web, clock, demo_people,
+    History, Identity, IdentitySetup, Ids, Keyed, Metrics, Mode, Notes, Numbers, People,
+    PeopleKeys, PeopleParts, Prepared, Presence, Projection, Reply, Shared, StoreHealth,
+    StoredTasks, Web, clock, demo_people,
 };
 use linje_identity::Limits;
 use linje_measures::{Goal, Layout, RollUp, Yardstick};
+use linje_registry::{BuiltIn, Registers, Sources};
 use linje_routing::{Rules, State, Tables};
-use linje_store::Records;
+use linje_store::{NumberKey, Records};
 use linje_types::{ContactId, SECOND_US, Timestamp};
 use serde_json::Value;
 use tokio::sync::{OnceCell, broadcast, mpsc, oneshot, watch};
@@ -185,6 +187,7 @@ pub(crate) fn world_where(start: Timestamp, change: impl FnOnce(&Centre, &mut Ru
         calls: None,
         prompts: Arc::new(|_, _| None),
         identity: Arc::new(identity),
+        people: Arc::new(people(&records, clock)),
         records,
     });
     tokio::spawn(linje_http::run(api.clone()));
@@ -679,5 +682,35 @@ fn parse(block: &str) -> Option<Event> {
         name: field("event")?,
         id: field("id"),
         data: serde_json::from_str(&field("data")?).unwrap(),
+    })
+}
+
+/// A few people who do not exist, known by a register of their own.
+fn people(records: &Records, clock: Clock) -> People {
+    let keys = PeopleKeys::new(NumberKey::random().unwrap()).unwrap();
+    let today = move || linje_centre::hours::local(clock.now()).date();
+    let built_in = BuiltIn::new(2015, 200, Arc::new(today));
+    let one = Arc::new(built_in.clone());
+    let tasks = StoredTasks::new(records.clone(), keys.clone(), one.clone(), clock, true);
+    let sources = Sources {
+        persons: one.clone(),
+        preferences: one.clone(),
+        cases: one.clone(),
+        payments: one.clone(),
+        powers: one.clone(),
+        offices: one.clone(),
+        tasks: Arc::new(tasks),
+        organisations: one.clone(),
+        benefits: one.clone(),
+        follow_ups: one.clone(),
+        notices: one,
+    };
+    People::new(PeopleParts {
+        registers: Registers::new(sources),
+        built_in: Some(built_in),
+        records: records.clone(),
+        keys,
+        caller_of: Arc::new(|_| None),
+        measures: Vec::new(),
     })
 }

@@ -1,0 +1,418 @@
+//! The one way to a person: number, ground, policy, row on disk, answer.
+
+use axum::http::StatusCode;
+use linje_access::Who;
+use linje_access::read_person::{Decision, Denial, Ground, Subject, read_person, says_something};
+use linje_registry::{Facts, Failed, Person, Protection};
+use linje_store::RecordsError;
+use linje_store::records::access::{PersonKey, Reading, Signs};
+use linje_types::{ContactId, PersonId};
+use serde::Deserialize;
+use tokio::sync::oneshot;
+use utoipa::ToSchema;
+
+use super::People;
+use crate::api::Api;
+use crate::problem::Problem;
+use crate::view::Stage;
+
+/// Whom, and on what ground.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReadAsk {
+    /// Eleven figures.
+    fnr: String,
+    /// A contact that the reader has in hand.
+    contact: Option<String>,
+    /// Without a contact: why, in the reader's words, at least ten letters.
+    reason: Option<String>,
+    /// Why all the same, over a denial that may be overridden.
+    over: Option<String>,
+}
+
+/// A person who may be read, with the row on disk.
+pub(crate) struct Opened {
+    pub(crate) id: PersonId,
+    pub(crate) person: Person,
+    pub(crate) contact: Option<ContactId>,
+}
+
+/// A ground that was found good in form.
+pub(crate) struct Grounded<'a> {
+    pub(crate) contact: Option<ContactId>,
+    pub(crate) reason: Option<&'a str>,
+}
+
+impl ReadAsk {
+    /// The identity number.
+    pub(crate) fn id(&self) -> Result<PersonId, Problem> {
+        PersonId::parse(&self.fnr).ok_or_else(|| {
+            Problem::invalid(
+                "fnr",
+                "Fødselsnummeret har ikke riktig form. Det har elleve siffer, og kontrollsifrene må stemme.",
+                Vec::new(),
+            )
+        })
+    }
+
+    pub(crate) fn new(id: PersonId, contact: Option<String>, reason: Option<String>) -> ReadAsk {
+        ReadAsk {
+            fnr: id.digits(),
+            contact,
+            reason,
+            over: None,
+        }
+    }
+}
+
+/// Reads the ground: a contact in hand, or words that say something.
+pub(crate) fn grounded<'a>(
+    api: &Api,
+    who: &Who,
+    contact: Option<&str>,
+    reason: Option<&'a str>,
+) -> Result<Grounded<'a>, Problem> {
+    if let Some(contact) = contact {
+        let contact = api.contact(contact)?;
+        if !has_in_hand(api, who, contact) {
+            return Err(Problem::new(
+                StatusCode::FORBIDDEN,
+                "not_your_contact",
+                "Du har ikke denne henvendelsen",
+            )
+            .detail("Bare den som har henvendelsen, kan åpne personen på grunn av den. Uten henvendelse må du skrive en begrunnelse."));
+        }
+        return Ok(Grounded {
+            contact: Some(contact),
+            reason: None,
+        });
+    }
+    match reason {
+        Some(reason) if says_something(reason) => Ok(Grounded {
+            contact: None,
+            reason: Some(reason),
+        }),
+        _ => Err(Problem::invalid(
+            "reason",
+            "Skriv hvorfor du trenger opplysningene: minst ti bokstaver. Begrunnelsen blir lagret og kan leses av innsynskontrollen.",
+            Vec::new(),
+        )),
+    }
+}
+
+/// Whether a contact is with this adviser now, from the answer until the wrap-up ended.
+pub(crate) fn has_in_hand(api: &Api, who: &Who, contact: ContactId) -> bool {
+    let Some(adviser) = api.directory.adviser(&who.ident) else {
+        return false;
+    };
+    api.shared.read(|view| {
+        view.contacts.get(contact).is_some_and(|entry| {
+            entry.adviser == adviser
+                && matches!(
+                    entry.stage,
+                    Stage::Active
+                        | Stage::Held
+                        | Stage::Consulting
+                        | Stage::SetAside
+                        | Stage::WrapUp
+                        | Stage::Dialling
+                )
+        })
+    })
+}
+
+/// Nobody whom this reader can open, and nothing about whether there is anybody.
+pub(crate) fn not_here(with_contact: bool) -> Problem {
+    let problem = Problem::new(StatusCode::NOT_FOUND, "no_person", "Ingen person å vise");
+    if with_contact {
+        problem.detail(
+            "Er nummeret lest riktig? Da må henvendelsen tas av en annen – sett over. Si ikke hvorfor.",
+        )
+    } else {
+        problem.detail("Ingen du kan åpne, har dette nummeret.")
+    }
+}
+
+/// A register that failed, said to whoever needs it.
+pub(crate) fn failed_problem(failed: Failed) -> Problem {
+    Problem::unavailable(
+        "register_failed",
+        "Registeret svarer ikke som det skal. Samtalen kan fortsette; prøv igjen om litt.",
+    )
+    .with("register", serde_json::json!(failed.register.name()))
+    .with("why", serde_json::json!(failed.why))
+}
+
+fn no_row(_: RecordsError) -> Problem {
+    Problem::unavailable(
+        "no_access_row",
+        "Innsynsloggen kan ikke skrives. Ingen personer kan åpnes før den virker igjen.",
+    )
+}
+
+impl People {
+    /// Opens a person for a reader, or says why not. The row is on disk when this returns.
+    pub(crate) async fn open(
+        &self,
+        api: &Api,
+        who: &Who,
+        ask: &ReadAsk,
+        what: &str,
+    ) -> Result<Opened, Problem> {
+        let id = ask.id()?;
+        let ground = grounded(api, who, ask.contact.as_deref(), ask.reason.as_deref())?;
+        let found = self.registers.person(id).await;
+        let reader = self.reader(&who.ident, who.person.as_deref()).await;
+        let over = ask.over.as_deref();
+        let (found, reader) = match (found, reader) {
+            (Ok(found), Ok(reader)) => (found, reader),
+            (Err(failed), _) | (_, Err(failed)) => {
+                let row = self.row(api, who, &ground, id, what);
+                self.keep(vec![Reading {
+                    code: "REGISTER".to_owned(),
+                    ..row
+                }])
+                .await?;
+                return Err(failed_problem(failed));
+            }
+        };
+        let facts = found.as_ref().map(Person::facts);
+        let (decision, signs) = judge(
+            api,
+            who,
+            facts.as_ref().zip(found.as_ref()),
+            reader.as_ref(),
+            &ground,
+            over,
+        );
+        let row = self.row(api, who, &ground, id, what);
+        let spoken = ground
+            .reason
+            .into_iter()
+            .chain(over)
+            .collect::<Vec<_>>()
+            .join(" / ");
+        let reason = (!spoken.is_empty()).then(|| self.keys.seal(&self.keys.key_of(id), &spoken));
+        let row = Reading {
+            permit: decision.is_some_and(Decision::allows),
+            code: match decision {
+                Some(decision) => decision.denial().map_or("", Denial::code).to_owned(),
+                None => "UKJENT".to_owned(),
+            },
+            reason: reason
+                .transpose()
+                .map_err(|_| no_row(RecordsError::Closed))?,
+            signs: row.signs.and(signs),
+            ..row
+        };
+        self.keep(vec![row]).await?;
+        match (decision, found) {
+            (Some(decision), Some(person)) if decision.allows() => Ok(Opened {
+                id,
+                person: person.for_reader(who.clearance),
+                contact: ground.contact,
+            }),
+            (Some(decision), _) => Err(denied(decision, ground.contact.is_some())),
+            (None, _) => Err(not_here(ground.contact.is_some())),
+        }
+    }
+
+    /// A row about a reading, denied until it is found to be permitted.
+    pub(crate) fn row(
+        &self,
+        api: &Api,
+        who: &Who,
+        ground: &Grounded<'_>,
+        id: PersonId,
+        what: &str,
+    ) -> Reading {
+        let key = self.keys.key_of(id);
+        Reading {
+            whom: Some(key),
+            sealed: self.keys.seal(&key, &id.digits()).ok(),
+            ..self.blank_row(api, who, ground, what)
+        }
+    }
+
+    /// A row about nobody in particular.
+    pub(crate) fn blank_row(
+        &self,
+        api: &Api,
+        who: &Who,
+        ground: &Grounded<'_>,
+        what: &str,
+    ) -> Reading {
+        let at = api.now();
+        let mut signs = Signs::default();
+        if ground.contact.is_none() {
+            signs = signs.and(Signs::NO_CONTACT);
+        }
+        if is_night(at) {
+            signs = signs.and(Signs::AT_NIGHT);
+        }
+        Reading {
+            at,
+            who: who.ident.clone(),
+            unit: who.unit.clone().unwrap_or_default(),
+            what: what.to_owned(),
+            ground: match (ground.contact, ground.reason) {
+                (Some(_), _) => "contact",
+                (None, Some(_)) => "reason",
+                (None, None) => "none",
+            }
+            .to_owned(),
+            contact: ground.contact,
+            signs,
+            ..Reading::default()
+        }
+    }
+
+    /// The opaque name of an organisation.
+    pub(crate) fn organisation_key(&self, number: &str) -> PersonKey {
+        self.keys.name(&format!("organisation {number}"))
+    }
+
+    /// Writes rows and waits until they are on disk. No row, no answer.
+    pub(crate) async fn keep(&self, rows: Vec<Reading>) -> Result<(), Problem> {
+        let (tell, told) = oneshot::channel();
+        self.records.note_readings(rows, |end| {
+            tell.send(end).ok();
+        });
+        let end = told.await.unwrap_or(Err(RecordsError::Closed));
+        end.inspect_err(|error| tracing::error!(%error, "the access log cannot be written"))
+            .map_err(no_row)
+    }
+
+    /// Which of many a reader may see in a list, and what to note about each.
+    pub(crate) async fn sift(
+        &self,
+        api: &Api,
+        who: &Who,
+        ground: &Grounded<'_>,
+        facts: &Facts,
+    ) -> Result<(Decision, Signs), Failed> {
+        let reader = self.reader(&who.ident, who.person.as_deref()).await?;
+        let subject = subject(api, who, facts, false, reader.as_ref());
+        let decision = read_person(who, &subject, ground.policy(), None);
+        Ok((decision, signs_of(facts, reader.as_ref(), decision)))
+    }
+}
+
+impl Grounded<'_> {
+    fn policy(&self) -> Ground<'_> {
+        match (self.contact, self.reason) {
+            (Some(_), _) => Ground::Contact,
+            (None, Some(reason)) => Ground::Reason(reason),
+            (None, None) => Ground::None,
+        }
+    }
+}
+
+/// Decides, and says what the row should be marked with. None when there is no such person.
+fn judge(
+    api: &Api,
+    who: &Who,
+    found: Option<(&Facts, &Person)>,
+    reader: Option<&Facts>,
+    ground: &Grounded<'_>,
+    over: Option<&str>,
+) -> (Option<Decision>, Signs) {
+    let Some((facts, person)) = found else {
+        return (None, Signs::default());
+    };
+    let strict_abroad = person.protection == Protection::StrictAbroad;
+    let subject = subject(api, who, facts, strict_abroad, reader);
+    let decision = read_person(who, &subject, ground.policy(), over);
+    (Some(decision), signs_of(facts, reader, decision))
+}
+
+fn subject(
+    api: &Api,
+    who: &Who,
+    facts: &Facts,
+    strict_abroad: bool,
+    reader: Option<&Facts>,
+) -> Subject {
+    let unit_of = |ident: &str| {
+        let adviser = api.directory.adviser(ident)?;
+        Some(api.directory.card(adviser)?.unit)
+    };
+    let own_unit = unit_of(&who.ident);
+    let colleague = facts
+        .employee
+        .as_deref()
+        .filter(|ident| *ident != who.ident);
+    Subject {
+        needs: facts.needs,
+        strict_abroad,
+        is_reader: reader.is_some_and(|reader| reader.id == facts.id),
+        is_family: reader.is_some_and(|reader| {
+            reader.family.contains(&facts.id) || facts.family.contains(&reader.id)
+        }),
+        is_colleague: own_unit.is_some() && colleague.and_then(unit_of) == own_unit,
+        is_dead: facts.dead,
+        is_abroad: facts.abroad,
+        is_lost: facts.unknown_home,
+        is_elsewhere: false,
+    }
+}
+
+fn signs_of(facts: &Facts, reader: Option<&Facts>, decision: Decision) -> Signs {
+    let mut signs = Signs::default();
+    if reader.is_some_and(|reader| reader.surname == facts.surname) {
+        signs = signs.and(Signs::SAME_NAME);
+    }
+    if facts.employee.is_some() {
+        signs = signs.and(Signs::EMPLOYEE);
+    }
+    if matches!(decision, Decision::Overridden(_)) {
+        signs = signs.and(Signs::OVERRIDDEN);
+    }
+    signs
+}
+
+/// Outside the hours when the centre has people at work.
+fn is_night(at: linje_types::Timestamp) -> bool {
+    let local = linje_centre::hours::local(at);
+    let weekend = !linje_centre::calendar::is_working_day(local.date());
+    weekend || !(7..18).contains(&local.hour())
+}
+
+fn denied(decision: Decision, with_contact: bool) -> Problem {
+    let Some(denial) = decision.denial().filter(|denial| denial.may_be_told()) else {
+        return not_here(with_contact);
+    };
+    let words = match denial {
+        Denial::Oneself => "Du kan ikke slå opp deg selv. Bruk innloggede sider som alle andre.",
+        Denial::Family => {
+            "Personen er i nær familie med deg. Saken må tas av en annen – sett over."
+        }
+        Denial::Colleague => {
+            "Personen er kollega i enheten din. Saken må tas av en annen – sett over."
+        }
+        Denial::Dead => "Personen er død. Skriv hvorfor du trenger opplysningene.",
+        Denial::Abroad => "Personen bor i utlandet. Skriv hvorfor du trenger opplysningene.",
+        Denial::UnknownHome => {
+            "Personen har ukjent bosted. Skriv hvorfor du trenger opplysningene."
+        }
+        Denial::Geography => {
+            "Personen hører til et annet kontor. Skriv hvorfor du trenger opplysningene."
+        }
+        Denial::NoGround => "Rollen din leser ikke opplysninger om personer.",
+        Denial::StrictlyConfidential
+        | Denial::StrictlyConfidentialAbroad
+        | Denial::Confidential
+        | Denial::Shielded => return not_here(with_contact),
+    };
+    Problem::new(
+        StatusCode::FORBIDDEN,
+        "denied",
+        "Du kan ikke åpne denne personen",
+    )
+    .detail(words)
+    .with("reason_code", serde_json::json!(denial.code()))
+    .with(
+        "can_be_overridden",
+        serde_json::json!(denial.may_be_overridden()),
+    )
+}

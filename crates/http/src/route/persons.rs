@@ -1,0 +1,908 @@
+//! People: open one, read a tab, search, link with a contact. Identity numbers are in bodies, never in
+//! addresses.
+
+use axum::Json;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use linje_access::read_person::Decision;
+use linje_registry::{
+    Benefit, Case, Failed, FollowUp, Notice, Office, Payment, Person, Powers, Preferences,
+    SafetyMeasure, Search, Task,
+};
+use linje_store::records::access::Reading;
+use linje_store::records::linked::Linked;
+use linje_types::{ContactId, Language, PersonId, Timestamp};
+use serde::{Deserialize, Serialize};
+use tokio::sync::oneshot;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::api::{Api, Gate};
+use crate::body::{Body, Spoken};
+use crate::clock::{parse, rfc3339};
+use crate::people::{Asker, Level, Opened, ReadAsk, failed_problem, grounded, has_in_hand};
+use crate::problem::Problem;
+use crate::shape::TopicName;
+use crate::view::Stage;
+
+/// Most people that a search shows.
+const HITS: usize = 20;
+/// Most people that a search looks at, so that those who are left out leave no gap.
+const LOOKED_AT: usize = 60;
+/// Control questions asked, and right answers wanted.
+const QUESTIONS: usize = 3;
+const RIGHT: usize = 2;
+
+/// A label of the header, in the order in which advisers know them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Tag {
+    StrictlyConfidential,
+    StrictlyConfidentialAbroad,
+    Confidential,
+    OwnEmployee,
+    SafetyMeasure,
+    Reserved,
+    NotRegistered,
+    PossiblyDigital,
+    Guardianship,
+    SpeechInterpreter,
+    SignInterpreter,
+    Dead,
+    PowerOfAttorney,
+}
+
+/// A person opened.
+#[derive(Serialize, ToSchema)]
+pub(super) struct PersonView {
+    person: Person,
+    /// In whole years, where the register tells when the person was born.
+    age: Option<i16>,
+    tags: Vec<Tag>,
+    /// Must be read before anything is said.
+    warnings: Vec<SafetyMeasure>,
+    /// The phone is barred.
+    phone_barred: bool,
+    preferences: Option<Preferences>,
+    powers: Option<Powers>,
+    office: Option<Office>,
+    /// How sure it is that the contact is about this person; null without a contact.
+    level: Option<Level>,
+    /// Registers that did not answer: what they know is missing here.
+    failed: Vec<Failed>,
+}
+
+/// What a tab shows; what it does not show is left out.
+#[derive(Default, Serialize, ToSchema)]
+pub(super) struct TabView {
+    benefits: Option<Vec<Benefit>>,
+    cases: Option<Vec<Case>>,
+    payments: Option<Vec<Payment>>,
+    follow_up: Option<FollowUp>,
+    notices: Option<Vec<Notice>>,
+    tasks: Option<Vec<Task>>,
+    contacts: Option<Vec<EarlierContact>>,
+    /// Registers that did not answer: what they know is missing here.
+    failed: Vec<Failed>,
+    /// The names of the topics that occur.
+    topics: Vec<TopicName>,
+}
+
+/// A contact of before, or another that is open.
+#[derive(Serialize, ToSchema)]
+struct EarlierContact {
+    id: String,
+    at: String,
+    /// How sure it was who it was.
+    level: Level,
+    state: Option<Stage>,
+    channel: Option<String>,
+    topic: Option<String>,
+    /// The unit whose adviser had it.
+    unit: Option<String>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SearchAsk {
+    /// Beginnings of names.
+    name: Option<String>,
+    /// A date.
+    born: Option<String>,
+    /// A phone number.
+    phone: Option<String>,
+    /// A contact that the reader has in hand.
+    contact: Option<String>,
+    /// Without a contact: why.
+    reason: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Found {
+    people: Vec<FoundPerson>,
+    /// There are more than are shown: say more.
+    more: bool,
+}
+
+#[derive(Serialize, ToSchema)]
+struct FoundPerson {
+    fnr: String,
+    name: String,
+    born: Option<String>,
+    place: Option<String>,
+}
+
+/// Who a contact is about, as far as one may know before a person is opened.
+#[derive(Serialize, ToSchema)]
+struct ContactPerson {
+    /// How sure it is; null when nobody is linked.
+    level: Option<Level>,
+    /// People who have the number that rings. A number is a hint: anybody may ring from it.
+    number_of: usize,
+    /// A safety measure bars somebody with this number from the phone: read it before you answer.
+    phone_barred: bool,
+    /// Somebody with this number has a safety measure.
+    safety_measure: bool,
+    /// Whoever it is, this reader may not open them: hand the contact over.
+    must_be_handed_over: bool,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct LinkAsk {
+    /// Eleven figures; left out, the one person who has the number that rings.
+    fnr: Option<String>,
+    /// hint, or questions with the answers that were right.
+    level: Level,
+    /// Numbers of the control questions that were answered right.
+    #[serde(default)]
+    right: Vec<usize>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct LinkedView {
+    /// Eleven figures.
+    fnr: String,
+    level: Level,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct QuestionsAsk {
+    /// Eleven figures.
+    fnr: String,
+}
+
+/// Something that only the person is likely to know.
+#[derive(Serialize, ToSchema)]
+struct Question {
+    /// Names it in the answer.
+    number: usize,
+    /// What kind: address, born, spouse, children, account, email, payment.
+    kind: &'static str,
+    /// The right answer, for the adviser's eyes.
+    answer: String,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Questions {
+    questions: Vec<Question>,
+    /// So many must be right.
+    wanted: usize,
+}
+
+pub(super) fn routes() -> OpenApiRouter<Gate> {
+    OpenApiRouter::new()
+        .routes(routes!(open_person))
+        .routes(routes!(person_tab))
+        .routes(routes!(search_people))
+        .routes(routes!(contact_person, link_person))
+        .routes(routes!(control_questions))
+}
+
+/// Opens a person: the header, with what must be known before anything is said.
+#[utoipa::path(
+    post, path = "/api/v1/persons/open", tag = "persons", request_body = ReadAsk,
+    responses(
+        (status = 200, body = PersonView),
+        (status = 403, description = "not your contact, or denied with a reason", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "nobody, or nobody you may open", body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "the register of people or the access log does not work", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn open_person(
+    api: Api,
+    who: Asker,
+    Body(ask): Body<ReadAsk>,
+) -> Result<Json<PersonView>, Problem> {
+    let opened = api.people.open(&api, &who, &ask, "header").await?;
+    Ok(Json(header(&api, &who, opened).await?))
+}
+
+async fn header(api: &Api, who: &Asker, opened: Opened) -> Result<PersonView, Problem> {
+    let Opened {
+        id,
+        person,
+        contact,
+    } = opened;
+    let registers = &api.people.registers;
+    let office = async {
+        match &person.municipality {
+            Some(municipality) => registers.local_office(municipality).await,
+            None => Ok(None),
+        }
+    };
+    let (preferences, powers, office) =
+        tokio::join!(registers.preferences(id), registers.powers(id), office);
+    let mut failed = Vec::new();
+    let preferences = kept(preferences, &mut failed);
+    let mut powers = kept(powers, &mut failed);
+    for power in powers
+        .iter_mut()
+        .flat_map(|powers| powers.given.iter_mut().chain(&mut powers.held))
+    {
+        if !who.clearance.covers(power.needs) {
+            power.other_name = None;
+        }
+    }
+    let office = kept(office, &mut failed).flatten();
+    let level = match contact {
+        Some(contact) => level_of(api, contact, id).await?,
+        None => None,
+    };
+    let today = linje_centre::hours::local(api.now()).date();
+    let warnings = in_force(&person, &today.to_string());
+    Ok(PersonView {
+        age: person.born.as_deref().and_then(|born| age(born, today)),
+        tags: tags(&person, preferences.as_ref(), powers.as_ref(), &warnings),
+        phone_barred: warnings.iter().any(|measure| measure.kind.bars_phone()),
+        warnings,
+        person,
+        preferences,
+        powers,
+        office,
+        level,
+        failed,
+    })
+}
+
+fn kept<T>(answer: Result<T, Failed>, failed: &mut Vec<Failed>) -> Option<T> {
+    answer.map_err(|fault| failed.push(fault)).ok()
+}
+
+fn in_force(person: &Person, today: &str) -> Vec<SafetyMeasure> {
+    let measures = person.safety.iter();
+    let now = measures.filter(|measure| {
+        measure.from.as_str() <= today
+            && measure.until.as_deref().is_none_or(|until| until >= today)
+    });
+    now.cloned().collect()
+}
+
+fn age(born: &str, today: jiff::civil::Date) -> Option<i16> {
+    let born: jiff::civil::Date = born.parse().ok()?;
+    let before = (today.month(), today.day()) < (born.month(), born.day());
+    Some(today.year() - born.year() - i16::from(before))
+}
+
+fn tags(
+    person: &Person,
+    preferences: Option<&Preferences>,
+    powers: Option<&Powers>,
+    warnings: &[SafetyMeasure],
+) -> Vec<Tag> {
+    use linje_registry::{DigitalLevel, Protection};
+    let protection = match person.protection {
+        Protection::Open => None,
+        Protection::Confidential => Some(Tag::Confidential),
+        Protection::Strict => Some(Tag::StrictlyConfidential),
+        Protection::StrictAbroad => Some(Tag::StrictlyConfidentialAbroad),
+    };
+    let digital = preferences.and_then(|preferences| match preferences.level {
+        DigitalLevel::Digital => None,
+        DigitalLevel::PossiblyDigital => Some(Tag::PossiblyDigital),
+        DigitalLevel::NotDigital if preferences.reserved => Some(Tag::Reserved),
+        DigitalLevel::NotDigital => Some(Tag::NotRegistered),
+    });
+    let has_power =
+        powers.is_some_and(|powers| !powers.given.is_empty() || !powers.held.is_empty());
+    [
+        protection,
+        person.shielded.then_some(Tag::OwnEmployee),
+        (!warnings.is_empty()).then_some(Tag::SafetyMeasure),
+        digital,
+        (!person.guardians.is_empty()).then_some(Tag::Guardianship),
+        person
+            .interpreter
+            .speech
+            .as_ref()
+            .map(|_| Tag::SpeechInterpreter),
+        person
+            .interpreter
+            .sign
+            .as_ref()
+            .map(|_| Tag::SignInterpreter),
+        person.died.as_ref().map(|_| Tag::Dead),
+        has_power.then_some(Tag::PowerOfAttorney),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+async fn level_of(api: &Api, contact: ContactId, id: PersonId) -> Result<Option<Level>, Problem> {
+    let linked = api.people.linked(contact).await.map_err(|_| unreadable())?;
+    Ok(linked
+        .filter(|(known, _)| *known == id)
+        .map(|(_, level)| level))
+}
+
+fn unreadable() -> Problem {
+    Problem::unavailable(
+        "people_unreadable",
+        "Filen om personer kan ikke leses nå. Prøv igjen om litt.",
+    )
+}
+
+/// Reads a tab of a person: overview, communication, follow_up, payments, benefits, cases or notices. Each
+/// reading is a row of its own in the access log.
+#[utoipa::path(
+    post, path = "/api/v1/persons/tabs/{tab}", tag = "persons", request_body = ReadAsk,
+    params(("tab" = String, Path, description = "overview, communication, follow_up, payments, benefits, cases, notices")),
+    responses(
+        (status = 200, body = TabView),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn person_tab(
+    api: Api,
+    who: Asker,
+    Spoken(language): Spoken,
+    Path(tab): Path<String>,
+    Body(ask): Body<ReadAsk>,
+) -> Result<Json<TabView>, Problem> {
+    const TABS: [&str; 7] = [
+        "overview",
+        "communication",
+        "follow_up",
+        "payments",
+        "benefits",
+        "cases",
+        "notices",
+    ];
+    if !TABS.contains(&tab.as_str()) {
+        return Err(Problem::not_found("Fanen finnes ikke."));
+    }
+    let opened = api.people.open(&api, &who, &ask, &tab).await?;
+    let mut view = read_tab(&api, &tab, opened.id).await?;
+    view.topics = topics(&api, &view, language);
+    Ok(Json(view))
+}
+
+async fn read_tab(api: &Api, tab: &str, id: PersonId) -> Result<TabView, Problem> {
+    let registers = &api.people.registers;
+    let mut view = TabView::default();
+    let failed = &mut view.failed;
+    match tab {
+        "overview" => {
+            let (from, to) = window(api.now(), 60);
+            let (benefits, cases, payments, tasks, contacts) = tokio::join!(
+                registers.benefits(id),
+                registers.cases(id),
+                registers.payments(id, &from, &to),
+                registers.tasks(id),
+                contacts_of(api, id),
+            );
+            view.benefits = kept(benefits, failed);
+            view.cases = kept(cases, failed);
+            view.payments = kept(payments, failed);
+            view.tasks = kept(tasks, failed);
+            view.contacts = Some(contacts?);
+        }
+        "communication" => {
+            let (tasks, contacts) = tokio::join!(registers.tasks(id), contacts_of(api, id));
+            view.tasks = kept(tasks, failed);
+            view.contacts = Some(contacts?);
+        }
+        "follow_up" => view.follow_up = kept(registers.follow_up(id).await, failed),
+        "payments" => {
+            let (from, to) = window(api.now(), 400);
+            view.payments = kept(registers.payments(id, &from, &to).await, failed);
+        }
+        "benefits" => view.benefits = kept(registers.benefits(id).await, failed),
+        "cases" => view.cases = kept(registers.cases(id).await, failed),
+        _ => view.notices = kept(registers.notices(id).await, failed),
+    }
+    Ok(view)
+}
+
+/// From so many days ago to as many ahead.
+fn window(now: Timestamp, days: i32) -> (String, String) {
+    let today = linje_centre::hours::local(now).date();
+    let span = jiff::Span::new().days(days);
+    (
+        today.saturating_sub(span).to_string(),
+        today.saturating_add(span).to_string(),
+    )
+}
+
+async fn contacts_of(api: &Api, id: PersonId) -> Result<Vec<EarlierContact>, Problem> {
+    let (records, key) = (api.people.records.clone(), api.people.keys.key_of(id));
+    let rows = tokio::task::spawn_blocking(move || records.contacts_about(key, 50)).await;
+    let rows: Vec<Linked> = rows.map_err(|_| unreadable())?.map_err(|_| unreadable())?;
+    let centre = &api.directory.centre;
+    Ok(api.shared.read(|view| {
+        let earlier = rows.into_iter().map(|row| {
+            let entry = view.contacts.get(row.contact);
+            let unit = api
+                .directory
+                .adviser(&row.by)
+                .and_then(|by| api.directory.card(by));
+            let unit = unit.and_then(|card| centre.units.get(usize::from(card.unit.0)));
+            EarlierContact {
+                id: api.ids.contact(row.contact),
+                at: rfc3339(row.at),
+                level: match row.level {
+                    3 => Level::LoggedIn,
+                    2 => Level::Questions,
+                    _ => Level::Hint,
+                },
+                state: entry.map(|entry| entry.stage),
+                channel: entry.map(|entry| entry.channel.to_string()),
+                topic: entry
+                    .and_then(|entry| centre.topics.get(entry.topic.idx()))
+                    .map(|topic| topic.code.clone()),
+                unit: unit.map(|unit| unit.name.get(Language::Nb).to_owned()),
+            }
+        });
+        earlier.collect()
+    }))
+}
+
+fn topics(api: &Api, view: &TabView, language: Language) -> Vec<TopicName> {
+    let mut codes: Vec<&str> = Vec::new();
+    codes.extend(view.benefits.iter().flatten().map(|it| it.topic.as_str()));
+    codes.extend(view.cases.iter().flatten().map(|it| it.topic.as_str()));
+    codes.extend(view.payments.iter().flatten().map(|it| it.topic.as_str()));
+    codes.extend(view.tasks.iter().flatten().map(|it| it.topic.as_str()));
+    codes.extend(
+        view.contacts
+            .iter()
+            .flatten()
+            .filter_map(|it| it.topic.as_deref()),
+    );
+    codes.sort_unstable();
+    codes.dedup();
+    let known = &api.directory.centre.topics;
+    let named = codes.into_iter().map(|code| {
+        let topic = known.iter().find(|topic| topic.code == code);
+        let name = topic.map_or(code, |topic| topic.name.get(language));
+        TopicName {
+            code: code.to_owned(),
+            name: name.to_owned(),
+        }
+    });
+    named.collect()
+}
+
+/// Searches for people. Who may not be opened is left out, and nothing tells that they were.
+#[utoipa::path(
+    post, path = "/api/v1/persons/search", tag = "persons", request_body = SearchAsk,
+    responses(
+        (status = 200, body = Found),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn search_people(
+    api: Api,
+    who: Asker,
+    Body(ask): Body<SearchAsk>,
+) -> Result<Json<Found>, Problem> {
+    let ground = grounded(&api, &who, ask.contact.as_deref(), ask.reason.as_deref())?;
+    let search = search_of(&api, &ask)?;
+    let people = &api.people;
+    let hits = people
+        .registers
+        .search(&search, LOOKED_AT)
+        .await
+        .map_err(failed_problem)?;
+    let reason = ground.reason.map(str::to_owned);
+    let (mut rows, mut found) = (Vec::new(), Vec::new());
+    for hit in &hits {
+        let (decision, signs) = people
+            .sift(&api, &who, &ground, &hit.facts)
+            .await
+            .map_err(failed_problem)?;
+        let tells = match decision {
+            Decision::Allow | Decision::Overridden(_) | Decision::Overridable(_) => true,
+            Decision::Deny(_) => false,
+        };
+        if !tells || found.len() == HITS {
+            continue;
+        }
+        let row = people.row(&api, &who, &ground, hit.facts.id, "search");
+        let key = people.keys.key_of(hit.facts.id);
+        let sealed = reason
+            .as_deref()
+            .map(|reason| people.keys.seal(&key, reason));
+        rows.push(Reading {
+            permit: true,
+            reason: sealed.transpose().map_err(|_| unreadable())?,
+            signs: row.signs.and(signs),
+            ..row
+        });
+        found.push(FoundPerson {
+            fnr: hit.facts.id.digits(),
+            name: hit.name.clone(),
+            born: hit.born.clone(),
+            place: hit.place.clone(),
+        });
+    }
+    if rows.is_empty() {
+        rows.push(Reading {
+            permit: true,
+            ..people.blank_row(&api, &who, &ground, "search")
+        });
+    }
+    people.keep(rows).await?;
+    Ok(Json(Found {
+        more: found.len() == HITS,
+        people: found,
+    }))
+}
+
+fn search_of(api: &Api, ask: &SearchAsk) -> Result<Search, Problem> {
+    let name = ask
+        .name
+        .as_deref()
+        .map(str::trim)
+        .filter(|name| name.chars().count() >= 2);
+    let born = match ask.born.as_deref() {
+        None => None,
+        Some(text) => {
+            let date: Result<jiff::civil::Date, _> = text.parse();
+            let date = date.map_err(|_| {
+                Problem::invalid("born", "Skriv datoen slik: 1985-03-15.", Vec::new())
+            })?;
+            Some(date.to_string())
+        }
+    };
+    let phone = match ask.phone.as_deref() {
+        None => None,
+        Some(text) => {
+            let read = (api.numbers.read)(text);
+            let read = read.ok_or_else(|| {
+                Problem::invalid("phone", "Dette er ikke et telefonnummer.", Vec::new())
+            })?;
+            Some(read.number)
+        }
+    };
+    if name.is_none() && born.is_none() && phone.is_none() {
+        return Err(Problem::invalid(
+            "name",
+            "Skriv minst to bokstaver av et navn, en fødselsdato eller et telefonnummer.",
+            Vec::new(),
+        ));
+    }
+    Ok(Search {
+        name: name.map(str::to_owned),
+        born,
+        phone,
+    })
+}
+
+/// Who a contact may be about, before anybody is opened: for its adviser, also while it is offered.
+#[utoipa::path(
+    get, path = "/api/v1/contacts/{id}/person", tag = "persons",
+    params(("id" = String, Path, description = "The contact")),
+    responses(
+        (status = 200, body = ContactPerson),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn contact_person(
+    api: Api,
+    who: Asker,
+    Path(id): Path<String>,
+) -> Result<Json<ContactPerson>, Problem> {
+    let contact = api.contact(&id)?;
+    refuse_others(&api, &who, contact, true)?;
+    let people = &api.people;
+    let linked = people.linked(contact).await.map_err(|_| unreadable())?;
+    let hint = people.hint(contact).await;
+    let ground = grounded_by(contact);
+    let today = linje_centre::hours::local(api.now()).date().to_string();
+    let (mut safety, mut barred, mut refused, mut rows) = (false, false, false, Vec::new());
+    for person in &hint.people {
+        // A register that is down costs the hint, never the call.
+        let Ok(Some(person)) = people.registers.person(*person).await else {
+            continue;
+        };
+        let (decision, signs) = people
+            .sift(&api, &who, &ground, &person.facts())
+            .await
+            .map_err(failed_problem)?;
+        refused |= matches!(decision, Decision::Deny(_));
+        let measures = in_force(&person, &today);
+        safety |= !measures.is_empty();
+        barred |= measures.iter().any(|measure| measure.kind.bars_phone());
+        if !measures.is_empty() {
+            let row = people.row(&api, &who, &ground, person.id, "hint");
+            rows.push(Reading {
+                permit: true,
+                signs: row.signs.and(signs),
+                ..row
+            });
+        }
+    }
+    if !rows.is_empty() {
+        people.keep(rows).await?;
+    }
+    Ok(Json(ContactPerson {
+        level: linked.map(|(_, level)| level),
+        number_of: hint.people.len(),
+        phone_barred: barred,
+        safety_measure: safety,
+        must_be_handed_over: refused && hint.people.len() == 1,
+    }))
+}
+
+fn grounded_by(contact: ContactId) -> crate::people::Grounded<'static> {
+    crate::people::Grounded {
+        contact: Some(contact),
+        reason: None,
+    }
+}
+
+/// Only the adviser who has the contact, or is offered it, learns about its person.
+fn refuse_others(api: &Api, who: &Asker, contact: ContactId, offered: bool) -> Result<(), Problem> {
+    let is_offered = || {
+        let adviser = api.directory.adviser(&who.ident);
+        api.shared.read(|view| {
+            view.contacts.get(contact).is_some_and(|entry| {
+                entry.stage == Stage::Offered && Some(entry.adviser) == adviser
+            })
+        })
+    };
+    if has_in_hand(api, who, contact) || (offered && is_offered()) {
+        return Ok(());
+    }
+    Err(Problem::new(
+        StatusCode::FORBIDDEN,
+        "not_your_contact",
+        "Du har ikke denne henvendelsen",
+    ))
+}
+
+/// Links a contact with its person. By the number alone, the person is a hint; control questions make it surer.
+#[utoipa::path(
+    post, path = "/api/v1/contacts/{id}/person", tag = "persons", request_body = LinkAsk,
+    params(("id" = String, Path, description = "The contact")),
+    responses(
+        (status = 200, body = LinkedView),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn link_person(
+    api: Api,
+    who: Asker,
+    Path(id): Path<String>,
+    Body(ask): Body<LinkAsk>,
+) -> Result<Json<LinkedView>, Problem> {
+    let contact = api.contact(&id)?;
+    refuse_others(&api, &who, contact, false)?;
+    let person = match ask.fnr {
+        Some(fnr) => PersonId::parse(&fnr).ok_or_else(|| {
+            Problem::invalid("fnr", "Fødselsnummeret har ikke riktig form.", Vec::new())
+        })?,
+        None => only_hint(&api, contact).await?,
+    };
+    let mut right = ask.right.clone();
+    right.sort_unstable();
+    right.dedup();
+    match ask.level {
+        Level::Hint => {}
+        Level::Questions
+            if right.len() >= RIGHT && right.iter().all(|number| *number < QUESTIONS) => {}
+        Level::Questions => {
+            return Err(Problem::invalid(
+                "right",
+                format!("Minst {RIGHT} kontrollspørsmål må være riktig besvart."),
+                Vec::new(),
+            ));
+        }
+        Level::LoggedIn => {
+            return Err(Problem::invalid(
+                "level",
+                "Bare brukeren selv kan logge inn.",
+                vec!["hint".to_owned(), "questions".to_owned()],
+            ));
+        }
+    }
+    let opened = api
+        .people
+        .open(&api, &who, &ReadAsk::new(person, Some(id), None), "link")
+        .await?;
+    keep_link(&api, &who, contact, opened.id, ask.level).await?;
+    let level = level_of(&api, contact, opened.id)
+        .await?
+        .unwrap_or(ask.level);
+    Ok(Json(LinkedView {
+        fnr: opened.id.digits(),
+        level,
+    }))
+}
+
+async fn only_hint(api: &Api, contact: ContactId) -> Result<PersonId, Problem> {
+    match api.people.hint(contact).await.people.as_slice() {
+        [one] => Ok(*one),
+        [] => Err(Problem::invalid(
+            "fnr",
+            "Nummeret er ikke kjent. Be om fødselsnummer.",
+            Vec::new(),
+        )),
+        _ => Err(Problem::invalid(
+            "fnr",
+            "Flere har dette nummeret. Be om fødselsnummer.",
+            Vec::new(),
+        )),
+    }
+}
+
+async fn keep_link(
+    api: &Api,
+    who: &Asker,
+    contact: ContactId,
+    id: PersonId,
+    level: Level,
+) -> Result<(), Problem> {
+    let keys = &api.people.keys;
+    let whom = keys.key_of(id);
+    let linked = Linked {
+        contact,
+        whom,
+        sealed: keys.seal(&whom, &id.digits()).map_err(|_| unreadable())?,
+        level: level as u8,
+        by: who.ident.clone(),
+        at: api.now(),
+    };
+    let (tell, told) = oneshot::channel();
+    api.people.records.link(linked, |end| {
+        tell.send(end).ok();
+    });
+    told.await
+        .map_err(|_| unreadable())?
+        .map_err(|_| unreadable())
+}
+
+/// Control questions about a person, with the answers, for the adviser who has the contact.
+#[utoipa::path(
+    post, path = "/api/v1/contacts/{id}/person/questions", tag = "persons", request_body = QuestionsAsk,
+    params(("id" = String, Path, description = "The contact")),
+    responses(
+        (status = 200, body = Questions),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn control_questions(
+    api: Api,
+    who: Asker,
+    Path(id): Path<String>,
+    Body(ask): Body<QuestionsAsk>,
+) -> Result<Json<Questions>, Problem> {
+    let contact = api.contact(&id)?;
+    refuse_others(&api, &who, contact, false)?;
+    let person = PersonId::parse(&ask.fnr).ok_or_else(|| {
+        Problem::invalid("fnr", "Fødselsnummeret har ikke riktig form.", Vec::new())
+    })?;
+    let opened = api
+        .people
+        .open(
+            &api,
+            &who,
+            &ReadAsk::new(person, Some(id), None),
+            "questions",
+        )
+        .await?;
+    let (from, to) = window(api.now(), 60);
+    let registers = &api.people.registers;
+    let (preferences, payments) = tokio::join!(
+        registers.preferences(person),
+        registers.payments(person, &from, &to)
+    );
+    let today = linje_centre::hours::local(api.now()).date().to_string();
+    let mut known = about(&opened.person);
+    known.extend(
+        preferences
+            .ok()
+            .and_then(|it| it.email)
+            .map(|email| ("email", email)),
+    );
+    let paid = payments
+        .ok()
+        .into_iter()
+        .flatten()
+        .find(|payment| payment.date <= today);
+    known.extend(paid.map(|payment| {
+        (
+            "payment",
+            format!("{}: {} kr", payment.title, payment.net_ore / 100),
+        )
+    }));
+    // Which ones are asked differs from contact to contact, so that nobody learns three answers by heart.
+    let turn = usize::try_from(contact.0 % 97).unwrap_or(0) % known.len().max(1);
+    known.rotate_left(turn);
+    let questions: Vec<Question> = known
+        .into_iter()
+        .take(QUESTIONS)
+        .enumerate()
+        .map(|(number, (kind, answer))| Question {
+            number,
+            kind,
+            answer,
+        })
+        .collect();
+    Ok(Json(Questions {
+        questions,
+        wanted: RIGHT,
+    }))
+}
+
+fn about(person: &Person) -> Vec<(&'static str, String)> {
+    use linje_registry::RelationKind;
+    let of = |kind: RelationKind| {
+        let names = person
+            .relations
+            .iter()
+            .filter(move |relation| relation.kind == kind);
+        names
+            .filter_map(|relation| relation.name.clone())
+            .collect::<Vec<_>>()
+    };
+    let mut known = Vec::new();
+    if let Some(address) = person.addresses.first() {
+        known.push((
+            "address",
+            format!("{}, {} {}", address.line, address.post_code, address.place),
+        ));
+    }
+    if let Some(spouse) = of(RelationKind::Spouse).into_iter().next() {
+        known.push(("spouse", spouse));
+    }
+    let children = of(RelationKind::Child);
+    if !children.is_empty() {
+        known.push(("children", children.join(", ")));
+    }
+    if let Some(account) = &person.account {
+        let last: String = account.number.chars().skip(7).collect();
+        known.push(("account", last));
+    }
+    if let Some(born) = &person.born {
+        known.push(("born", born.clone()));
+    }
+    known
+}
+
+/// Reads a moment of a query.
+pub(super) fn since(text: Option<&str>) -> Result<Option<Timestamp>, Problem> {
+    text.map(|text| {
+        parse(text).ok_or_else(|| {
+            Problem::bad_query(
+                "since",
+                "Ikke et tidspunkt etter RFC 3339.",
+                vec!["2026-11-23T00:00:00+01:00".to_owned()],
+            )
+        })
+    })
+    .transpose()
+}
