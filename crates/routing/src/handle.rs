@@ -974,7 +974,12 @@ impl State {
         } else {
             NO_WHY
         };
+        let was_quiet = self.mask(found.adviser).is_quiet();
         self.offer(slot, found.adviser, why, now, out);
+        if !was_quiet {
+            // Work that would have been laid aside for a call no longer is when the call would not fit anyway.
+            self.serve_if_quiet(found.adviser, now, out);
+        }
     }
 
     /// The named adviser gets it when free; nobody else does yet.
@@ -1035,6 +1040,12 @@ impl State {
             self.offer(first.slot, adviser, why, now, out);
         }
         self.take_up(adviser, now, out);
+        self.serve_if_quiet(adviser, now, out);
+    }
+
+    /// Deferred work for whoever is free, when it is quiet and `adviser` may have made it so.
+    #[inline]
+    fn serve_if_quiet<O: Output>(&mut self, adviser: u32, now: Timestamp, out: &mut O) {
         if self.idle.n_willing() > 0
             && self.tables.rules().reserve < self.idle.n_quiet()
             && self.idle.is_listed(adviser)

@@ -62,6 +62,8 @@ pub struct Broken {
     pub text: String,
     /// The last events before it.
     pub last: Vec<String>,
+    /// The seed of the world in which it was seen, for [`run_world`].
+    pub world: u64,
 }
 
 /// Runs worlds of `seed` until `steps` have been taken. `progress` is told the steps so far, from time to time.
@@ -78,7 +80,8 @@ pub fn run(seed: u64, steps: u64, progress: &mut dyn FnMut(u64)) -> Result<Ran, 
     let mut worlds = Dice::new(seed);
     while ran.steps < steps {
         let wanted = WORLD_STEPS.min(steps - ran.steps);
-        let mut world = World::new(worlds.next());
+        let seed = worlds.next();
+        let mut world = World::new(seed);
         let result = world.live(wanted);
         let done = world.steps;
         if let Err(text) = result {
@@ -86,6 +89,7 @@ pub fn run(seed: u64, steps: u64, progress: &mut dyn FnMut(u64)) -> Result<Ran, 
                 step: ran.steps + done,
                 text,
                 last: world.store.last(TOLD),
+                world: seed,
             }));
         }
         ran.steps += done;
@@ -97,6 +101,24 @@ pub fn run(seed: u64, steps: u64, progress: &mut dyn FnMut(u64)) -> Result<Ran, 
         progress(ran.steps);
     }
     Ok(ran)
+}
+
+/// Runs one world, looking at everything every so many steps: with 1 it is slow, but stops where it breaks.
+///
+/// # Errors
+/// The first broken invariant.
+pub fn run_world(seed: u64, sweep_every: u64) -> Result<u64, Box<Broken>> {
+    let mut world = World::new(seed);
+    world.sweep_every = sweep_every;
+    match world.live(WORLD_STEPS) {
+        Ok(()) => Ok(world.steps),
+        Err(text) => Err(Box::new(Broken {
+            step: world.steps,
+            text,
+            last: world.store.last(TOLD),
+            world: seed,
+        })),
+    }
 }
 
 /// What comes at some moment.
@@ -197,6 +219,7 @@ struct World {
     tokens: u64,
     ids: u128,
     steps: u64,
+    sweep_every: u64,
     fair: bool,
     /// How long citizens stay away, at most, seconds.
     away_s: i64,
@@ -229,6 +252,7 @@ impl World {
             tokens: 0,
             ids: 0,
             steps: 0,
+            sweep_every: SWEEP_EVERY,
             fair: false,
             away_s: dice.pick(&[60, 200, 200, 600]),
             overdue: 0,
@@ -292,7 +316,7 @@ impl World {
             self.happen(entry.what)?;
         }
         self.nothing_is_overdue()?;
-        if self.steps.is_multiple_of(SWEEP_EVERY) {
+        if self.steps.is_multiple_of(self.sweep_every) {
             self.sweep()?;
         }
         Ok(())

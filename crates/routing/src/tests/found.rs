@@ -126,6 +126,28 @@ fn room_that_was_made_is_filled() {
 }
 
 #[test]
+fn whoever_becomes_quiet_by_what_they_are_offered_gets_deferred_work_too() {
+    let mut rules = interrupting(1);
+    rules.weights = [90, 20, 30, 30];
+    let mut it = centre(&rules);
+    it.sign_in(0);
+    also(
+        &mut it,
+        0,
+        Channels::NONE.with(Channel::Chat).with(Channel::Message),
+    );
+    let first = it.arrive(0, Channel::Message, 0);
+    it.accept();
+    let second = it.arrive(0, Channel::Message, 0);
+    // A call would have the message laid aside, so the adviser is not quiet and gets no more.
+    assert_eq!(it.state.contacts_of(AdviserId(0)), [first]);
+    let chat = it.arrive(0, Channel::Chat, 0);
+    // Now a call does not fit whatever is laid aside, and there is room for the second message.
+    assert_eq!(it.state.contacts_of(AdviserId(0)), [first, second, chat]);
+    it.state.check().expect("nobody waits needlessly");
+}
+
+#[test]
 fn deferred_work_is_not_offered_only_to_be_taken_back_for_a_call_that_waits() {
     let mut it = centre(&interrupting(1));
     let task = come(&mut it, Channel::Task, u32::MAX, Some(-600));

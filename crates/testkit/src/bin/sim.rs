@@ -17,6 +17,7 @@ Simulates desk, store, phones and people with faults, from a seed, and stops at 
   --json      the last line is one JSON object
   --bugs      plant each of the 15 bugs of the bank and run until it is caught (at most 1000000 steps each)
   --only B    with --bugs: only this one
+  --world W   only the world of this seed, looking at everything after each step: to find what --steps saw
 
 Examples:
   cargo xtask sim --steps 4000000 --seed 1 --json
@@ -28,6 +29,7 @@ struct Wish {
     json: bool,
     bugs: bool,
     only: Option<u8>,
+    world: Option<u64>,
 }
 
 fn main() -> io::Result<ExitCode> {
@@ -49,6 +51,9 @@ fn main() -> io::Result<ExitCode> {
         return bugs(&mut out, &wish);
     }
     let begin = Instant::now();
+    if let Some(world) = wish.world {
+        return one_world(&mut out, world);
+    }
     let mut told = 0;
     let result = caught(wish.seed, wish.steps, &mut |steps| {
         if steps / 1_000_000 > told {
@@ -71,14 +76,11 @@ fn main() -> io::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Err(broken) => {
-            for line in &broken.last {
-                writeln!(out, "  {line}")?;
-            }
-            writeln!(out, "{broken}")?;
+            tell_broken(&mut out, &broken)?;
             writeln!(
                 out,
-                "repeat: cargo xtask sim --seed {} --steps {}",
-                wish.seed, broken.step
+                "repeat: cargo xtask sim --seed {} --steps {}, or cargo xtask sim --world {}",
+                wish.seed, broken.step, broken.world
             )?;
             if wish.json {
                 writeln!(
@@ -90,6 +92,26 @@ fn main() -> io::Result<ExitCode> {
             Ok(ExitCode::FAILURE)
         }
     }
+}
+
+fn one_world(out: &mut impl Write, world: u64) -> io::Result<ExitCode> {
+    match sim::run_world(world, 1) {
+        Ok(steps) => {
+            writeln!(out, "{steps} steps in world {world}, 0 violations")?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(broken) => {
+            tell_broken(out, &broken)?;
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+fn tell_broken(out: &mut impl Write, broken: &Broken) -> io::Result<()> {
+    for line in &broken.last {
+        writeln!(out, "  {line}")?;
+    }
+    writeln!(out, "{broken}")
 }
 
 fn rate(steps: u64, begin: Instant) -> u64 {
@@ -126,6 +148,7 @@ fn caught(seed: u64, steps: u64, progress: &mut dyn FnMut(u64)) -> Result<Ran, B
             step: reached + 1,
             text: format!("G22: panic: {}", text.unwrap_or_default()),
             last: Vec::new(),
+            world: 0,
         }))
     })
 }
@@ -211,6 +234,7 @@ fn wish(words: impl Iterator<Item = String>) -> Result<Option<Wish>, String> {
         json: false,
         bugs: false,
         only: None,
+        world: None,
     };
     let mut words = words;
     while let Some(name) = words.next() {
@@ -218,7 +242,7 @@ fn wish(words: impl Iterator<Item = String>) -> Result<Option<Wish>, String> {
             "-h" | "--help" => return Ok(None),
             "--json" => wish.json = true,
             "--bugs" => wish.bugs = true,
-            "--steps" | "--seed" | "--only" => {
+            "--steps" | "--seed" | "--only" | "--world" => {
                 let value = words.next();
                 let value = value.ok_or_else(|| format!("{name} needs a whole number after it"))?;
                 let number = value
@@ -227,6 +251,7 @@ fn wish(words: impl Iterator<Item = String>) -> Result<Option<Wish>, String> {
                 match name.as_str() {
                     "--steps" => wish.steps = number,
                     "--seed" => wish.seed = number,
+                    "--world" => wish.world = Some(number),
                     _ => wish.only = Some(u8::try_from(number).unwrap_or(0)),
                 }
             }

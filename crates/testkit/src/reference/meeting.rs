@@ -210,7 +210,11 @@ impl Reference {
         let Some((adviser, why)) = self.adviser_for(contact) else {
             return;
         };
+        let was_quiet = self.is_quiet(adviser);
         self.offer(id, adviser, why);
+        if !was_quiet {
+            self.give_quiet_work(adviser);
+        }
     }
 
     fn adviser_for(&self, contact: &Contact) -> Option<(AdviserId, Why)> {
@@ -289,6 +293,11 @@ impl Reference {
             self.offer(id, adviser, why);
         }
         self.take_up(adviser);
+        self.give_quiet_work(adviser);
+    }
+
+    /// When it is quiet, deferred work goes to whoever is free, if `adviser` is.
+    fn give_quiet_work(&mut self, adviser: AdviserId) {
         if self.free(adviser) {
             while let Some((id, adviser, why)) = self.quiet_work() {
                 self.offer(id, adviser, why);
