@@ -10,14 +10,14 @@ import { fileURLToPath } from "node:url";
 const CHECKOUT = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const START_MS = 60_000;
 
-function binary() {
+export function binary() {
   const path = process.env.LINJE_BIN ?? join(CHECKOUT, "target/ci/linje");
   if (!existsSync(path)) throw new Error(`no server at ${path}: run cargo build --profile ci --workspace`);
   return path;
 }
 
 /** Starts `linje demo` with further arguments and waits until it says that it is ready. */
-export async function startLinje(args = ["--no-population"]) {
+export async function startLinje(args = ["--no-population"], env = {}) {
   const folder = mkdtempSync(join(tmpdir(), "linje-live-"));
   const readyFile = join(folder, "ready.json");
   const logFile = join(folder, "server.log");
@@ -25,7 +25,7 @@ export async function startLinje(args = ["--no-population"]) {
   const child = spawn(
     binary(),
     ["demo", "--http", "127.0.0.1:0", "--sip", "127.0.0.1:0", "--data", join(folder, "data"), "--ready-file", readyFile, ...args],
-    { cwd: CHECKOUT, stdio: ["ignore", log, log] },
+    { cwd: CHECKOUT, stdio: ["ignore", log, log], env: { ...process.env, ...env } },
   );
   closeSync(log);
   const gone = new Promise((resolve) => child.once("exit", resolve));

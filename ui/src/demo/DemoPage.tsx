@@ -1,8 +1,5 @@
-import { BodyLong, Heading, Link as AkselLink, List, ReadMore, Skeleton } from "@navikt/ds-react";
-import { MonitorIcon, PersonHeadsetIcon, PhoneIcon } from "@navikt/aksel-icons";
+import { BodyLong, Heading, List, ReadMore, Skeleton } from "@navikt/ds-react";
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
 
 import { api } from "../api/client";
 import { LoadFailed } from "../common/LoadFailed";
@@ -11,6 +8,7 @@ import { useTitle } from "../common/title";
 import { Waiting } from "../common/Waiting";
 import { useHealth } from "../shell/health";
 import { RingIn } from "./RingIn";
+import { Roles } from "./Roles";
 import { SipPhones } from "./SipPhones";
 
 /** What this is, roles to try, and a telephone in the page. */
@@ -63,56 +61,5 @@ function Assumed() {
         ))}
       </List>
     </ReadMore>
-  );
-}
-
-function Roles() {
-  const t = useText();
-  const { traffic, adviser, citizen } = t.demo.roles;
-  return (
-    <section aria-labelledby="roles-title">
-      <Heading level="2" size="medium" id="roles-title" spacing>
-        {t.demo.roles.title}
-      </Heading>
-      <ul className="roles">
-        <Role role={traffic} icon={<MonitorIcon aria-hidden />}>
-          <AkselLink as={Link} to="/trafikk">
-            {traffic.go}
-          </AkselLink>
-        </Role>
-        <Role role={adviser} icon={<PersonHeadsetIcon aria-hidden />}>
-          <AkselLink as={Link} to="/desk">
-            {adviser.go}
-          </AkselLink>
-        </Role>
-        <Role role={citizen} icon={<PhoneIcon aria-hidden />}>
-          <AkselLink href="#ring-inn">{citizen.go}</AkselLink>
-        </Role>
-      </ul>
-    </section>
-  );
-}
-
-interface RoleText {
-  name: string;
-  what: string;
-  steps: string[];
-}
-
-function Role({ role, icon, children }: { role: RoleText; icon: ReactNode; children: ReactNode }) {
-  return (
-    <li className="role">
-      <span className="role__icon">{icon}</span>
-      <Heading level="3" size="small">
-        {role.name}
-      </Heading>
-      <p className="role__what">{role.what}</p>
-      <ol className="role__steps">
-        {role.steps.map((step) => (
-          <li key={step}>{step}</li>
-        ))}
-      </ol>
-      <p className="role__go">{children}</p>
-    </li>
   );
 }

@@ -6,6 +6,7 @@ import { openStream } from "../api/stream";
 import type { DemoCall } from "../api/types";
 import { explain } from "../common/LoadFailed";
 import { useSettings, useText } from "../common/settings";
+import { tick } from "./ticks";
 
 export interface Line {
   call: DemoCall | null;
@@ -47,6 +48,7 @@ export function useCall(): Line {
     const take = (message: unknown) => {
       const next = message as DemoCall;
       setCall(next);
+      if (next.answered_by !== null) tick("citizen answered");
       // The server ends the stream with the call; that is no lost line.
       if (next.state === "closed") stream.close();
     };
@@ -74,6 +76,7 @@ export function useCall(): Line {
       setRinging(true);
       try {
         setId((await api.ring(number, answeredBy)).id);
+        tick("citizen rang");
       } catch (error) {
         fail(error);
       } finally {

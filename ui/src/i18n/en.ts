@@ -2,6 +2,7 @@
 import type { Messages } from "./nb";
 import { en as admin } from "./admin";
 import { en as control } from "./control";
+import { en as demoRoles } from "./demoRoles";
 import { en as figures } from "./figures";
 import { en as identity } from "./identity";
 import { en as person } from "./person";
@@ -10,6 +11,7 @@ import { en as work } from "./work";
 
 export const en: Messages = {
   control,
+  demoRoles,
   figures,
   person,
   admin,
@@ -453,39 +455,6 @@ export const en: Messages = {
     leadTry: "Try a role, or ring in yourself: you need no phone.",
     assumed: "What is assumed?",
     assumedText: "These are our assumptions, not public figures:",
-    roles: {
-      title: "Roles you can try",
-      traffic: {
-        name: "Traffic controller",
-        what: "Sees the whole country in one picture.",
-        steps: [
-          "Find the queue that is nearest its goal.",
-          "Open the row; see its requirement and hours.",
-          "See who has time to spare, unit by unit.",
-        ],
-        go: "Open Traffic",
-      },
-      adviser: {
-        name: "Adviser",
-        what: "Answers, helps and wraps up.",
-        steps: [
-          "Choose a free adviser, then choose Phone.",
-          "Ring in from this page, in another window.",
-          "Answer with Enter, end the call, wrap up.",
-        ],
-        go: "Be an adviser",
-      },
-      citizen: {
-        name: "Caller",
-        what: "Calls the first line and presses keys.",
-        steps: [
-          "Choose a number and press Ring.",
-          "Hear the menu and press a key.",
-          "Follow your place until you are answered.",
-        ],
-        go: "Ring in",
-      },
-    },
     phone: {
       title: "Ring in",
       lead: "A telephone in the page. You hear what a caller hears.",

@@ -1,6 +1,7 @@
 /** Bokmål: every text that people see. `en.ts` must have the same keys. */
 import { nb as admin } from "./admin";
 import { nb as control } from "./control";
+import { nb as demoRoles } from "./demoRoles";
 import { nb as figures } from "./figures";
 import { nb as identity } from "./identity";
 import { nb as person } from "./person";
@@ -9,6 +10,7 @@ import { nb as work } from "./work";
 
 export const nb = {
   control,
+  demoRoles,
   figures,
   person,
   admin,
@@ -462,39 +464,6 @@ export const nb = {
     leadTry: "Prøv en rolle, eller ring inn selv: du trenger ikke telefon.",
     assumed: "Hva er antatt?",
     assumedText: "Dette er våre antakelser, ikke offentlige tall:",
-    roles: {
-      title: "Roller du kan prøve",
-      traffic: {
-        name: "Trafikkstyrer",
-        what: "Ser hele landet på ett bilde.",
-        steps: [
-          "Finn køen som er nærmest målet.",
-          "Åpne raden og se krav og åpningstid.",
-          "Se hvem som har ledig tid, enhet for enhet.",
-        ],
-        go: "Åpne Trafikkbilde",
-      },
-      adviser: {
-        name: "Veileder",
-        what: "Svarer, hjelper og gjør seg ferdig.",
-        steps: [
-          "Velg en ledig veileder, og velg Telefon.",
-          "Ring inn fra denne siden, i et annet vindu.",
-          "Svar med Enter, avslutt, og gjør etterarbeidet.",
-        ],
-        go: "Vær veileder",
-      },
-      citizen: {
-        name: "Innringer",
-        what: "Ringer førstelinjen og taster seg fram.",
-        steps: [
-          "Velg et nummer og trykk Ring.",
-          "Hør menyen og tast et valg.",
-          "Følg plassen din i køen til noen svarer.",
-        ],
-        go: "Ring inn",
-      },
-    },
     phone: {
       title: "Ring inn",
       lead: "En telefon i siden. Du hører det samme som en innringer hører.",

@@ -1,5 +1,5 @@
 import { BodyLong, Button, Heading, Link as AkselLink, VStack } from "@navikt/ds-react";
-import { Link, Navigate, useLocation } from "@tanstack/react-router";
+import { Link, Navigate, useLocation, useMatches } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 
 import { useText } from "../common/settings";
@@ -12,7 +12,9 @@ import { useSessionQuery } from "./session";
  * longer, keeps the page and what is typed in it (see `Watch`).
  */
 export function Guard({ children, wasIn }: { children: ReactNode; wasIn: boolean }) {
-  const { pathname, href } = useLocation();
+  const { href } = useLocation();
+  // What is shown, which on the way to another page is not yet what the address says.
+  const pathname = useMatches({ select: (matches) => matches.at(-1)?.pathname ?? "/" });
   const { data, isError } = useSessionQuery();
   if (rolesOf(pathname) === null || isError) return children;
   if (data === undefined) return null;

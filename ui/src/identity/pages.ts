@@ -30,6 +30,7 @@ const PAGES: Record<string, string[] | typeof EVERYBODY> = {
   "/admin": STAFF,
   "/kontroll": ["access_auditor"],
   "/kunnskap": STAFF,
+  "/team": STAFF,
 };
 
 /** Who may see a page: null for everybody, an empty list for whoever has logged in. */

@@ -2,6 +2,7 @@ import { Outlet, useLocation, useSearch } from "@tanstack/react-router";
 import { useCallback, useEffect, useRef, useState } from "react";
 
 import { useText } from "../common/settings";
+import { useFacts } from "../demo/useFacts";
 import { Guard } from "../identity/Guard";
 import { Watch } from "../identity/Watch";
 import { Banners } from "./Banners";
@@ -14,6 +15,7 @@ export function AppShell() {
   const { vegg } = useSearch({ strict: false }) as { vegg?: boolean };
   const main = useRef<HTMLElement>(null);
   useFocusOnNewPage(main);
+  useFacts();
   const [wasIn, setWasIn] = useState(false);
   const onIn = useCallback(() => setWasIn(true), []);
 
