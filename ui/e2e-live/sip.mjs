@@ -5,6 +5,34 @@ import { EventEmitter, once } from "node:events";
 
 const T1_MS = 500;
 const SILENCE = Buffer.alloc(160, 0xd5);
+const RATE = 8_000;
+const KEYS = "0123456789*#ABCD";
+
+/** A sample as A-law (G.711). */
+function encoded(sample) {
+  const sign = sample >= 0 ? 0x80 : 0;
+  let magnitude = Math.min(32_635, Math.abs(sample));
+  let exponent = 7;
+  for (let mask = 0x4000; exponent > 0 && (magnitude & mask) === 0; mask >>= 1) exponent -= 1;
+  const mantissa = (magnitude >> (exponent === 0 ? 4 : exponent + 3)) & 0x0f;
+  return (sign | (exponent << 4) | mantissa) ^ 0x55;
+}
+
+function decoded(byte) {
+  const code = byte ^ 0x55;
+  const exponent = (code >> 4) & 7;
+  const mantissa = code & 0x0f;
+  const magnitude = exponent === 0 ? (mantissa << 4) + 8 : ((mantissa << 4) + 0x108) << (exponent - 1);
+  return code & 0x80 ? magnitude : -magnitude;
+}
+
+function frameOf(hertz, number) {
+  const frame = Buffer.alloc(160);
+  for (let n = 0; n < 160; n += 1) {
+    frame[n] = encoded(Math.round(8_000 * Math.sin((2 * Math.PI * hertz * (number * 160 + n)) / RATE)));
+  }
+  return frame;
+}
 
 const token = () => randomBytes(6).toString("hex");
 
@@ -24,7 +52,10 @@ export class Phone extends EventEmitter {
     Object.assign(phone, { host, port: Number(port), user, cseq: 0, tag: token(), heard: 0 });
     phone.local = `127.0.0.1:${phone.socket.address().port}`;
     phone.socket.on("message", (bytes) => phone.take(parse(bytes.toString("latin1"))));
-    phone.media.on("message", () => (phone.heard += 1));
+    phone.media.on("message", (bytes) => {
+      phone.heard += 1;
+      phone.listen(bytes);
+    });
     return phone;
   }
 
@@ -129,8 +160,41 @@ export class Phone extends EventEmitter {
       head.writeUInt32BE((sequence * 160) >>> 0, 4);
       ssrc.copy(head, 8);
       sequence += 1;
-      this.media.send(Buffer.concat([head, SILENCE]), port, this.host);
+      const frame = this.voice === undefined ? SILENCE : frameOf(this.voice, sequence);
+      this.media.send(Buffer.concat([head, frame]), port, this.host);
     }, 20);
+  }
+
+  /** Says a tone of so many hertz from now on. */
+  say(hertz) {
+    this.voice = hertz;
+  }
+
+  /** Takes what came: keys (RFC 4733), and the last second of sound. */
+  listen(bytes) {
+    if (bytes.length < 16) return;
+    const type = bytes[1] & 0x7f;
+    if (type === 101) {
+      const at = bytes.readUInt32BE(4);
+      if (this.lastEvent !== at) this.keys = (this.keys ?? "") + (KEYS[bytes[12]] ?? "?");
+      this.lastEvent = at;
+    }
+    if (type !== 8) return;
+    this.recent = [...(this.recent ?? []), ...bytes.subarray(12)].slice(-RATE);
+  }
+
+  /** How loud the last second was (RMS of 16-bit samples), and how much of it is this tone, 0 to 1. */
+  ear(hertz) {
+    const samples = (this.recent ?? []).map(decoded);
+    let [sine, cosine, power] = [0, 0, 1];
+    samples.forEach((sample, n) => {
+      const turn = (2 * Math.PI * hertz * n) / RATE;
+      sine += sample * Math.sin(turn);
+      cosine += sample * Math.cos(turn);
+      power += sample * sample;
+    });
+    const n = Math.max(1, samples.length);
+    return { rms: Math.sqrt(power / n), share: (2 * (sine * sine + cosine * cosine)) / (n * power) };
   }
 
   /** Sends a request and resolves with its final response; repeats it until something comes back. */

@@ -91,10 +91,11 @@ async function bearerOf(url) {
   return tokens.get(url);
 }
 
-export async function startBrowser() {
+/** A browser; `more` are further flags, such as those of a microphone that beeps. */
+export async function startBrowser(more = []) {
   return chromium.launch({
     executablePath: process.env.LINJE_CHROMIUM ?? "/usr/bin/chromium",
-    args: FLAGS,
+    args: [...FLAGS, ...more],
     headless: true,
   });
 }

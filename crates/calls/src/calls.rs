@@ -65,6 +65,13 @@ pub enum Pages {
         /// The call.
         page: PageId,
     },
+    /// Show a call that a browser makes with sound.
+    Follow {
+        /// A new page.
+        page: PageId,
+        /// The call on the lines; it may not have been told yet.
+        call: CallId,
+    },
 }
 
 /// What happened.
@@ -144,6 +151,8 @@ pub struct Calls {
     phones: BTreeSet<AdviserId>,
     asked: BTreeMap<u64, Asked>,
     early: VecDeque<(ContactId, Effect)>,
+    /// Pages that show a call of which the lines have not told yet.
+    follows: BTreeMap<CallId, PageId>,
     next: u64,
     now: Timestamp,
 }
@@ -168,6 +177,7 @@ impl Calls {
             phones: BTreeSet::new(),
             asked: BTreeMap::new(),
             early: VecDeque::new(),
+            follows: BTreeMap::new(),
             next: 0,
             now: Timestamp::ZERO,
         }
@@ -287,6 +297,9 @@ impl Calls {
         let line = self.open(line);
         self.by_call.insert(call, line);
         self.arrive(line, out);
+        if let Some(page) = self.follows.remove(&call) {
+            self.follow(page, line, status, out);
+        }
     }
 
     fn on_page(&mut self, page: Pages, status: &dyn Status, out: &mut Vec<Output>) {
@@ -317,9 +330,30 @@ impl Calls {
             }
             Pages::HangUp { page } => {
                 if let Some(&line) = self.by_page.get(&page) {
+                    if let Some(call) = self.lines.get(&line).and_then(Line::call) {
+                        out.push(Output::Voice(voice::Command::HangUp { call }));
+                    }
                     self.on_gone(line, voice::End::Far, status, out);
                 }
             }
+            Pages::Follow { page, call } => match self.by_call.get(&call) {
+                Some(&line) => self.follow(page, line, status, out),
+                None => {
+                    if self.follows.len() == EARLY {
+                        self.follows.pop_first();
+                    }
+                    self.follows.insert(call, page);
+                }
+            },
+        }
+    }
+
+    /// A page shows this line from now on.
+    fn follow(&mut self, page: PageId, line: u64, status: &dyn Status, out: &mut Vec<Output>) {
+        if let Some(it) = self.lines.get_mut(&line) {
+            it.followed = Some(page);
+            self.by_page.insert(page, line);
+            self.show(line, status, out);
         }
     }
 
@@ -908,7 +942,9 @@ impl Calls {
         it.said.clear();
         it.keys.clear();
         if let (Some(call), Some(leg)) = (it.call(), it.leg) {
-            if leg.answered && !self.greet_rung(line, out) {
+            if !leg.answered {
+                out.push(Output::Voice(voice::Command::AnswerLeg { leg: leg.id }));
+            } else if !self.greet_rung(line, out) {
                 out.push(Output::Voice(voice::Command::bridge(call, leg.id)));
             }
         } else if automatic {
@@ -1065,10 +1101,12 @@ impl Calls {
         }
         self.end_leg(it.leg, out);
         self.end_leg(it.expert, out);
-        match it.end {
-            End::Sip(call) => self.by_call.remove(&call),
-            End::Page(page) => self.by_page.remove(&page),
-        };
+        if let Some(page) = it.page() {
+            self.by_page.remove(&page);
+        }
+        if let Some(call) = it.call() {
+            self.by_call.remove(&call);
+        }
     }
 
     fn on_leg_answered(&mut self, leg: LegId, out: &mut Vec<Output>) {
@@ -1083,7 +1121,10 @@ impl Calls {
         let (offer, adviser) = (mine.offer, mine.adviser);
         if it.talking == Some(adviser) {
             // Accepted on the page while the phone rang.
-            if let Some(call) = it.call() {
+            let (call, connected) = (it.call(), it.state == LineState::Active);
+            if let Some(call) = call
+                && !(connected && self.greet_rung(line, out))
+            {
                 out.push(Output::Voice(voice::Command::bridge(call, leg)));
             }
             return;

@@ -64,6 +64,8 @@ pub(crate) struct Leg {
 #[derive(Debug)]
 pub(crate) struct Line {
     pub(crate) end: End,
+    /// The page that shows a call of the lines.
+    pub(crate) followed: Option<PageId>,
     pub(crate) contact: Option<ContactId>,
     pub(crate) origin: Origin,
     pub(crate) caller: Option<CallerKey>,
@@ -114,6 +116,7 @@ impl Line {
     pub(crate) fn new(end: End, number: &str, origin: Origin, caller: Option<CallerKey>) -> Line {
         Line {
             end,
+            followed: None,
             contact: None,
             origin,
             caller,
@@ -156,7 +159,7 @@ impl Line {
 
     pub(crate) fn page(&self) -> Option<PageId> {
         match self.end {
-            End::Sip(_) => None,
+            End::Sip(_) => self.followed,
             End::Page(page) => Some(page),
         }
     }

@@ -28,6 +28,7 @@ use crate::ports::{
 use crate::presence::Presence;
 use crate::problem::Problem;
 use crate::shared::Shared;
+use crate::sound::{Softphones, SoundDoor};
 
 /// Calls from pages that are remembered by command id.
 const MAX_RUNG: usize = 1_000;
@@ -87,6 +88,10 @@ pub struct Web {
     pub records: Records,
     /// Registers, and whom contacts are about.
     pub people: Arc<People>,
+    /// The sound of browsers; none while the clock does not run at the speed of speech.
+    pub sound: Option<SoundDoor>,
+    /// Which tab is whose phone.
+    pub softphones: Softphones,
 }
 
 /// A handle to the parts.

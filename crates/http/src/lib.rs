@@ -25,6 +25,7 @@ mod projection;
 mod route;
 mod shape;
 mod shared;
+mod sound;
 mod traffic;
 mod ui;
 pub mod view;
@@ -52,6 +53,7 @@ pub use problem::{FieldError, Problem};
 pub use projection::Projection;
 pub use route::{openapi, router};
 pub use shared::Shared;
+pub use sound::{CallNews, NoSound, PhoneNews, Softphones, SoundAsk, SoundDoor};
 pub use ui::is_built;
 
 /// Makes live changes, watches presence and invariants, tells the core what was measured, for as long as the service runs.

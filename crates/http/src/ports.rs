@@ -478,6 +478,13 @@ pub enum CallAsk {
         /// The call.
         call: u64,
     },
+    /// Looks at a call that a browser makes with sound.
+    Follow {
+        /// Its number on the lines.
+        line: u64,
+        /// The call; None when too many are looked at.
+        reply: oneshot::Sender<Option<u64>>,
+    },
     /// Looks at a call that goes on.
     Watch {
         /// The call.

@@ -18,6 +18,7 @@ mod live;
 mod measures;
 mod offers;
 mod persons;
+mod phone;
 mod plans;
 mod prompts;
 mod queues;
@@ -78,6 +79,7 @@ fn documented() -> OpenApiRouter<Gate> {
         .merge(offers::routes())
         .merge(desk::routes())
         .merge(demo::routes())
+        .merge(phone::routes())
         .merge(prompts::routes())
         .merge(persons::routes())
         .merge(access_log::routes())

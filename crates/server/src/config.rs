@@ -26,6 +26,8 @@ struct File {
     #[serde(default)]
     sip: Sip,
     #[serde(default)]
+    voice: VoiceSettings,
+    #[serde(default)]
     store: Store,
     #[serde(default)]
     sessions: SessionsFile,
@@ -59,6 +61,16 @@ struct Sip {
     max_calls: Option<usize>,
 }
 
+/// Sound in browsers.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct VoiceSettings {
+    /// Address and UDP port that browsers send their sound to; port 0 for any free one.
+    browsers: Option<SocketAddr>,
+    /// The address that browsers are told, when it is another than that of `browsers`.
+    announced: Option<IpAddr>,
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Store {
@@ -82,6 +94,10 @@ pub(crate) struct Config {
     pub(crate) outgoing: Option<linje_voice::Outgoing>,
     /// default: nobody beside the demo's own issuers
     pub(crate) trusted: Trusted,
+    /// Where the sound of browsers comes in. default: 127.0.0.1 and any free port
+    pub(crate) browsers: SocketAddr,
+    /// default: the address of `browsers`
+    pub(crate) browsers_announced: Option<IpAddr>,
     /// default: 5000
     pub(crate) max_calls: usize,
     /// The text of the centre description, the name for messages, and the folder that its recordings lie in.
@@ -94,6 +110,8 @@ pub(crate) struct Config {
 const HTTP: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8_080);
 /// Where SIP listens when nobody says otherwise.
 const SIP: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 5_060);
+/// Where the sound of browsers comes in when nobody says otherwise.
+const BROWSERS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 impl Config {
     /// Reads everything; nothing is opened yet.
@@ -144,6 +162,10 @@ impl Config {
             shared_numbers: file.sip.shared_numbers,
             outgoing: outgoing.transpose()?,
             trusted,
+            browsers: env_address("LINJE_VOICE__BROWSERS")?
+                .or(file.voice.browsers)
+                .unwrap_or(BROWSERS),
+            browsers_announced: file.voice.announced,
             max_calls: file
                 .sip
                 .max_calls
@@ -154,6 +176,9 @@ impl Config {
         };
         config.trusted.allows("--http", config.http, demo)?;
         config.trusted.allows("--sip", config.sip, demo)?;
+        config
+            .trusted
+            .allows("[voice] browsers", config.browsers, demo)?;
         Ok(config)
     }
 }

@@ -19,6 +19,7 @@ mod plain_http;
 mod population;
 mod publish;
 mod scenario;
+mod sound;
 mod start;
 mod telephony;
 mod trial;

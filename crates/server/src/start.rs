@@ -14,7 +14,7 @@ use linje_desk::{Desk, Reconcile, Record, Recovered};
 use linje_http::view::{Building, View, read_saved};
 use linje_http::{
     Api, Clock, Demo, DeskDoor, Directories, Directory, Feed, Figures, Gate, History, Ids, Metrics,
-    Mode, Phone, Presence, Projection, Shared, StoreHealth, Web,
+    Mode, Phone, Presence, Projection, Shared, Softphones, StoreHealth, Web,
 };
 use linje_measures::{Goal, Layout, Yardstick};
 use linje_routing::{State, Tables};
@@ -34,10 +34,12 @@ use crate::desk_shell::{self, DeskHandle, DeskThreads};
 use crate::listener::Listener;
 use crate::scenario::{self, Wish};
 use crate::telephony::{Readers, Telephony};
-use crate::{automatic, identity, lines, morning, population, publish};
+use crate::{automatic, identity, lines, morning, population, publish, sound};
 
 /// Events of the lines that may wait for the switchboard.
 const VOICE_EVENTS: usize = 10_000;
+/// Wishes of browsers that may wait for the lines.
+const SOUND_ASKS: usize = 1_024;
 /// The figures are kept for a short start each time the log has grown by so much.
 const KEEP_EVERY: u64 = 20_000;
 /// The name under which the figures are kept.
@@ -504,6 +506,8 @@ async fn wire(
         sip: options.config.sip,
         outgoing: options.config.outgoing.clone(),
         max_calls: options.config.max_calls,
+        browsers: options.config.browsers,
+        browsers_announced: options.config.browsers_announced,
         users: phones
             .iter()
             .map(|phone| linje_voice::User::new(&phone.user, "linje", &phone.password))
@@ -516,6 +520,14 @@ async fn wire(
     let sip = voice.local_addr();
 
     let (pages_in, pages) = mpsc::channel(64);
+    let (sound_in, sounds) = mpsc::channel(SOUND_ASKS);
+    let speaks = (options.speed - 1.0).abs() < f64::EPSILON;
+    let sound = sound::run(
+        voice.browsers(),
+        pages_in.clone(),
+        Arc::clone(&centre),
+        sounds,
+    );
     let demo = options.is_demo().then(|| Demo {
         numbers: numbers(&centre),
         sip: sip.to_string(),
@@ -545,12 +557,14 @@ async fn wire(
         identity: Arc::new(identity),
         records,
         people: Arc::new(people),
+        sound: speaks.then_some(sound_in),
+        softphones: Softphones::default(),
     });
     tasks.push(tokio::spawn(linje_http::run(api.clone())));
     tasks.push(tokio::spawn(keep(api.clone(), desk.clone())));
 
     let working = automatic.filter(|_| options.population);
-    let speaks = (options.speed - 1.0).abs() < f64::EPSILON;
+    tasks.push(tokio::spawn(sound));
     voice.set_ready(speaks);
     let telephony = Telephony {
         calls: Calls::new(Arc::clone(&centre), Arc::new(clips), working),

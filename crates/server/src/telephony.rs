@@ -77,6 +77,9 @@ impl Status for Readers {
     }
 
     fn user_of(&self, adviser: AdviserId) -> Option<String> {
+        if self.api.softphones.is_page_only(adviser) && self.api.presence.has_desk(adviser) {
+            return None;
+        }
         let card = self.api.directory.card(adviser)?;
         Some(card.ident.clone())
     }
@@ -230,7 +233,8 @@ impl Telephony {
             .api
             .shared
             .read(|view| view.state.adviser(adviser).is_some_and(|who| who.signed_in));
-        if registered && !signed_in {
+        // Whoever sits at an open desk chooses there.
+        if registered && !signed_in && !self.api.presence.has_desk(adviser) {
             let activity = Activity::Phone;
             let command = Command::SignIn { adviser, activity };
             let answer = self.desk.submit(linje_desk::Submit::new(0, command));
@@ -284,6 +288,24 @@ fn open_page(
             key,
         }),
         CallAsk::HangUp { call } => Some(Pages::HangUp { page: PageId(call) }),
+        CallAsk::Follow { line, reply } => {
+            if shown.len() >= PAGES_MAX {
+                reply.send(None).ok();
+                return None;
+            }
+            *next_page += 1;
+            let page = PageId(*next_page);
+            let (view, _) = watch::channel(CallView {
+                in_menu: true,
+                ..CallView::default()
+            });
+            shown.insert(page, view);
+            reply.send(Some(page.0)).ok();
+            Some(Pages::Follow {
+                page,
+                call: linje_voice::CallId(line),
+            })
+        }
         CallAsk::Watch { call, reply } => {
             let view = shown.get(&PageId(call)).map(watch::Sender::subscribe);
             reply.send(view).ok();

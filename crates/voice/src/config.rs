@@ -45,6 +45,12 @@ pub struct Config {
     pub dial_timeout: Duration,
     /// Seconds in `Retry-After` of a 503. default: 5
     pub retry_after_s: u32,
+    /// Where the sound of browsers comes in: the UDP port of the first media thread, the next port for the next
+    /// thread. Port 0 lets the system choose. default: 127.0.0.1:0
+    pub browsers: SocketAddr,
+    /// The address that browsers are told to send to, when `browsers` is a wildcard or behind a translator.
+    /// default: the address of `browsers`
+    pub browsers_announced: Option<IpAddr>,
     /// Limits of the guard.
     pub guard: Guard,
 }
@@ -104,6 +110,8 @@ impl Default for Config {
             never_heard_timeout: Duration::from_secs(600),
             dial_timeout: Duration::from_secs(4),
             retry_after_s: 5,
+            browsers: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
+            browsers_announced: None,
             guard: Guard::default(),
         }
     }

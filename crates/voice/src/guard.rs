@@ -95,6 +95,11 @@ impl Gate {
         self.ready.store(ready, Ordering::Release);
     }
 
+    /// Whether new calls are taken now.
+    pub(crate) fn takes_calls(&self) -> bool {
+        self.ready.load(Ordering::Acquire) && !self.overloaded.load(Ordering::Acquire)
+    }
+
     /// Refuse new calls for now: the shell above does not keep up.
     pub(crate) fn set_overloaded(&self, overloaded: bool) {
         self.overloaded.store(overloaded, Ordering::Release);

@@ -19,10 +19,12 @@ mod sip;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod voice;
+mod web;
 
 pub use config::{Config, Guard, Login, Network, NetworkParseError, Outgoing, Transport, User};
 pub use destination::{Number, Pattern, PatternParseError};
 pub use voice::{Stats, Voice};
+pub use web::{Browsers, CallNews, PhoneNews, WebError};
 
 use std::io;
 use std::net::SocketAddr;
@@ -320,18 +322,23 @@ pub enum Command {
         /// The clips in order.
         first: Vec<ClipId>,
     },
-    /// Call a registered phone on behalf of a call. A call may have several phones, e.g. an adviser's and an expert's.
+    /// Call a user's phone on behalf of a call: the browser that is one, else a registered one. A call may have several phones, e.g. an adviser's and an expert's.
     Dial {
         /// A new leg.
         leg: LegId,
         /// The call it is for; when that ends, the leg ends.
         call: CallId,
-        /// The registered user.
+        /// The user.
         user: String,
         /// For `X-Linje-Contact`.
         contact: String,
         /// What the phone shows.
         caller_display: String,
+    },
+    /// Answer a phone that is a browser: whoever it belongs to said so elsewhere. Others are answered by hand.
+    AnswerLeg {
+        /// The leg.
+        leg: LegId,
     },
     /// Stop ringing a phone.
     CancelLeg {

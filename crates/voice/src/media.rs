@@ -3,8 +3,12 @@
 //! Legs of one call live on one thread, so that relaying is a copy between two slots. A thread never waits for
 //! anyone but the kernel's timer and its sockets; what it has to say goes into a bounded channel or waits.
 
+mod browser;
+mod keys;
 mod leg;
 mod thread;
+
+pub(crate) use browser::{End, Ends};
 
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::sync::Arc;
@@ -13,6 +17,7 @@ use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::time::Duration;
 
 use nix::sys::eventfd::EventFd;
+use nix::sys::socket::{setsockopt, sockopt};
 
 use crate::audio::{AudioBank, ClipId};
 use crate::sdp::Remote;
@@ -20,6 +25,8 @@ use crate::{Error, Party};
 
 /// Orders that may wait for one media thread.
 const ORDERS: usize = 16_384;
+/// Receive buffer of the port that browsers share, in bytes.
+const BROWSER_BUFFER: usize = 4 << 20;
 /// Reports that may wait for the switchboard.
 pub(crate) const REPORTS: usize = 16_384;
 
@@ -63,6 +70,16 @@ pub(crate) enum Order {
         party: Party,
         source: Source,
     },
+    /// A browser came to its leg, or came back to it.
+    Browser {
+        party: Party,
+        end: Box<End>,
+    },
+    /// The other side shall hear that a key was pressed.
+    Key {
+        party: Party,
+        key: char,
+    },
     Remove {
         party: Party,
     },
@@ -73,7 +90,8 @@ pub(crate) enum Order {
 #[derive(Debug)]
 pub(crate) struct NewLeg {
     pub(crate) party: Party,
-    pub(crate) socket: UdpSocket,
+    /// The leg's own port; none for a browser.
+    pub(crate) socket: Option<UdpSocket>,
     pub(crate) ssrc: u32,
     pub(crate) sequence: u16,
     pub(crate) timestamp: u32,
@@ -120,7 +138,37 @@ pub(crate) struct Counters {
     pub(crate) unsent: AtomicU64,
 }
 
+/// What a thread sends by, and what it counts.
+#[derive(Debug)]
+pub(super) struct Outlet {
+    pub(super) counters: Arc<Counters>,
+    /// The port of the thread's browsers.
+    pub(super) browsers: Option<UdpSocket>,
+}
+
+impl Outlet {
+    /// Sends bytes to a browser. What the kernel does not take is lost, as it is on the way.
+    pub(super) fn carry(&self, bytes: &[u8], to: SocketAddr) {
+        if let Some(socket) = &self.browsers
+            && socket.send_to(bytes, to).is_err()
+        {
+            self.counters.unsent.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Where browsers speak to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Browsers {
+    /// The port of the first thread, the next one for the next; 0 lets the system choose.
+    pub(crate) listen: SocketAddr,
+    /// The address that browsers are told.
+    pub(crate) announced: Option<IpAddr>,
+}
+
 struct Thread {
+    /// Where its browsers are told to send.
+    told: SocketAddr,
     orders: SyncSender<Order>,
     wake: Arc<EventFd>,
     /// Whether a wake-up is on its way already.
@@ -133,12 +181,14 @@ pub(crate) struct Media {
     threads: Vec<Thread>,
     joins: Vec<std::thread::JoinHandle<()>>,
     pub(crate) counters: Arc<Counters>,
+    pub(crate) ends: Ends,
 }
 
 impl Media {
     /// Starts `threads` (at least one) threads.
     pub(crate) fn start(
         threads: usize,
+        browsers: Browsers,
         bank: &Arc<AudioBank>,
         limits: Limits,
         reports: &tokio::sync::mpsc::Sender<Report>,
@@ -148,6 +198,7 @@ impl Media {
             threads: Vec::new(),
             joins: Vec::new(),
             counters,
+            ends: Ends::new(),
         };
         for number in 0..threads.max(1) {
             let (orders, inbox) = sync_channel(ORDERS);
@@ -155,6 +206,10 @@ impl Media {
                 | nix::sys::eventfd::EfdFlags::EFD_CLOEXEC;
             let wake = Arc::new(EventFd::from_value_and_flags(0, flags).map_err(Error::media)?);
             let woken = Arc::new(AtomicBool::new(false));
+            let port = browser_socket(browsers.listen, number)?;
+            let bound = port
+                .local_addr()
+                .map_err(|source| Error::Media { source })?;
             let worker = thread::Worker::new(thread::Parts {
                 orders: inbox,
                 wake: Arc::clone(&wake),
@@ -162,7 +217,10 @@ impl Media {
                 bank: Arc::clone(bank),
                 limits,
                 reports: reports.clone(),
-                counters: Arc::clone(&media.counters),
+                outlet: Outlet {
+                    counters: Arc::clone(&media.counters),
+                    browsers: Some(port),
+                },
             })?;
             let join = std::thread::Builder::new()
                 .name(format!("linje-media-{number}"))
@@ -170,6 +228,7 @@ impl Media {
                 .map_err(|source| Error::Media { source })?;
             media.joins.push(join);
             media.threads.push(Thread {
+                told: browser::told(bound, browsers.announced),
                 orders,
                 wake,
                 woken,
@@ -193,6 +252,11 @@ impl Media {
     pub(crate) fn remove(&self, thread: usize, party: Party) {
         self.threads[thread].legs.fetch_sub(1, Ordering::Relaxed);
         self.order(thread, Order::Remove { party });
+    }
+
+    /// Where browsers of this thread are told to send.
+    pub(crate) fn told(&self, thread: usize) -> SocketAddr {
+        self.threads[thread].told
     }
 
     /// Hands an order over. The queue holds more orders than legs can cause between two ticks;
@@ -229,6 +293,27 @@ impl Drop for Media {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+/// The port of a thread's browsers.
+fn browser_socket(listen: SocketAddr, thread: usize) -> Result<UdpSocket, Error> {
+    let mut address = listen;
+    if listen.port() != 0 {
+        let ahead = u16::try_from(thread).unwrap_or(u16::MAX);
+        address.set_port(listen.port().saturating_add(ahead));
+    }
+    let failed = |source| Error::Listen {
+        address,
+        transport: "webrtc",
+        source,
+    };
+    let socket = UdpSocket::bind(address).map_err(failed)?;
+    socket.set_nonblocking(true).map_err(failed)?;
+    // Without the privilege the system gives what its limit allows.
+    if setsockopt(&socket, sockopt::RcvBufForce, &BROWSER_BUFFER).is_err() {
+        let _set = setsockopt(&socket, sockopt::RcvBuf, &BROWSER_BUFFER);
+    }
+    Ok(socket)
 }
 
 /// A socket on a port that the system chose: even if one is to be had, as RTP asks for.

@@ -2,6 +2,7 @@
 
 pub(crate) mod board;
 mod bridge;
+mod browser;
 mod dispatch;
 mod hold;
 mod out;
@@ -55,6 +56,7 @@ pub(crate) struct Shared {
 pub(crate) enum Notice {
     Arrival(Box<Arrival>),
     Registry(Vec<Event>),
+    Browser(Box<crate::web::Ask>),
 }
 
 /// A new call that was not refused at once.

@@ -3,11 +3,13 @@
 //! Each peer has its own directory and its own ports, and ends when its handle is dropped.
 
 mod baresip;
+mod browser;
 mod raw;
 mod sipp;
 mod sound;
 
 pub use baresip::{Baresip, BaresipAccount};
+pub use browser::{WebPeer, live};
 pub use raw::RawSip;
 pub use sipp::{PhoneBehaviour, Sipp, SippRun, SippTotals, free_port, register_phones};
 pub use sound::{correlation, heard_in_order, rms, tone};

@@ -24,6 +24,7 @@ use crate::media::{self, Limits, Media};
 use crate::registrar::Registrar;
 use crate::sip::board::{Board, Inbox};
 use crate::sip::{Notice, Shared, Trunk, dispatch};
+use crate::web::Browsers;
 use crate::{Command, Config, Error, Event, Outgoing, User};
 
 /// Commands that may wait.
@@ -40,6 +41,7 @@ const LAST_WORDS: Duration = Duration::from_secs(4);
 /// The telephony shell. Dropping it stops it at once; [`Voice::shutdown`] hangs up first.
 pub struct Voice {
     commands: mpsc::Sender<Command>,
+    notices: mpsc::Sender<Notice>,
     shared: Arc<Shared>,
     endpoint: Endpoint,
     counters: Arc<media::Counters>,
@@ -173,7 +175,11 @@ impl Voice {
             quiet: config.media_timeout,
             never_heard: config.never_heard_timeout,
         };
-        let media = Media::start(config.media_threads, &audio, limits, &reports)?;
+        let browsers = media::Browsers {
+            listen: config.browsers,
+            announced: config.browsers_announced,
+        };
+        let media = Media::start(config.media_threads, browsers, &audio, limits, &reports)?;
         let counters = Arc::clone(&media.counters);
         let (commands, command_inbox) = mpsc::channel(COMMANDS);
         let (notices, notice_inbox) = mpsc::channel(NOTICES);
@@ -192,7 +198,7 @@ impl Voice {
             streams,
             notices.clone(),
         ));
-        tokio::spawn(dispatch(Arc::clone(&shared), incoming, notices));
+        tokio::spawn(dispatch(Arc::clone(&shared), incoming, notices.clone()));
         let inner = Arc::clone(&endpoint.inner);
         tokio::spawn(async move {
             if let Err(error) = inner.serve().await {
@@ -201,6 +207,7 @@ impl Voice {
         });
         Ok(Self {
             commands,
+            notices,
             shared,
             endpoint,
             counters,
@@ -229,6 +236,11 @@ impl Voice {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .set_users(users);
+    }
+
+    /// The door for browsers that are phones or call.
+    pub fn browsers(&self) -> Browsers {
+        Browsers(self.notices.clone())
     }
 
     /// Gives a command. It never waits; a full queue gives the command back.

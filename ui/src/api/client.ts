@@ -96,6 +96,13 @@ export const api = {
         body: { serve },
       }),
     ),
+  choosePhone: (session: string, where: "headset" | "phone" | "page") =>
+    told(
+      server.PUT("/api/v1/desk/sessions/{session}/phone", {
+        params: { path: { session } },
+        body: { where },
+      }),
+    ),
   acceptOffer: (offer: string) => told(server.POST("/api/v1/offers/{id}/accept", at(offer))),
   declineOffer: (offer: string) => told(server.POST("/api/v1/offers/{id}/decline", at(offer))),
   hold: (contact: string) => told(server.POST("/api/v1/contacts/{id}/hold", at(contact))),
@@ -174,4 +181,6 @@ export const liveUrl = {
   traffic: "/api/v1/live",
   desk: (session: string) => `/api/v1/desk/sessions/${id(session)}/live`,
   call: (call: string) => `/api/v1/demo/calls/${id(call)}/live`,
+  phone: (session: string) => `/api/v1/desk/sessions/${id(session)}/phone`,
+  caller: "/api/v1/demo/phone",
 };

@@ -776,6 +776,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/demo/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A caller's telephone in the browser: a WebSocket with one JSON object per message. How the call goes (what is
+         *     said, keys, place in line) is read at `/api/v1/demo/calls/{id}/live`. In the demo only.
+         */
+        get: operations["demo_phone"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/demo/registers/{register}": {
         parameters: {
             query?: never;
@@ -840,6 +860,28 @@ export interface paths {
          */
         get: operations["live_desk"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/sessions/{session}/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An adviser's telephone in the browser: a WebSocket with one JSON object per message. The newest tab that says
+         *     `take` has the sound. For each `ringing` the page offers sound (`offer`, `answer`); a page that was loaded again
+         *     hears `ringing` again and offers anew, and its conversation goes on.
+         */
+        get: operations["desk_phone"];
+        /** Chooses where calls are taken: in the browser, at a telephone, or on the page only. */
+        put: operations["choose_phone"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1665,6 +1707,24 @@ export interface components {
             text: string;
             /** @description Promised before. */
             until: string;
+        };
+        /** @description What a caller's page is told. */
+        CallerHears: {
+            call: string;
+            sdp: string;
+            /** @enum {string} */
+            type: "answer";
+        } | {
+            /** @enum {string} */
+            type: "answered";
+        } | {
+            /** @enum {string} */
+            type: "ended";
+        } | {
+            code: string;
+            text: string;
+            /** @enum {string} */
+            type: "problem";
         };
         /** @description A case. */
         Case: {
@@ -3021,6 +3081,52 @@ export interface components {
             /** @description The SIP user. */
             user: string;
         };
+        PhoneChoice: {
+            where: components["schemas"]["PhonePlace"];
+        };
+        /** @description What a softphone is told. */
+        PhoneHears: {
+            /** @enum {string} */
+            type: "yours";
+        } | {
+            /** @enum {string} */
+            type: "elsewhere";
+        } | {
+            call: string;
+            contact: string;
+            display: string;
+            /** @enum {string} */
+            type: "ringing";
+        } | {
+            call: string;
+            /** @enum {string} */
+            type: "answered";
+        } | {
+            call: string;
+            held: boolean;
+            /** @enum {string} */
+            type: "held";
+        } | {
+            call: string;
+            /** @enum {string} */
+            type: "gone";
+        } | {
+            call: string;
+            sdp: string;
+            /** @enum {string} */
+            type: "answer";
+        } | {
+            call: string;
+            code: string;
+            text: string;
+            /** @enum {string} */
+            type: "problem";
+        };
+        /**
+         * @description Where an adviser takes calls while the desk is open.
+         * @enum {string}
+         */
+        PhonePlace: "headset" | "phone" | "page";
         /** @description A crisis plan. */
         PlanRow: {
             /** @description What advisers are asked when it is switched on. */
@@ -5718,6 +5824,42 @@ export interface operations {
             };
         };
     };
+    demo_phone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description WebSocket; the page sends CallerSays, the service CallerHears */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallerHears"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     rehearse_register: {
         parameters: {
             query?: never;
@@ -5847,6 +5989,77 @@ export interface operations {
                 content: {
                     "text/event-stream": components["schemas"]["DeskView"];
                 };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    desk_phone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description WebSocket; the page sends PhoneSays, the service PhoneHears */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneHears"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    choose_phone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneChoice"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             404: {
                 headers: {

@@ -13,7 +13,11 @@ interface Props {
   answerer: Answerer;
   onAnswerer(answerer: Answerer): void;
   line: Line;
+  microphone: { on: boolean; set(on: boolean): void; from: string; setFrom(from: string): void };
 }
+
+/** Numbers that nobody has, for those who do not withhold theirs. */
+const PERSONAS = ["90000001", "90000002", "90000003"];
 
 const KNOWN = ["main", "partner", "pension", "international", "appeals", "debt", "eures", "support", "switchboard"];
 
@@ -24,7 +28,7 @@ function inOrder(numbers: Record<string, string>): [string, string][] {
 }
 
 /** Which number, who answers, ring and hang up. */
-export function Dialler({ numbers, number, onNumber, answerer, onAnswerer, line }: Props) {
+export function Dialler({ numbers, number, onNumber, answerer, onAnswerer, line, microphone }: Props) {
   const t = useText();
   const format = useFormat();
   const { sound, setSound } = useSettings();
@@ -53,6 +57,33 @@ export function Dialler({ numbers, number, onNumber, answerer, onAnswerer, line 
         <Radio value="synthetic">{t.demo.phone.synthetic}</Radio>
         <Radio value="me">{t.demo.phone.me}</Radio>
       </RadioGroup>
+      {answerer === "me" && (
+        <Switch
+          size="small"
+          checked={microphone.on}
+          disabled={line.on}
+          description={t.sound.ring.withMicSays}
+          onChange={(event) => microphone.set(event.target.checked)}
+        >
+          {t.sound.ring.withMic}
+        </Switch>
+      )}
+      {answerer === "me" && microphone.on && (
+        <Select
+          label={t.sound.ring.who}
+          size="small"
+          value={microphone.from}
+          disabled={line.on}
+          onChange={(event) => microphone.setFrom(event.target.value)}
+        >
+          <option value="">{t.sound.ring.hidden}</option>
+          {PERSONAS.map((persona) => (
+            <option key={persona} value={persona}>
+              {t.sound.ring.number(format.phone(persona))}
+            </option>
+          ))}
+        </Select>
+      )}
       <Switch size="small" checked={sound} onChange={(event) => setSound(event.target.checked)}>
         {t.demo.phone.mute}
       </Switch>

@@ -1,21 +1,41 @@
-import { ExternalLinkIcon } from "@navikt/aksel-icons";
+import { ExternalLinkIcon, MicrophoneIcon } from "@navikt/aksel-icons";
 import { BodyLong, BodyShort, Heading, Link as AkselLink, LocalAlert } from "@navikt/ds-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 
 import { useSettings, useText } from "../common/settings";
 import { CallStatus } from "./CallStatus";
 import { type Answerer, Dialler } from "./Dialler";
 import { Keypad } from "./Keypad";
 import { Said } from "./Said";
-import { useCall } from "./useCall";
+import { type Line, useCall } from "./useCall";
+import { type CallerSound, useCallerSound } from "./useCallerSound";
 import { usePlayback } from "./usePlayback";
 
 /** *Ring inn*: a call that is steered in the page, for those who have no telephone at hand. */
 export function RingIn({ numbers }: { numbers: Record<string, string> }) {
   const t = useText();
   const { sound } = useSettings();
-  const line = useCall();
-  const playback = usePlayback(line.on ? (line.call?.playing ?? null) : null, sound);
+  const silent = useCall();
+  const voice = useCallerSound();
+  const [withMic, setWithMic] = useState(true);
+  const [from, setFrom] = useState("");
+  const line: Line = {
+    ...silent,
+    on: silent.on || voice.asking,
+    ring: (number, answeredBy) => {
+      if (answeredBy !== "me" || !withMic) return silent.ring(number, answeredBy);
+      void voice.ring(number, from === "" ? null : from).then((call) => {
+        if (call !== null) silent.follow(call);
+        else silent.ring(number, answeredBy);
+      });
+    },
+    press: voice.on ? voice.press : silent.press,
+  };
+  useEffect(() => {
+    if (silent.call?.state === "closed") voice.end();
+  }, [silent.call?.state, voice.end]);
+  // What is said comes by the line itself when there is one.
+  const playback = usePlayback(line.on && !voice.on ? (line.call?.playing ?? null) : null, sound);
   const [number, setNumber] = useState("main");
   const [answerer, setAnswerer] = useState<Answerer>("synthetic");
 
@@ -42,11 +62,13 @@ export function RingIn({ numbers }: { numbers: Record<string, string> }) {
             answerer={answerer}
             onAnswerer={setAnswerer}
             line={line}
+            microphone={{ on: withMic, set: setWithMic, from, setFrom }}
           />
           <Keypad keys={line.call?.keys ?? []} enabled={line.on} onPress={line.press} />
         </div>
         <div className="ring-in__told">
           <CallStatus line={line} />
+          <SoundNote voice={voice} on={silent.on} />
           <Said call={line.call} on={line.on} playback={playback} />
           {answerer === "me" && (
             <BodyShort size="small">
@@ -60,5 +82,25 @@ export function RingIn({ numbers }: { numbers: Record<string, string> }) {
         </div>
       </div>
     </section>
+  );
+}
+
+/** Whether one is heard at the other end. */
+function SoundNote({ voice, on }: { voice: CallerSound; on: boolean }) {
+  const t = useText();
+  if (voice.asking) return <BodyShort size="small">{t.sound.ring.asking}</BodyShort>;
+  if (voice.on) {
+    return (
+      <BodyShort size="small" data-sound="on">
+        <MicrophoneIcon aria-hidden /> {t.sound.ring.on}
+      </BodyShort>
+    );
+  }
+  const why = voice.trouble ? t.sound.failed[voice.trouble] : voice.refused;
+  if (why === null || !on) return null;
+  return (
+    <BodyShort size="small" data-sound="without">
+      {why} {t.sound.ring.without}
+    </BodyShort>
   );
 }

@@ -14,6 +14,8 @@ export interface Line {
   on: boolean;
   failure: string | null;
   ring(number: string, answeredBy: "synthetic" | "me"): void;
+  /** Shows a call that was rung elsewhere. */
+  follow(id: string): void;
   press(key: string): void;
   hangUp(): void;
 }
@@ -85,6 +87,11 @@ export function useCall(): Line {
     },
     [fail],
   );
+  const follow = useCallback((next: string) => {
+    setFailure(null);
+    setCall(null);
+    setId(next);
+  }, []);
   const press = useCallback(
     (key: string) => {
       if (id !== null) void api.press(id, key).catch(fail);
@@ -100,6 +107,7 @@ export function useCall(): Line {
     on: ringing || (id !== null && !over),
     failure,
     ring: (number, answeredBy) => void ring(number, answeredBy),
+    follow,
     press,
     hangUp,
   };

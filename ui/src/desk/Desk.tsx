@@ -4,6 +4,7 @@ import type { DeskContact, DeskView } from "../api/types";
 import { useSettings, useText } from "../common/settings";
 import { useTitle } from "../common/title";
 import { Waiting } from "../common/Waiting";
+import { Strip } from "../softphone/Strip";
 import { Announcer } from "./Announcer";
 import { AsideCard } from "./AsideCard";
 import { CallCard } from "./CallCard";
@@ -57,6 +58,7 @@ function OpenDesk({ session, view, onLeave }: { session: string; view: DeskView;
     <div className="page desk">
       <h1 className="sr-only">{t.desk.title}</h1>
       <Announcer view={view} />
+      <Strip hasPhone={view.adviser.phone} />
       <div className="desk__columns">
         <Me view={view} session={session} onLeave={onLeave} soundBlocked={blocked} {...doing} />
         <div className="desk__work">

@@ -1,7 +1,8 @@
-import { useCallback, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 
 import { useText } from "../common/settings";
 import { useTitle } from "../common/title";
+import { useTelephone } from "../softphone/telephone";
 import { ChooseAdviser } from "./ChooseAdviser";
 import { Desk } from "./Desk";
 import { useSession } from "./useDesk";
@@ -11,7 +12,10 @@ export function DeskPage() {
   const t = useText();
   const [session, setSession] = useSession();
   const [ended, setEnded] = useState(false);
+  const { attach } = useTelephone();
   useTitle(t.desk.title);
+  // At once, not when the desk is drawn: a page that is loaded again has somebody on the line.
+  useEffect(() => attach(session), [session, attach]);
 
   const onGone = useCallback(() => {
     setSession(null);

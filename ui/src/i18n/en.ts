@@ -6,6 +6,7 @@ import { en as demoRoles } from "./demoRoles";
 import { en as figures } from "./figures";
 import { en as identity } from "./identity";
 import { en as person } from "./person";
+import { en as sound } from "./sound";
 import { en as why } from "./why";
 import { en as work } from "./work";
 
@@ -16,6 +17,7 @@ export const en: Messages = {
   person,
   admin,
   identity,
+  sound,
   why,
   work,
   product: "Linje",

@@ -5,6 +5,7 @@ import { nb as demoRoles } from "./demoRoles";
 import { nb as figures } from "./figures";
 import { nb as identity } from "./identity";
 import { nb as person } from "./person";
+import { nb as sound } from "./sound";
 import { nb as why } from "./why";
 import { nb as work } from "./work";
 
@@ -15,6 +16,7 @@ export const nb = {
   person,
   admin,
   identity,
+  sound,
   why,
   work,
   product: "Linje",

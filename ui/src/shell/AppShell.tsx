@@ -5,6 +5,7 @@ import { useText } from "../common/settings";
 import { useFacts } from "../demo/useFacts";
 import { Guard } from "../identity/Guard";
 import { Watch } from "../identity/Watch";
+import { TelephoneProvider } from "../softphone/telephone";
 import { Banners } from "./Banners";
 import { Header } from "./Header";
 import { HealthProvider } from "./health";
@@ -21,23 +22,25 @@ export function AppShell() {
 
   return (
     <HealthProvider>
-      <div className={vegg ? "shell shell--wall" : "shell"}>
-        {!vegg && (
-          <>
-            <a className="skip" href="#innhold">
-              {t.skip}
-            </a>
-            <Header />
-          </>
-        )}
-        <Banners />
-        <Watch onIn={onIn} />
-        <main id="innhold" ref={main} tabIndex={-1}>
-          <Guard wasIn={wasIn}>
-            <Outlet />
-          </Guard>
-        </main>
-      </div>
+      <TelephoneProvider>
+        <div className={vegg ? "shell shell--wall" : "shell"}>
+          {!vegg && (
+            <>
+              <a className="skip" href="#innhold">
+                {t.skip}
+              </a>
+              <Header />
+            </>
+          )}
+          <Banners />
+          <Watch onIn={onIn} />
+          <main id="innhold" ref={main} tabIndex={-1}>
+            <Guard wasIn={wasIn}>
+              <Outlet />
+            </Guard>
+          </main>
+        </div>
+      </TelephoneProvider>
     </HealthProvider>
   );
 }

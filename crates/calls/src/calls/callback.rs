@@ -187,6 +187,9 @@ impl Calls {
         it.dialling = Some(attempt);
         it.talking = Some(adviser);
         it.state = LineState::Ringing;
+        if let Some(leg) = it.leg.filter(|leg| !leg.answered).map(|leg| leg.id) {
+            out.push(Output::Voice(voice::Command::AnswerLeg { leg }));
+        }
         let call = it.call();
         match (call, number) {
             (Some(call), Some(number)) => {

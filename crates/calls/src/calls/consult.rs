@@ -60,6 +60,9 @@ impl Calls {
             Effect::Connect { .. } => {
                 if let Some(it) = self.lines.get_mut(&line) {
                     it.expert_talks = true;
+                    if let Some(leg) = it.expert.filter(|leg| !leg.answered).map(|leg| leg.id) {
+                        out.push(Output::Voice(voice::Command::AnswerLeg { leg }));
+                    }
                 }
                 self.join_expert(line, out);
             }

@@ -274,7 +274,7 @@ fn taken() -> Problem {
 }
 
 /// The adviser of a session. A session of a process before this one goes on while its adviser is signed in.
-fn resume(api: &Api, me: &Me, session: &str) -> Result<(AdviserId, u64), Problem> {
+pub(super) fn resume(api: &Api, me: &Me, session: &str) -> Result<(AdviserId, u64), Problem> {
     let gone = || Problem::not_found("Økten finnes ikke. Velg veileder på nytt.");
     let value = api.ids.read_session(session).ok_or_else(gone)?;
     let adviser = AdviserId(u32::try_from(value >> CHANCE_BITS).map_err(|_| gone())?);

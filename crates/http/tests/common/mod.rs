@@ -189,6 +189,8 @@ pub(crate) fn world_where(start: Timestamp, change: impl FnOnce(&Centre, &mut Ru
         identity: Arc::new(identity),
         people: Arc::new(people(&records, clock)),
         records,
+        sound: None,
+        softphones: linje_http::Softphones::default(),
     });
     tokio::spawn(linje_http::run(api.clone()));
     World {

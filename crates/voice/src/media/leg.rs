@@ -3,21 +3,33 @@
 //! It must never block, and never forward the other side's SSRC, sequence or timestamp as they are.
 
 use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use super::{After, Counters, NewLeg, Source};
+use super::browser::{Came, End};
+use super::keys::Keys;
+use super::{After, NewLeg, Outlet, Source};
 use crate::Party;
 use crate::audio::{AudioBank, ClipId};
 use crate::g711::{Codec, FRAME, transcode};
 use crate::rtp::{self, Reception, Sent};
-use crate::sdp::Remote;
+use crate::sdp::{Direction, Remote};
 
 /// Largest packet that is relayed.
 pub(super) const MAX_PACKET: usize = 1_500;
 /// Time between RTCP reports.
 const REPORT_EVERY: Duration = Duration::from_secs(5);
 /// Samples in a frame, as a timestamp step.
-const STEP: u32 = 160;
+pub(super) const STEP: u32 = 160;
+
+/// What a leg speaks through.
+#[derive(Debug)]
+enum Wire {
+    /// A port of its own.
+    Socket(UdpSocket),
+    /// A browser, on the port of the thread; none until its offer came.
+    Browser(Option<Box<End>>),
+}
 
 /// What the leg hears, with its position.
 #[derive(Debug)]
@@ -63,7 +75,7 @@ pub(super) enum Taken {
 #[derive(Debug)]
 pub(super) struct Leg {
     pub(super) party: Party,
-    pub(super) socket: UdpSocket,
+    wire: Wire,
     remote: Option<Remote>,
     target: Option<SocketAddr>,
     latched: bool,
@@ -82,13 +94,14 @@ pub(super) struct Leg {
     heard: Option<Instant>,
     report_due: Instant,
     pub(super) quiet_told: bool,
+    keys: Keys,
 }
 
 impl Leg {
     pub(super) fn new(new: NewLeg, now: Instant) -> Self {
         Self {
             party: new.party,
-            socket: new.socket,
+            wire: new.socket.map_or(Wire::Browser(None), Wire::Socket),
             remote: None,
             target: None,
             latched: false,
@@ -107,6 +120,74 @@ impl Leg {
             heard: None,
             report_due: now + REPORT_EVERY,
             quiet_told: false,
+            keys: Keys::default(),
+        }
+    }
+
+    /// The leg's own port, if it has one.
+    pub(super) const fn socket(&self) -> Option<&UdpSocket> {
+        match &self.wire {
+            Wire::Socket(socket) => Some(socket),
+            Wire::Browser(_) => None,
+        }
+    }
+
+    /// The browser at the other end, if there is one.
+    pub(super) fn browser(&mut self) -> Option<&mut End> {
+        match &mut self.wire {
+            Wire::Browser(end) => end.as_deref_mut(),
+            Wire::Socket(_) => None,
+        }
+    }
+
+    pub(super) const fn is_browser(&self) -> bool {
+        matches!(self.wire, Wire::Browser(_))
+    }
+
+    /// A browser came, or came back: nothing is said to it until it is connected.
+    pub(super) fn attach(&mut self, end: Box<End>, now: Instant) {
+        if self.is_browser() {
+            self.wire = Wire::Browser(Some(end));
+            self.remote = None;
+            self.added = now;
+            self.heard = None;
+            self.quiet_told = false;
+            self.mark = true;
+        }
+    }
+
+    /// What a browser's packet or the time meant for the leg; the packets are judged by [`Leg::heard`].
+    pub(super) fn came(&mut self, came: &Came) {
+        let Some((payload_type, codec)) = came.connected else {
+            return;
+        };
+        // The browser's address is its connection's business; this one is never sent to.
+        let nowhere = SocketAddr::new(self.signalling, 0);
+        self.remote = Some(Remote {
+            address: nowhere,
+            codec,
+            payload_type,
+            events: None,
+            direction: Direction::SendRecv,
+            rtcp: nowhere,
+            rtcp_mux: true,
+        });
+    }
+
+    /// A packet of the browser: whether it is sound that we understand.
+    pub(super) fn heard(&mut self, read: &rtp::Received, now: Instant) -> bool {
+        let Some(remote) = self.remote else {
+            return false;
+        };
+        self.heard = Some(now);
+        self.quiet_told = false;
+        read.payload_type == remote.payload_type && read.end > 0
+    }
+
+    /// The other side shall hear that a key was pressed here.
+    pub(super) fn press(&mut self, key: char) {
+        if self.remote.is_some_and(|remote| remote.events.is_some()) {
+            self.keys.press(key);
         }
     }
 
@@ -158,12 +239,15 @@ impl Leg {
     }
 
     /// Sends the frame of this tick, if this leg's source makes frames. Gives the play that ended.
-    pub(super) fn tick(&mut self, bank: &AudioBank, counters: &Counters) -> Option<u64> {
+    pub(super) fn tick(&mut self, bank: &AudioBank, out: &Outlet) -> Option<u64> {
         let ended = self.skip_ended_clips(bank);
         let Some(remote) = self.sendable() else {
             self.advance();
             return ended;
         };
+        if self.press_on(remote, out) {
+            return ended;
+        }
         let mut packet = [0_u8; rtp::HEADER + FRAME];
         let (head, body) = packet.split_at_mut(rtp::HEADER);
         match &self.hearing {
@@ -195,8 +279,37 @@ impl Leg {
         }
         self.mark = false;
         self.advance();
-        self.send(&packet, counters);
+        self.send(&packet, out);
         ended
+    }
+
+    /// Sends what a pressed key sounds like in this tick, in place of the sound. False when none is pressed.
+    fn press_on(&mut self, remote: Remote, out: &Outlet) -> bool {
+        let Some(payload_type) = remote.events else {
+            return false;
+        };
+        let Some(event) = self.keys.next(self.timestamp) else {
+            return false;
+        };
+        let mut packet = [0_u8; rtp::HEADER + 4];
+        for repeat in 0..event.repeats {
+            let (head, body) = packet.split_at_mut(rtp::HEADER);
+            if let Some(head) = head.first_chunk_mut() {
+                let first = event.is_first && repeat == 0;
+                let (at, ssrc) = (event.timestamp, self.ssrc);
+                rtp::write_header(head, payload_type, first, self.sequence, at, ssrc);
+            }
+            body.copy_from_slice(&event.payload);
+            self.sequence = self.sequence.wrapping_add(1);
+            self.send(&packet, out);
+        }
+        self.timestamp = self.timestamp.wrapping_add(STEP);
+        if let Hearing::Relay { offset, .. } = &mut self.hearing {
+            // The numbers of the source are joined to ours anew when the key is done.
+            *offset = None;
+        }
+        self.mark = true;
+        true
     }
 
     fn advance(&mut self) {
@@ -245,19 +358,21 @@ impl Leg {
         self.remote.filter(|remote| !remote.direction.is_hold())
     }
 
-    fn send(&mut self, packet: &[u8], counters: &Counters) {
-        let Some(target) = self.target else { return };
-        if self.socket.send_to(packet, target).is_ok() {
+    fn send(&mut self, packet: &[u8], out: &Outlet) {
+        let sent = match (&mut self.wire, self.target) {
+            (Wire::Socket(socket), Some(target)) => socket.send_to(packet, target).is_ok(),
+            (Wire::Browser(Some(end)), _) => {
+                end.write(packet, Instant::now(), |bytes, to| out.carry(bytes, to))
+            }
+            (Wire::Socket(_), None) | (Wire::Browser(None), _) => return,
+        };
+        if sent {
             self.packets = self.packets.wrapping_add(1);
             let octets = u32::try_from(packet.len() - rtp::HEADER).unwrap_or(0);
             self.octets = self.octets.wrapping_add(octets);
-            counters
-                .sent
-                .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            out.counters.sent.fetch_add(1, Ordering::Relaxed);
         } else {
-            counters
-                .unsent
-                .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            out.counters.unsent.fetch_add(1, Ordering::Relaxed);
         }
     }
 
@@ -328,9 +443,9 @@ impl Leg {
         read: &rtp::Received,
         is_event: bool,
         codec: Option<Codec>,
-        counters: &Counters,
+        out: &Outlet,
     ) {
-        let Some(remote) = self.sendable() else {
+        let Some(remote) = self.sendable().filter(|_| !self.keys.is_pressed()) else {
             return;
         };
         let payload_type = if is_event {
@@ -347,8 +462,8 @@ impl Leg {
             return;
         }
         let (sequence, timestamp) = self.renumbered(read);
-        let mut out = [0_u8; MAX_PACKET];
-        let (head, body) = out.split_at_mut(rtp::HEADER);
+        let mut bytes = [0_u8; MAX_PACKET];
+        let (head, body) = bytes.split_at_mut(rtp::HEADER);
         if let Some(head) = head.first_chunk_mut() {
             rtp::write_header(
                 head,
@@ -366,8 +481,8 @@ impl Leg {
                 transcode(body, codec, remote.codec);
             }
         }
-        if let Some(whole) = out.get(..length) {
-            self.send(whole, counters);
+        if let Some(whole) = bytes.get(..length) {
+            self.send(whole, out);
         }
     }
 
@@ -411,7 +526,14 @@ impl Leg {
 
     /// Whether nothing came for longer than allowed. A side on hold may be quiet.
     pub(super) fn is_dead(&self, limits: super::Limits, now: Instant) -> bool {
-        if self.is_quiet_allowed() || self.quiet_told {
+        if self.quiet_told {
+            return false;
+        }
+        if self.is_browser() {
+            // A browser says something even when nobody speaks. One that is gone may come back for a while.
+            return now.duration_since(self.heard.unwrap_or(self.added)) >= limits.quiet;
+        }
+        if self.is_quiet_allowed() {
             return false;
         }
         self.heard.map_or_else(
@@ -422,6 +544,9 @@ impl Leg {
 
     /// Sends the RTCP report when it is due.
     pub(super) fn report(&mut self, now: Instant, ntp: u64) {
+        let Wire::Socket(socket) = &self.wire else {
+            return;
+        };
         if now < self.report_due {
             return;
         }
@@ -444,6 +569,6 @@ impl Leg {
             (false, false) => remote.rtcp,
         };
         // A report that is lost is followed by another.
-        let _sent = self.socket.send_to(&bytes, to);
+        let _sent = socket.send_to(&bytes, to);
     }
 }

@@ -36,7 +36,7 @@ impl Far {
             0,
             NewLeg {
                 party,
-                socket: near,
+                socket: Some(near),
                 ssrc: !ssrc,
                 sequence: 65_530,
                 timestamp: u32::MAX - 500,
@@ -111,6 +111,13 @@ impl Far {
     }
 }
 
+fn browsers() -> Browsers {
+    Browsers {
+        listen: "127.0.0.1:0".parse().unwrap(),
+        announced: None,
+    }
+}
+
 /// One speaks until the other hears it: the first frames may come before the order was carried out.
 fn speaks(from: &mut Far, to: &mut Far, byte: u8) {
     let heard = (0..100).any(|_| {
@@ -129,7 +136,7 @@ fn numbers_go_on_when_partners_change() {
         quiet: Duration::from_secs(60),
         never_heard: Duration::from_secs(60),
     };
-    let mut media = Media::start(1, &bank, limits, &reports).unwrap();
+    let mut media = Media::start(1, browsers(), &bank, limits, &reports).unwrap();
     let parties = [CALLER, ADVISER, EXPERT];
     let sources = [0x1111, 0x2222, 0x3333];
     let mut far: Vec<Far> = sources

@@ -3,7 +3,7 @@
 //! It must never wait for the rest of the program: reports that find a full channel stay here until the next tick.
 
 use std::collections::{HashMap, VecDeque};
-use std::net::UdpSocket;
+use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Receiver;
@@ -12,8 +12,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 use nix::sys::eventfd::EventFd;
 
+use super::browser::{Came, End};
 use super::leg::{Leg, MAX_PACKET, Taken};
-use super::{Counters, Limits, Order, Report};
+use super::{Limits, Order, Outlet, Report};
 use crate::audio::AudioBank;
 use crate::{Error, Party, rtp};
 
@@ -27,6 +28,12 @@ const LOOK_EVERY: u64 = 50;
 /// Reports that wait here when the switchboard is behind. Beyond this the oldest are dropped.
 const MAX_WAITING: usize = 65_536;
 const WAKE: u64 = u64::MAX;
+/// The port that all browsers of this thread speak to.
+const BROWSERS: u64 = u64::MAX - 1;
+/// Packets of browsers read in a row.
+const BROWSER_BURST: usize = 512;
+/// Addresses of browsers that are remembered beyond those that are open.
+const STALE: usize = 1_024;
 /// Seconds between 1900 (NTP) and 1970.
 const NTP_OFFSET: u64 = 2_208_988_800;
 
@@ -37,7 +44,7 @@ pub(super) struct Parts {
     pub(super) bank: Arc<AudioBank>,
     pub(super) limits: Limits,
     pub(super) reports: tokio::sync::mpsc::Sender<Report>,
-    pub(super) counters: Arc<Counters>,
+    pub(super) outlet: Outlet,
 }
 
 pub(super) struct Worker {
@@ -46,6 +53,8 @@ pub(super) struct Worker {
     legs: Vec<Option<Leg>>,
     free: Vec<usize>,
     places: HashMap<Party, usize>,
+    /// Which leg a browser's packets are for.
+    peers: HashMap<SocketAddr, usize>,
     waiting: VecDeque<Report>,
     ticks: u64,
 }
@@ -56,12 +65,18 @@ impl Worker {
         epoll
             .add(&*parts.wake, EpollEvent::new(EpollFlags::EPOLLIN, WAKE))
             .map_err(Error::media)?;
+        if let Some(socket) = &parts.outlet.browsers {
+            epoll
+                .add(socket, EpollEvent::new(EpollFlags::EPOLLIN, BROWSERS))
+                .map_err(Error::media)?;
+        }
         Ok(Self {
             parts,
             epoll,
             legs: Vec::new(),
             free: Vec::new(),
             places: HashMap::new(),
+            peers: HashMap::new(),
             waiting: VecDeque::new(),
             ticks: 0,
         })
@@ -122,14 +137,16 @@ impl Worker {
         self.ticks += 1;
         if late > Duration::from_millis(10) {
             self.parts
+                .outlet
                 .counters
                 .late_ticks
                 .fetch_add(1, Ordering::Relaxed);
         }
         let ntp = ntp_now();
         let look = self.ticks.is_multiple_of(LOOK_EVERY);
+        self.drive(now);
         for leg in self.legs.iter_mut().flatten() {
-            if let Some(play) = leg.tick(&self.parts.bank, &self.parts.counters) {
+            if let Some(play) = leg.tick(&self.parts.bank, &self.parts.outlet) {
                 self.waiting.push_back(Report::PlayEnded {
                     party: leg.party,
                     play,
@@ -142,6 +159,20 @@ impl Worker {
             }
         }
         self.tell();
+    }
+
+    /// Lets time pass for the browsers: handshakes that wait, reports that are due.
+    fn drive(&mut self, now: Instant) {
+        for place in 0..self.legs.len() {
+            let outlet = &self.parts.outlet;
+            let came = self.legs[place]
+                .as_mut()
+                .and_then(Leg::browser)
+                .map(|end| end.tick(now, |bytes, to| outlet.carry(bytes, to)));
+            if let Some(came) = came {
+                self.came(place, &came, now);
+            }
+        }
     }
 
     /// Hands over what waits, as far as there is room.
@@ -177,6 +208,12 @@ impl Worker {
                         leg.hear(source);
                     }
                 }
+                Order::Browser { party, end } => self.attach(party, end),
+                Order::Key { party, key } => {
+                    if let Some(leg) = self.leg(party) {
+                        leg.press(key);
+                    }
+                }
                 Order::Remove { party } => self.remove(party),
                 Order::Stop => return false,
             }
@@ -197,9 +234,11 @@ impl Worker {
         });
         let event = EpollEvent::new(
             EpollFlags::EPOLLIN,
-            u64::try_from(place).unwrap_or(WAKE - 1),
+            u64::try_from(place).unwrap_or(BROWSERS - 1),
         );
-        if let Err(error) = self.epoll.add(&new.socket, event) {
+        if let Some(socket) = &new.socket
+            && let Err(error) = self.epoll.add(socket, event)
+        {
             tracing::error!(%error, "media leg cannot listen");
         }
         self.legs[place] = Some(Leg::new(new, Instant::now()));
@@ -214,7 +253,21 @@ impl Worker {
         }
     }
 
+    /// A browser came to its leg, or came back to it.
+    fn attach(&mut self, party: Party, end: Box<End>) {
+        let Some(&place) = self.places.get(&party) else {
+            return;
+        };
+        self.peers.retain(|_, known| *known != place);
+        if let Some(leg) = self.legs[place].as_mut() {
+            leg.attach(end, Instant::now());
+        }
+    }
+
     fn clear(&mut self, place: usize) {
+        if self.legs[place].as_ref().is_some_and(Leg::is_browser) {
+            self.peers.retain(|_, known| *known != place);
+        }
         // Closing the socket takes it out of epoll.
         self.legs[place] = None;
         self.free.push(place);
@@ -223,6 +276,9 @@ impl Worker {
     fn read(&mut self, data: u64) {
         if data == WAKE {
             return;
+        }
+        if data == BROWSERS {
+            return self.read_browsers();
         }
         let Some(place) = usize::try_from(data)
             .ok()
@@ -235,10 +291,15 @@ impl Worker {
             let Some(leg) = self.legs[place].as_mut() else {
                 return;
             };
-            let Some((length, from)) = receive(&leg.socket, &mut packet) else {
+            let Some((length, from)) = leg.socket().and_then(|socket| receive(socket, &mut packet))
+            else {
                 return;
             };
-            self.parts.counters.received.fetch_add(1, Ordering::Relaxed);
+            self.parts
+                .outlet
+                .counters
+                .received
+                .fetch_add(1, Ordering::Relaxed);
             let Some(bytes) = packet.get(..length).filter(|_| length <= MAX_PACKET) else {
                 continue;
             };
@@ -246,6 +307,7 @@ impl Worker {
                 Taken::Nothing => {}
                 Taken::Stranger => {
                     self.parts
+                        .outlet
                         .counters
                         .strangers
                         .fetch_add(1, Ordering::Relaxed);
@@ -265,15 +327,90 @@ impl Worker {
         }
     }
 
+    /// Reads what browsers sent to the port that they share.
+    fn read_browsers(&mut self) {
+        let mut packet = [0_u8; MAX_PACKET + 1];
+        for _ in 0..BROWSER_BURST {
+            let outlet = &self.parts.outlet;
+            let Some(socket) = &outlet.browsers else {
+                return;
+            };
+            let Some((length, from)) = receive(socket, &mut packet) else {
+                return;
+            };
+            outlet.counters.received.fetch_add(1, Ordering::Relaxed);
+            let Some(bytes) = packet.get(..length).filter(|_| length <= MAX_PACKET) else {
+                continue;
+            };
+            let now = Instant::now();
+            let Some(place) = self.browser_of(bytes, from) else {
+                self.parts
+                    .outlet
+                    .counters
+                    .strangers
+                    .fetch_add(1, Ordering::Relaxed);
+                continue;
+            };
+            let outlet = &self.parts.outlet;
+            let came = self.legs[place]
+                .as_mut()
+                .and_then(Leg::browser)
+                .map(|end| end.take(bytes, from, now, |bytes, to| outlet.carry(bytes, to)));
+            if let Some(came) = came {
+                self.came(place, &came, now);
+            }
+        }
+    }
+
+    /// The leg that these bytes are for: by their address, or by the secret that a browser's first packets carry.
+    fn browser_of(&mut self, bytes: &[u8], from: SocketAddr) -> Option<usize> {
+        let legs = &mut self.legs;
+        let mut is_its = |place: usize| {
+            let end = legs.get_mut(place)?.as_mut()?.browser()?;
+            end.accepts(bytes, from).then_some(place)
+        };
+        if let Some(place) = self.peers.get(&from).and_then(|&place| is_its(place)) {
+            return Some(place);
+        }
+        // Only what begins a connection is looked for everywhere; anything else of a stranger is noise.
+        let begins = bytes.first().is_some_and(|byte| *byte < 4);
+        let place = (0..self.legs.len())
+            .take(if begins { usize::MAX } else { 0 })
+            .find(|&place| {
+                let end = self.legs[place].as_mut().and_then(Leg::browser);
+                end.is_some_and(|end| end.accepts(bytes, from))
+            })?;
+        if self.peers.len() > self.legs.len() + STALE {
+            self.peers.clear();
+        }
+        self.peers.insert(from, place);
+        Some(place)
+    }
+
+    /// What a browser's packet or the time brought.
+    fn came(&mut self, place: usize, came: &Came, now: Instant) {
+        if let Some(leg) = self.legs[place].as_mut() {
+            leg.came(came);
+        }
+        for (read, payload) in &came.packets {
+            let heard = self.legs[place]
+                .as_mut()
+                .is_some_and(|leg| leg.heard(read, now));
+            if heard {
+                self.forward(place, payload, read, false);
+            }
+        }
+    }
+
     /// Sends a packet on to whoever hears this leg: itself (echo) or the other side.
     fn forward(&mut self, place: usize, packet: &[u8], read: &rtp::Received, is_event: bool) {
-        let counters = &self.parts.counters;
+        let outlet = &self.parts.outlet;
         let Some(leg) = self.legs[place].as_mut() else {
             return;
         };
         let (party, codec) = (leg.party, leg.codec());
         if leg.is_echo() {
-            leg.relay(packet, read, is_event, codec, counters);
+            leg.relay(packet, read, is_event, codec, outlet);
             return;
         }
         let Some(other) = leg
@@ -286,7 +423,7 @@ impl Worker {
         if let Some(listener) = self.legs.get_mut(other).and_then(Option::as_mut)
             && listener.relayed() == Some(party)
         {
-            listener.relay(packet, read, is_event, codec, counters);
+            listener.relay(packet, read, is_event, codec, outlet);
         }
     }
 }

@@ -22,6 +22,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::bridge::Talk;
+use super::browser::tell_caller;
 use super::out::{Out, Waiting};
 use super::phone::Leg;
 use super::timers::Timers;
@@ -30,6 +31,7 @@ use crate::g711::Codec;
 use crate::media::{self, After, Media, NewLeg, Order, Report, Source};
 use crate::message::{self, SessionTimer};
 use crate::sdp::{self, Description, Direction, Local};
+use crate::web::{CallNews, PhoneNews};
 use crate::{CallCause, CallId, Command, End, Event, LegId, Party};
 
 /// Events that may wait for the shell above before new calls are refused.
@@ -63,9 +65,16 @@ pub(super) enum Done {
     TrunkOpen(bool),
 }
 
+/// What a call is carried by.
+pub(super) enum Way {
+    Sip(InviteDialog),
+    /// A page, and where it hears how its call stands.
+    Browser(mpsc::Sender<CallNews>),
+}
+
 /// A call from or to the outside.
 pub(super) struct Call {
-    pub(super) dialog: InviteDialog,
+    pub(super) way: Way,
     /// Where answers to its INVITE go; None when the INVITE was ours.
     pub(super) respond: Option<TransactionEventSender>,
     pub(super) out: Option<Out>,
@@ -90,6 +99,14 @@ pub(super) struct Call {
 }
 
 impl Call {
+    /// The dialog, when it is a call by SIP.
+    pub(super) const fn dialog(&self) -> Option<&InviteDialog> {
+        match &self.way {
+            Way::Sip(dialog) => Some(dialog),
+            Way::Browser(_) => None,
+        }
+    }
+
     /// Came in, and was neither answered nor refused.
     const fn is_unanswered(&self) -> bool {
         !self.answered && self.out.is_none()
@@ -120,6 +137,8 @@ pub(crate) struct Board {
     backlog: VecDeque<Event>,
     pub(super) calls: HashMap<CallId, Call>,
     pub(super) legs: HashMap<LegId, Leg>,
+    /// Users whose phone is a browser, and where their pages hear of it.
+    pub(super) browsers: HashMap<String, mpsc::Sender<PhoneNews>>,
     pub(super) dialogs: HashMap<String, Party>,
     /// Calls that were answered and hung up before the ACK came.
     leaving: HashMap<String, Leaving>,
@@ -150,6 +169,7 @@ impl Board {
             backlog: VecDeque::new(),
             calls: HashMap::new(),
             legs: HashMap::new(),
+            browsers: HashMap::new(),
             dialogs: HashMap::new(),
             leaving: HashMap::new(),
             timers: Timers::new(),
@@ -267,16 +287,24 @@ impl Board {
             self.registrar_due = registrar.next_deadline();
             events
         };
-        self.backlog.extend(events);
+        self.registered(events);
+    }
+
+    /// Tells what became of registrations. Whoever has a browser as phone has one without them too.
+    fn registered(&mut self, events: Vec<Event>) {
+        let browsers = &self.browsers;
+        let is_news = |event: &Event| !matches!(event, Event::Unregistered { user, .. } if browsers.contains_key(user));
+        self.backlog.extend(events.into_iter().filter(is_news));
     }
 
     fn notice(&mut self, notice: Notice) {
         match notice {
             Notice::Arrival(arrival) => self.arrive(*arrival),
             Notice::Registry(events) => {
-                self.backlog.extend(events);
+                self.registered(events);
                 self.registry_changed(Instant::now());
             }
+            Notice::Browser(ask) => self.browser(*ask),
         }
     }
 
@@ -328,6 +356,7 @@ impl Board {
                 contact,
                 caller_display,
             } => self.dial(leg, call, &user, &contact, &caller_display),
+            Command::AnswerLeg { leg } => self.answer_leg(leg),
             Command::CancelLeg { leg } | Command::HangUpLeg { leg } => {
                 self.end_leg(leg, crate::Cause::Cancelled, true)
             }
@@ -370,7 +399,7 @@ impl Board {
         }
         self.dialogs.insert(key(&dialog.id()), Party::Call(call));
         let state = Call {
-            dialog,
+            way: Way::Sip(dialog),
             respond: Some(respond),
             out: None,
             thread: self.media.quietest(),
@@ -397,12 +426,11 @@ impl Board {
     }
 
     fn ring(&mut self, id: CallId, contact: &str) {
-        let Some(call) = self.calls.get(&id).filter(|call| call.is_unanswered()) else {
+        let call = self.calls.get(&id).filter(|call| call.is_unanswered());
+        let Some(dialog) = call.and_then(Call::dialog) else {
             return;
         };
-        let rung = call
-            .dialog
-            .ringing(Some(vec![contact_header(contact), allow_header()]), None);
+        let rung = dialog.ringing(Some(vec![contact_header(contact), allow_header()]), None);
         if let Err(error) = rung {
             tracing::debug!(%error, "cannot ring");
         }
@@ -413,6 +441,11 @@ impl Board {
         let Some(call) = self.calls.get_mut(&id).filter(|call| call.is_unanswered()) else {
             return;
         };
+        if let Way::Browser(page) = &call.way {
+            tell_caller(page, CallNews::Answered);
+            call.answered = true;
+            return;
+        }
         let Some((new, local)) = new_media(Party::Call(id), advertised, call.source) else {
             tracing::error!("cannot open an RTP socket");
             self.end_call(id, End::Failed, true);
@@ -445,9 +478,13 @@ impl Board {
                 sdp::offer(local, Codec::Pcma, Direction::SendRecv)
             }
         };
-        let accepted = call.dialog.accept(Some(headers), Some(body.into_bytes()));
+        let accepted = call.dialog().is_some_and(|dialog| {
+            dialog
+                .accept(Some(headers), Some(body.into_bytes()))
+                .is_ok()
+        });
         self.arm_session(id);
-        if accepted.is_err() {
+        if !accepted {
             self.end_call(id, End::Failed, false);
         }
     }
@@ -466,6 +503,9 @@ impl Board {
         let Some(call) = self.calls.get(&id).filter(|call| call.is_unanswered()) else {
             return;
         };
+        let Some(dialog) = call.dialog() else {
+            return self.end_call(id, End::Near, false);
+        };
         let code = StatusCode::from(if (300..700).contains(&status) {
             status
         } else {
@@ -473,7 +513,7 @@ impl Board {
         });
         if let Some(seconds) = retry_after {
             // The stack's own rejection has no room for this header; the first final response counts.
-            let response = final_response(&call.dialog, code.clone(), seconds);
+            let response = final_response(dialog, code.clone(), seconds);
             if let Some(respond) = &call.respond {
                 // The transaction may be over already.
                 let _sent = respond.send(TransactionEvent::Respond(response));
@@ -491,7 +531,7 @@ impl Board {
                 reason.replace(['"', '\\'], "'")
             )
         });
-        let _rejected = call.dialog.reject(Some(code), reason);
+        let _rejected = dialog.reject(Some(code), reason);
         self.end_call(id, End::Near, false);
     }
 
@@ -512,26 +552,41 @@ impl Board {
         if call.out.is_some() {
             self.out_is_past(id);
         }
-        self.dialogs.remove(&key(&call.dialog.id()));
-        if call.local.is_some() {
+        if call.local.is_some() || call.dialog().is_none() {
             self.media.remove(call.thread, Party::Call(id));
         }
-        let leaving = Leaving {
-            dialog: call.dialog,
-            flows: call.flows,
-            is_out: call.out.is_some(),
-        };
-        if !say {
-            self.release(leaving.flows);
-        } else if call.answered && !call.confirmed {
-            // No BYE before the ACK (RFC 3261, 15): it could overtake our 200.
-            self.leaving.insert(key(&leaving.dialog.id()), leaving);
-        } else {
-            self.part(leaving);
+        let hurries = call.answered && !call.confirmed;
+        match call.way {
+            Way::Browser(page) => {
+                if let Event::CallEnded { by, .. } = event {
+                    tell_caller(&page, CallNews::Ended(by));
+                }
+            }
+            Way::Sip(dialog) => {
+                self.dialogs.remove(&key(&dialog.id()));
+                let leaving = Leaving {
+                    dialog,
+                    flows: call.flows,
+                    is_out: call.out.is_some(),
+                };
+                self.leave(leaving, say, hurries);
+            }
         }
         self.tell(event);
         for leg in call.legs {
             self.end_leg(leg, crate::Cause::Cancelled, true);
+        }
+    }
+
+    /// Ends the dialog of a call. `say` tells the other side; `hurries` when its ACK did not come yet.
+    fn leave(&mut self, leaving: Leaving, say: bool, hurries: bool) {
+        if !say {
+            self.release(leaving.flows);
+        } else if hurries {
+            // No BYE before the ACK (RFC 3261, 15): it could overtake our 200.
+            self.leaving.insert(key(&leaving.dialog.id()), leaving);
+        } else {
+            self.part(leaving);
         }
     }
 
@@ -739,8 +794,8 @@ impl Board {
         }
         call.awaits_answer = false;
         let answer = call
-            .dialog
-            .last_remote_ack()
+            .dialog()
+            .and_then(InviteDialog::last_remote_ack)
             .and_then(|ack| sdp::parse(&ack.body).ok());
         match answer {
             Some(answer) => {
@@ -895,7 +950,7 @@ pub(super) fn new_media(
     };
     let new = NewLeg {
         party,
-        socket,
+        socket: Some(socket),
         ssrc: word(0),
         timestamp: word(4),
         sequence: u16::from_be_bytes([random[8], random[9]]),

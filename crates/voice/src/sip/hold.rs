@@ -3,10 +3,12 @@
 //! One re-INVITE at a time per phone; what was wanted meanwhile is asked when the answer came.
 
 use super::board::{Board, Done};
+use super::phone::Device;
 use super::sdp_header;
 use crate::g711::Codec;
 use crate::media::Order;
 use crate::sdp::{self, Description, Direction};
+use crate::web::PhoneNews;
 use crate::{CallId, Cause, LegId, Party};
 
 /// Tries when both sides ask at once (RFC 3261, 14.1).
@@ -42,10 +44,14 @@ impl Board {
         if leg.reinviting || leg.wants_hold == leg.told_hold || !leg.answered {
             return;
         }
-        leg.reinviting = true;
         leg.told_hold = leg.wants_hold;
-        leg.local.version = leg.local.version.wrapping_add(1);
-        let direction = if leg.told_hold {
+        let held = leg.told_hold;
+        let Device::Sip { dialog, local } = &mut leg.device else {
+            return self.tell_phone(id, PhoneNews::Held { leg: id, held });
+        };
+        leg.reinviting = true;
+        local.version = local.version.wrapping_add(1);
+        let direction = if held {
             Direction::SendOnly
         } else {
             Direction::SendRecv
@@ -55,8 +61,8 @@ impl Board {
             .get(&leg.call)
             .and_then(|call| call.offer.as_ref())
             .map_or(Codec::Pcma, |offer| offer.remote.codec);
-        let body = sdp::offer(leg.local, codec, direction).into_bytes();
-        let (dialog, done) = (leg.dialog.clone(), self.done.clone());
+        let body = sdp::offer(*local, codec, direction).into_bytes();
+        let (dialog, done) = (dialog.clone(), self.done.clone());
         self.tasks.spawn(async move {
             let answered = dialog
                 .reinvite_with_glare_retry(Some(vec![sdp_header()]), Some(body), GLARE_TRIES)

@@ -15,7 +15,7 @@ use rsipstack::sip::prelude::HeadersExt as _;
 use rsipstack::sip::{Header, Response, Transport, Uri};
 use rsipstack::transport::SipAddr;
 
-use super::board::{Board, Call, Deadline, Done, new_media};
+use super::board::{Board, Call, Deadline, Done, Way, new_media};
 use super::bridge::Talk;
 use super::{allow_header, key};
 use crate::config::{self, Outgoing};
@@ -221,7 +221,7 @@ impl Board {
             .as_ref()
             .map_or(self.shared.advertised, |trunk| trunk.settings.trunk);
         let call = Call {
-            dialog,
+            way: Way::Sip(dialog),
             respond: None,
             out: Some(Out::default()),
             thread,

@@ -16,14 +16,28 @@ use crate::g711::Codec;
 use crate::media::Order;
 use crate::registrar::Target;
 use crate::sdp::{self, Direction, Local};
+use crate::web::PhoneNews;
 use crate::{CallCause, CallId, Cause, Event, LegId, Party};
+
+/// What rings.
+pub(super) enum Device {
+    Sip {
+        dialog: InviteDialog,
+        local: Local,
+    },
+    /// A page of this user, and what it shows of the call.
+    Browser {
+        user: String,
+        contact: String,
+        display: String,
+    },
+}
 
 /// A call to a phone.
 pub(super) struct Leg {
     pub(super) call: CallId,
-    pub(super) dialog: InviteDialog,
+    pub(super) device: Device,
     pub(super) thread: usize,
-    pub(super) local: Local,
     /// Anything came back at all.
     heard: bool,
     ringing: bool,
@@ -34,6 +48,30 @@ pub(super) struct Leg {
     pub(super) wants_hold: bool,
     pub(super) told_hold: bool,
     pub(super) reinviting: bool,
+}
+
+impl Leg {
+    pub(super) fn new(call: CallId, device: Device, thread: usize) -> Self {
+        let ringing = matches!(device, Device::Browser { .. });
+        Self {
+            call,
+            device,
+            thread,
+            heard: ringing,
+            ringing,
+            answered: false,
+            talk: Talk::default(),
+            held_by_far: false,
+            wants_hold: false,
+            told_hold: false,
+            reinviting: false,
+        }
+    }
+
+    /// Whether a page of this user is the phone.
+    pub(super) fn is_of(&self, user: &str) -> bool {
+        matches!(&self.device, Device::Browser { user: own, .. } if own == user)
+    }
 }
 
 impl Board {
@@ -55,6 +93,12 @@ impl Board {
                 cause: Cause::Cancelled,
             });
         };
+        if self.dial_browser(id, (call_id, thread), user, contact, display) {
+            if let Some(call) = self.calls.get_mut(&call_id) {
+                call.legs.push(id);
+            }
+            return;
+        }
         let target = {
             let registrar = self
                 .shared
@@ -75,20 +119,7 @@ impl Board {
         self.timers
             .set(Instant::now() + self.dial_timeout, Deadline::Dial(id));
         self.shared.legs.fetch_add(1, Ordering::Relaxed);
-        let leg = Leg {
-            call: call_id,
-            dialog,
-            thread,
-            local,
-            heard: false,
-            ringing: false,
-            answered: false,
-            talk: Talk::default(),
-            held_by_far: false,
-            wants_hold: false,
-            told_hold: false,
-            reinviting: false,
-        };
+        let leg = Leg::new(call_id, Device::Sip { dialog, local }, thread);
         self.legs.insert(id, leg);
         if let Some(call) = self.calls.get_mut(&call_id) {
             call.legs.push(id);
@@ -194,22 +225,25 @@ impl Board {
 
     /// Forgets a leg. `say` tells the phone; `cause` is told when it was not answered.
     pub(super) fn end_leg(&mut self, id: LegId, cause: Cause, say: bool) {
+        self.tell_phone(id, PhoneNews::Gone { leg: id });
         let Some(leg) = self.legs.remove(&id) else {
             return;
         };
         self.shared.legs.fetch_sub(1, Ordering::Relaxed);
-        self.dialogs.remove(&key(&leg.dialog.id()));
         self.media.remove(leg.thread, Party::Leg(id));
         if let Some(call) = self.calls.get_mut(&leg.call) {
             call.legs.retain(|other| *other != id);
         }
         self.partner_gone(leg.talk.partner);
-        if say {
-            self.part(Leaving {
-                dialog: leg.dialog,
-                flows: Vec::new(),
-                is_out: false,
-            });
+        if let Device::Sip { dialog, .. } = leg.device {
+            self.dialogs.remove(&key(&dialog.id()));
+            if say {
+                self.part(Leaving {
+                    dialog,
+                    flows: Vec::new(),
+                    is_out: false,
+                });
+            }
         }
         self.tell(if leg.answered {
             Event::LegEnded { leg: id }
@@ -240,7 +274,10 @@ impl Board {
             return self.respond(handle, StatusCode::RequestPending, Vec::new(), None);
         }
         let most = leg.told_hold.then_some(Direction::SendOnly);
-        match renegotiated(request, &mut leg.local, most) {
+        let Device::Sip { local, .. } = &mut leg.device else {
+            return;
+        };
+        match renegotiated(request, local, most) {
             Renegotiated::Answer { text, description } => {
                 let thread = leg.thread;
                 let held = description.remote.direction.is_hold();
