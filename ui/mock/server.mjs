@@ -11,6 +11,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 import { Centre } from "./centre.mjs";
 import { People } from "./people.mjs";
+import { Guide } from "./guide.mjs";
 import { promptWav } from "./sound.mjs";
 
 const DIST = fileURLToPath(new URL("../dist/", import.meta.url));
@@ -42,6 +43,7 @@ const SOMEBODY = {
 export async function startMock({ port = 0, dist = DIST } = {}) {
   const centre = new Centre();
   const people = new People();
+  const guide = new Guide(centre);
   const streams = new Set();
   let refuseUntil = 0;
   let broken = null;
@@ -169,7 +171,7 @@ export async function startMock({ port = 0, dist = DIST } = {}) {
       response.writeHead(200, { "content-type": "audio/wav" });
       return response.end(promptWav(found[0]));
     }
-    const extra = centre.extras.answer(method, path, body, url);
+    const extra = guide.answer(method, path, body, url) ?? centre.extras.answer(method, path, body, url);
     if (extra?.status >= 400) throw new Problem(extra.status, extra.status === 404 ? "Finnes ikke" : "Det går ikke nå");
     if (extra?.wait_ms) await new Promise((resolve) => setTimeout(resolve, extra.wait_ms));
     if (extra?.text) return response.writeHead(200, { "content-type": "text/plain; charset=utf-8" }).end(extra.text);

@@ -101,9 +101,27 @@ const controlMeasures = createRoute({
   component: lazyRouteComponent(() => import("./tiltak/MeasuresPage"), "MeasuresPage"),
 });
 
+const knowledge = createRoute({
+  getParentRoute: () => root,
+  path: "/kunnskap",
+  component: lazyRouteComponent(() => import("./guide/KnowledgePage"), "KnowledgePage"),
+});
+
+const team = createRoute({
+  getParentRoute: () => root,
+  path: "/team",
+  component: lazyRouteComponent(() => import("./guide/TeamPage"), "TeamPage"),
+});
+
+const accessibility = createRoute({
+  getParentRoute: () => root,
+  path: "/tilgjengelighet",
+  component: lazyRouteComponent(() => import("./guide/AccessibilityPage"), "AccessibilityPage"),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
-    front, logIn, loggedIn, traffic, desk, demo, why, figures, admin, control, controlMeasures,
+    front, logIn, loggedIn, traffic, desk, demo, why, figures, admin, control, controlMeasures, knowledge, team, accessibility,
   ]),
   defaultNotFoundComponent: NotFound,
   scrollRestoration: true,

@@ -16,6 +16,7 @@ use crate::body::CommandId;
 use crate::clock::Clock;
 use crate::directories::Directories;
 use crate::feed::Feed;
+use crate::guide::Guide;
 use crate::identity::Identity;
 use crate::ids::Ids;
 use crate::keeper::Checked;
@@ -92,6 +93,8 @@ pub struct Web {
     pub sound: Option<SoundDoor>,
     /// Which tab is whose phone.
     pub softphones: Softphones,
+    /// What guidance and wrap-up need.
+    pub guide: Guide,
 }
 
 /// A handle to the parts.

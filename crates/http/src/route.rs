@@ -11,6 +11,7 @@ mod demo;
 mod desk;
 mod dev;
 mod expected;
+mod guide;
 mod health;
 mod hours;
 mod invariants;
@@ -66,6 +67,7 @@ fn documented() -> OpenApiRouter<Gate> {
         .merge(queues::routes())
         .merge(measures::routes())
         .merge(expected::routes())
+        .merge(guide::routes())
         .merge(advisers::routes())
         .merge(contacts::routes())
         .merge(consult::routes())

@@ -1,5 +1,6 @@
 //! Sentences for people: why a contact came to somebody, what a queue asks for, how long it took.
 
+pub(crate) mod guidance;
 mod happened;
 mod rule;
 

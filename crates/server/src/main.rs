@@ -9,6 +9,7 @@ mod code;
 mod command;
 mod config;
 mod desk_shell;
+mod guide;
 mod identity;
 mod lines;
 mod listener;

@@ -34,7 +34,7 @@ use crate::desk_shell::{self, DeskHandle, DeskThreads};
 use crate::listener::Listener;
 use crate::scenario::{self, Wish};
 use crate::telephony::{Readers, Telephony};
-use crate::{automatic, identity, lines, morning, population, publish, sound};
+use crate::{automatic, guide, identity, lines, morning, population, publish, sound};
 
 /// Events of the lines that may wait for the switchboard.
 const VOICE_EVENTS: usize = 10_000;
@@ -534,6 +534,7 @@ async fn wire(
         phones: phones.clone(),
     });
     let identity = identity::open(options, http, (&centre, &staff), &records, &keys.numbers)?;
+    let guide = guide::open(&centre, &records, &keys.numbers, &reader, clock.now())?;
     let api = gate.open(Web {
         mode: options.mode,
         population: options.population,
@@ -559,6 +560,7 @@ async fn wire(
         people: Arc::new(people),
         sound: speaks.then_some(sound_in),
         softphones: Softphones::default(),
+        guide,
     });
     tasks.push(tokio::spawn(linje_http::run(api.clone())));
     tasks.push(tokio::spawn(keep(api.clone(), desk.clone())));

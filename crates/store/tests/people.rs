@@ -1,4 +1,5 @@
 //! What is kept about people: sealed, erased by a key, forgotten where nothing may be kept.
+#![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 use std::path::{Path, PathBuf};
 

@@ -157,6 +157,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/advisers/{id}/after": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An adviser's promises, tasks and drafts. */
+        get: operations["afterwards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/advisers/{id}/also": {
         parameters: {
             query?: never;
@@ -435,6 +452,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/{id}/after": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is proposed for the wrap-up of a contact, and the draft of its note. */
+        get: operations["after_proposal"];
+        put?: never;
+        /** Wraps up: everything is kept at once, then the adviser is done with the contact. */
+        post: operations["wrap_up_contact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/{id}/callback": {
         parameters: {
             query?: never;
@@ -496,6 +531,23 @@ export interface paths {
         /** The experts' queues that may be asked about a contact. */
         get: operations["targets"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Saves the draft of a note as it is being written, so that it survives whatever happens. */
+        put: operations["put_draft"];
         post?: never;
         delete?: never;
         options?: never;
@@ -617,6 +669,23 @@ export interface paths {
         put?: never;
         /** Gives work that can wait (a message, a task) back to the line, at its old place. */
         post: operations["give_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/threat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that the adviser was threatened. The call goes on; the leader sees it at once. */
+        post: operations["report_threat"];
         delete?: never;
         options?: never;
         head?: never;
@@ -906,6 +975,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/guidance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The words of guidance: kinds of questions, needs groups, other agencies, causes. */
+        get: operations["guidance_words"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guidance/advice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What to do and not to do, and why. Only facts are sent, nothing about a person; nothing is kept. */
+        post: operations["give_advice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/hours/differences": {
         parameters: {
             query?: never;
@@ -932,6 +1035,110 @@ export interface paths {
         };
         /** Whether the state is right: looked at every ten seconds, on a copy. */
         get: operations["invariants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Entries of a kind. */
+        get: operations["list_articles"];
+        put?: never;
+        /** A new entry. */
+        post: operations["add_article"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/home": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Status of systems, news and the traffic controller's corner. */
+        get: operations["knowledge_home"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Searches while somebody types. */
+        post: operations["search_knowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One entry. */
+        get: operations["one_article"];
+        /** Changes an entry; the version that was read must be in force. */
+        put: operations["change_article"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goes back to an earlier version, as a new version. */
+        post: operations["undo_article"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every version of an entry, the newest first. */
+        get: operations["article_versions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1008,6 +1215,26 @@ export interface paths {
         };
         /** Every definition of a figure, with its formula and source. */
         get: operations["list_definitions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/measures/repeats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many contacts exist because an earlier one did not help: same person, same topic, within seven days.
+         *     Queues and topics of which nothing is kept are left out.
+         */
+        get: operations["repeat_contacts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1149,6 +1376,23 @@ export interface paths {
         put?: never;
         /** Switches a plan. Switched on, the advisers it names are asked; they decide. */
         post: operations["switch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/promises/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that one's own promise was kept, or that it will not be. After its date it is late, not kept. */
+        post: operations["end_promise"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1430,6 +1674,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/threats/{id}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that a leader has taken up a threat with who met it. */
+        post: operations["threat_seen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/traffic": {
         parameters: {
             query?: never;
@@ -1439,6 +1700,23 @@ export interface paths {
         };
         /** Everything that the Trafikkbilde shows. Totals and hour are calls and chats; synthetic people count too. */
         get: operations["traffic"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units/{id}/after": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a unit keeps its promises, and whether somebody was threatened. For its leader. */
+        get: operations["team_after"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1538,6 +1816,16 @@ export interface components {
          * @enum {string}
          */
         AddressKind: "home" | "contact" | "stay";
+        /** @description One piece of advice. */
+        AdviceRow: {
+            because: string;
+            do?: string | null;
+            /** @description The facts that it stands on, in words. */
+            grounds: string[];
+            /** @description The rule in the centre description. */
+            id: string;
+            not?: string | null;
+        };
         /** @description An adviser, as colleagues see them. */
         Adviser: {
             activity?: string | null;
@@ -1566,6 +1854,26 @@ export interface components {
             contacts: string[];
             offer?: components["schemas"]["OfferRef"] | null;
         };
+        AfterBody: {
+            /** @description The id of a cause. */
+            cause?: string | null;
+            /** @description The conversation note, which the citizen can read. */
+            note?: string | null;
+            /** @description What was promised. */
+            promises?: components["schemas"]["PromiseBody"][];
+            solved: boolean;
+            task?: components["schemas"]["TaskBody"] | null;
+            /** @description The three-letter code. */
+            topic: string;
+        };
+        /** @description What an adviser has left. */
+        Afterwards: {
+            counts: components["schemas"]["PromiseCounts"];
+            drafts: components["schemas"]["DraftRow"][];
+            /** @description Open ones and those that broke first, the soonest due first. */
+            promises: components["schemas"]["PromiseRow"][];
+            tasks: components["schemas"]["TaskRow"][];
+        };
         Answer: {
             /** @description Who answers. */
             adviser: string;
@@ -1581,6 +1889,52 @@ export interface components {
          * @enum {string}
          */
         AnsweredBy: "synthetic" | "me";
+        ArticleBody: {
+            body: string;
+            /** @description Only for a new one: article, answer, news, status or corner. */
+            kind?: string | null;
+            language: string;
+            owner: string;
+            pinned?: boolean;
+            /** @description The day on which it must be looked at again. */
+            review_by?: string | null;
+            title: string;
+            topic?: string | null;
+            /** @description When it is over. */
+            until?: string | null;
+            /**
+             * Format: int64
+             * @description The version that was read, when an entry is changed.
+             */
+            version?: number | null;
+            /** @description Why; kept in the history. */
+            why: string;
+            withdrawn?: boolean;
+        };
+        /** @description An entry. */
+        ArticleView: {
+            body: string;
+            changed: string;
+            changed_by: string;
+            /** @description Made up for the demo. */
+            example: boolean;
+            id: string;
+            /** @description article, answer, news, status or corner. */
+            kind: string;
+            language: string;
+            /** @description Who answers for it. */
+            owner: string;
+            pinned: boolean;
+            review_by?: string | null;
+            /** @description The day on which it must be looked at has passed. */
+            stale: boolean;
+            title: string;
+            topic?: components["schemas"]["TopicName"] | null;
+            until?: string | null;
+            /** Format: int64 */
+            version: number;
+            withdrawn: boolean;
+        };
         Ask: {
             /** @description The experts' queue. */
             queue: string;
@@ -1912,6 +2266,16 @@ export interface components {
             /** @description What is recorded or measured. */
             what: components["schemas"]["Words"];
         };
+        /** @description What the rules say. */
+        CounselView: {
+            advice: components["schemas"]["AdviceRow"][];
+            /** @description What is worth asking, most useful first. */
+            ask: components["schemas"]["Named"][];
+            fits: components["schemas"]["FitRow"][];
+            signpost?: components["schemas"]["Signpost"] | null;
+            /** @description The ways that fit all of the person's needs groups, best first. */
+            ways: components["schemas"]["Named"][];
+        };
         /** @description Advisers by what they do. */
         Counts: {
             /** Format: int32 */
@@ -2055,6 +2419,19 @@ export interface components {
          * @enum {string}
          */
         DocumentKind: "in" | "out" | "internal";
+        DraftBody: {
+            /** @description What is written so far; empty = thrown away. */
+            text: string;
+        };
+        /** @description A draft that was not finished. */
+        DraftRow: {
+            at: string;
+            contact: string;
+        };
+        DraftView: {
+            at: string;
+            text: string;
+        };
         /** @description A contact of before, or another that is open. */
         EarlierContact: {
             at: string;
@@ -2086,9 +2463,18 @@ export interface components {
             /** @description What is edited; left out = the description in force. */
             toml?: string | null;
         };
+        EndBody: {
+            /** @description Whose promise it is, said by a program that speaks for others. */
+            adviser?: string | null;
+            /** @description True: it is done. False: it will not be. */
+            kept: boolean;
+        };
         EndConsult: {
             /** @description `take_back`: back to the person. `hand_over`: the person goes to the expert who has answered. */
             action: string;
+        };
+        Ended: {
+            state: string;
         };
         /** @description One thing that happened. */
         EventRow: {
@@ -2174,6 +2560,13 @@ export interface components {
              */
             value?: number | null;
         };
+        /** @description A needs group, and the ways that fit it, best first. */
+        FitRow: {
+            because: string;
+            id: string;
+            name: string;
+            ways: components["schemas"]["Named"][];
+        };
         /** @description The follow-up. */
         FollowUp: {
             /** @description Whether the person is followed up. */
@@ -2200,6 +2593,10 @@ export interface components {
             name: string;
             place?: string | null;
         };
+        FoundView: {
+            article: components["schemas"]["ArticleView"];
+            snippet: components["schemas"]["Piece"][];
+        };
         /** @description The goals of a queue; none is shown alone. */
         GoalSet: {
             /**
@@ -2224,6 +2621,22 @@ export interface components {
             name?: string | null;
             /** @description What the guardian may speak about. */
             scope: string;
+        };
+        /** @description The words that facts are given in. */
+        GuidanceWords: {
+            agencies: components["schemas"]["Signpost"][];
+            causes: components["schemas"]["Named"][];
+            digital: components["schemas"]["Named"][];
+            needs: components["schemas"]["FitRow"][];
+            questions: components["schemas"]["Named"][];
+        };
+        /** @description What everybody sees first. */
+        Home: {
+            /** @description *Trafikkstyrers hjørne*. */
+            corner: components["schemas"]["ArticleView"][];
+            news: components["schemas"]["ArticleView"][];
+            /** @description What does not work, or works again. */
+            status: components["schemas"]["ArticleView"][];
         };
         /** @description Where a queue's hours differ from a rule. */
         HoursDifference: {
@@ -2292,6 +2705,26 @@ export interface components {
             key: string;
             label: string;
         };
+        /** @description What is known; what is left out is not known. */
+        KnownFacts: {
+            /** @description The id of another agency. */
+            agency?: string | null;
+            been_to_web?: boolean | null;
+            /** @description digital, possibly, not. */
+            digital?: string | null;
+            /** @description Whether it is certain who it is. */
+            identified?: boolean | null;
+            /** @description nb, nn, se, en or other. */
+            language?: string | null;
+            /** @description benefits_only, simple_follow_up, compound_follow_up: one or two. */
+            needs?: string[];
+            /** @description What kind of help is asked for. */
+            question?: string | null;
+            /** @description The three-letter code. */
+            topic?: string | null;
+            /** @description phone, chat, message, public, office, task, web, letter. */
+            way?: string | null;
+        };
         /**
          * @description How sure it is who a contact is about.
          * @enum {string}
@@ -2332,6 +2765,34 @@ export interface components {
                 /** @description Played by the population. */
                 synthetic: boolean;
                 unit?: components["schemas"]["Named"] | null;
+            }[];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
+        /** @description A list and where it goes on. */
+        List_ArticleView: {
+            items: {
+                body: string;
+                changed: string;
+                changed_by: string;
+                /** @description Made up for the demo. */
+                example: boolean;
+                id: string;
+                /** @description article, answer, news, status or corner. */
+                kind: string;
+                language: string;
+                /** @description Who answers for it. */
+                owner: string;
+                pinned: boolean;
+                review_by?: string | null;
+                /** @description The day on which it must be looked at has passed. */
+                stale: boolean;
+                title: string;
+                topic?: components["schemas"]["TopicName"] | null;
+                until?: string | null;
+                /** Format: int64 */
+                version: number;
+                withdrawn: boolean;
             }[];
             /** @description Cursor of the next page. */
             next?: string | null;
@@ -2396,6 +2857,15 @@ export interface components {
                 seen_by: components["schemas"]["Words"];
                 /** @description What is recorded or measured. */
                 what: components["schemas"]["Words"];
+            }[];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
+        /** @description A list and where it goes on. */
+        List_FoundView: {
+            items: {
+                article: components["schemas"]["ArticleView"];
+                snippet: components["schemas"]["Piece"][];
             }[];
             /** @description Cursor of the next page. */
             next?: string | null;
@@ -2613,6 +3083,21 @@ export interface components {
                 version: string;
                 who: string;
                 why: string;
+            }[];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
+        /** @description A list and where it goes on. */
+        List_VersionView: {
+            items: {
+                at: string;
+                body: string;
+                by: string;
+                title: string;
+                /** Format: int64 */
+                version: number;
+                why: string;
+                withdrawn: boolean;
             }[];
             /** @description Cursor of the next page. */
             next?: string | null;
@@ -3127,6 +3612,11 @@ export interface components {
          * @enum {string}
          */
         PhonePlace: "headset" | "phone" | "page";
+        /** @description A piece of text, and whether it is a word that was searched for. */
+        Piece: {
+            hit: boolean;
+            text: string;
+        };
         /** @description A crisis plan. */
         PlanRow: {
             /** @description What advisers are asked when it is switched on. */
@@ -3244,6 +3734,65 @@ export interface components {
              * @example urn:linje:problem:not_found
              */
             type: string;
+        };
+        PromiseBody: {
+            /** @description The day on which it is due. */
+            due: string;
+            text: string;
+        };
+        /** @description How many promises stand where. */
+        PromiseCounts: {
+            /** Format: int64 */
+            broken: number;
+            /** Format: int64 */
+            kept: number;
+            /** Format: int64 */
+            late: number;
+            /** Format: int64 */
+            open: number;
+        };
+        /** @description A promise. */
+        PromiseRow: {
+            /** @description Whether its owner can still say that it was done. */
+            can_end: boolean;
+            /** @description The contact; null where nothing is kept. */
+            contact?: string | null;
+            due: string;
+            id: string;
+            made: string;
+            /** @description open, kept, late or broken. */
+            state: string;
+            /** @description What was promised; null when it was deleted. */
+            text?: string | null;
+        };
+        /** @description What is proposed for a wrap-up. */
+        Proposal: {
+            /** @description Who wraps up. */
+            adviser: components["schemas"]["Named"];
+            /** @description How often the same person came about the same topic within the seven days before. */
+            came_before: number;
+            /** @description The cause that is likely, if one is. */
+            cause?: string | null;
+            causes: components["schemas"]["Named"][];
+            contact: string;
+            draft?: components["schemas"]["DraftView"] | null;
+            kinds: components["schemas"]["Named"][];
+            /** @description Nothing may be kept on the person. */
+            no_log: boolean;
+            /** @description What still works where nothing is kept. */
+            no_log_works: string[];
+            /** @description The day on which a promise is due when nothing else is said. */
+            promise_due: string;
+            solved: boolean;
+            task?: components["schemas"]["TaskProposal"] | null;
+            templates: components["schemas"]["Template"][];
+            topic?: components["schemas"]["TopicName"] | null;
+            /** @description What it was proposed by: chosen, note, menu or queue. */
+            topic_by: string;
+            /** @description The topics of the queue first, then all others. */
+            topics: components["schemas"]["TopicName"][];
+            unit: components["schemas"]["Named"];
+            units: components["schemas"]["Named"][];
         };
         /**
          * @description Protection of an address (*adressebeskyttelse*).
@@ -3423,6 +3972,48 @@ export interface components {
          * @enum {string}
          */
         RelationKind: "spouse" | "child" | "parent";
+        /** @description The figures of a group. */
+        RepeatRow: {
+            /**
+             * Format: int64
+             * @description Wrapped up.
+             */
+            contacts: number;
+            /** @description By definition; null = nothing to divide by. */
+            figures: {
+                [key: string]: number | null;
+            };
+            group?: components["schemas"]["Named"] | null;
+            /**
+             * Format: int64
+             * @description Known by person and topic.
+             */
+            keyed: number;
+            /**
+             * Format: int64
+             * @description Came again within seven days.
+             */
+            repeats: number;
+            /** Format: int64 */
+            solved: number;
+        };
+        /** @description Repeat contacts of a time. */
+        Repeats: {
+            by: string;
+            definitions: components["schemas"]["MeasureDefinition"][];
+            from: string;
+            /** @description The most repeats first. */
+            rows: components["schemas"]["RepeatRow"][];
+            to: string;
+            total: components["schemas"]["RepeatRow"];
+            /** Format: int64 */
+            window_days: number;
+            /**
+             * Format: int64
+             * @description Contacts in rows that are too small to be shown one by one.
+             */
+            withheld: number;
+        };
         /** @description A request and how it is going. */
         RequestRow: {
             accepted: number;
@@ -3470,6 +4061,9 @@ export interface components {
             /** @description Until; open when left out. */
             until?: string | null;
         };
+        Saved: {
+            at: string;
+        };
         SearchAsk: {
             /** @description A date. */
             born?: string | null;
@@ -3481,6 +4075,17 @@ export interface components {
             phone?: string | null;
             /** @description Without a contact: why. */
             reason?: string | null;
+        };
+        SearchBody: {
+            kind?: string | null;
+            /** @description nb or en; left out = all. */
+            language?: string | null;
+            /** @description 1 to 50. */
+            limit?: number | null;
+            /** @description The topic of the contact in hand: its entries come first. */
+            topic?: string | null;
+            /** @description As typed so far. In the body, because people type what they hear. */
+            words: string;
         };
         Serve: {
             /** @description Whether synthetic people come to this adviser too. */
@@ -3525,6 +4130,15 @@ export interface components {
          * @enum {string}
          */
         Sex: "woman" | "man" | "unknown";
+        /** @description Another agency. */
+        Signpost: {
+            /** @description What it answers for. */
+            answers: string;
+            id: string;
+            name: string;
+            phone?: string | null;
+            web: string;
+        };
         /** @description A skill and the least level of it. */
         SkillNeed: {
             id: string;
@@ -3648,16 +4262,79 @@ export interface components {
             /** @description Who has it: a unit. */
             unit: string;
         };
+        TaskBody: {
+            /** @description The day on which it is due, such as 2026-11-25. */
+            due: string;
+            /** @description BEH_HENV, VURD_HENV, VUR_KONS_YTE or KONT_BRUK. */
+            kind: string;
+            /** @description What is to be done. */
+            text: string;
+            /** @description The id of the unit that takes over. */
+            unit: string;
+        };
         /**
          * @description What a task asks for (*oppgavetype*).
          * @enum {string}
          */
         TaskKind: "BEH_HENV" | "VURD_HENV" | "VUR_KONS_YTE" | "KONT_BRUK";
+        TaskProposal: {
+            due: string;
+            kind: components["schemas"]["Named"];
+            unit: components["schemas"]["Named"];
+            /** Format: int32 */
+            working_days: number;
+        };
+        /** @description A task that was handed over. */
+        TaskRow: {
+            contact: string;
+            done?: string | null;
+            due: string;
+            id: string;
+            kind: components["schemas"]["Named"];
+            made: string;
+            text: string;
+            topic?: components["schemas"]["TopicName"] | null;
+            unit: components["schemas"]["Named"];
+        };
         /**
          * @description Where a task stands.
          * @enum {string}
          */
         TaskStatus: "open" | "in_progress" | "finished" | "mistaken";
+        /** @description How a unit keeps its promises. */
+        TeamAfter: {
+            counts: components["schemas"]["PromiseCounts"];
+            /** @description Open and broken promises, by owner and date. Neither citizens nor words. */
+            promises: components["schemas"]["TeamPromise"][];
+            threats: components["schemas"]["ThreatRow"][];
+            unit: components["schemas"]["Named"];
+        };
+        TeamPromise: {
+            due: string;
+            owner: components["schemas"]["Named"];
+            state: string;
+        };
+        Template: {
+            id: string;
+            name: string;
+            text: string;
+        };
+        ThreatBody: {
+            /** @description What happened, in own words; can be added later. */
+            text?: string | null;
+        };
+        /** @description An adviser was threatened. */
+        ThreatRow: {
+            adviser: components["schemas"]["Named"];
+            at: string;
+            contact: string;
+            id: string;
+            queue?: components["schemas"]["Named"] | null;
+            /** @description When a leader took it up. */
+            seen?: string | null;
+            seen_by?: string | null;
+            text?: string | null;
+        };
         To: {
             /** @description The queue. */
             queue: string;
@@ -3894,6 +4571,19 @@ export interface components {
             /** @description Why; kept with it. */
             why: string;
         };
+        UndoBody: {
+            /**
+             * Format: int64
+             * @description The version to go back to.
+             */
+            to: number;
+            /**
+             * Format: int64
+             * @description The version that is in force.
+             */
+            version: number;
+            why: string;
+        };
         /** @description One unit. Fewer than five signed in: no split. */
         UnitRow: {
             /** Format: int32 */
@@ -3927,6 +4617,16 @@ export interface components {
             version: string;
             who: string;
             why: string;
+        };
+        VersionView: {
+            at: string;
+            body: string;
+            by: string;
+            title: string;
+            /** Format: int64 */
+            version: number;
+            why: string;
+            withdrawn: boolean;
         };
         /** @description Somebody, as shown to themselves. */
         WhoView: {
@@ -4091,6 +4791,15 @@ export interface components {
             extend_s?: number | null;
             /** @description No clock. */
             stop_clock?: boolean | null;
+        };
+        /** @description What was kept. */
+        Wrapped: {
+            /** @description False when it had been said before: then nothing was made twice. */
+            first: boolean;
+            no_log: boolean;
+            note: boolean;
+            promises: number;
+            task: boolean;
         };
     };
     responses: never;
@@ -4369,6 +5078,36 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    afterwards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The ident */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Afterwards"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5042,6 +5781,91 @@ export interface operations {
             };
         };
     };
+    after_proposal: {
+        parameters: {
+            query?: {
+                /** @description The topic that was chosen instead of the proposed one. */
+                topic?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The contact */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposal"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    wrap_up_contact: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The contact */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AfterBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wrapped"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ask: {
         parameters: {
             query?: never;
@@ -5219,6 +6043,58 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The contact */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Saved"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5539,6 +6415,42 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_threat: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The contact */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThreatBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Saved"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6105,6 +7017,56 @@ export interface operations {
             };
         };
     };
+    guidance_words: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuidanceWords"];
+                };
+            };
+        };
+    };
+    give_advice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KnownFacts"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CounselView"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     all: {
         parameters: {
             query?: never;
@@ -6139,6 +7101,269 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Invariants"];
+                };
+            };
+        };
+    };
+    list_articles: {
+        parameters: {
+            query?: {
+                /** @description article, answer, news, status or corner. */
+                kind?: string;
+                /** @description The three-letter code. */
+                topic?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_ArticleView"];
+                };
+            };
+        };
+    };
+    add_article: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArticleBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleView"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    knowledge_home: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Home"];
+                };
+            };
+        };
+    };
+    search_knowledge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_FoundView"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one_article: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The entry */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_article: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The entry */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArticleBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_article: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The entry */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    article_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The entry */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_VersionView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6253,6 +7478,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MeasureDefinition"][];
+                };
+            };
+        };
+    };
+    repeat_contacts: {
+        parameters: {
+            query?: {
+                /** @description The first day or moment; left out: 30 days ago. */
+                from?: string;
+                /** @description The day or moment before which it ends; left out: now. */
+                to?: string;
+                /** @description topic, cause or channel. */
+                by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Repeats"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6589,6 +7848,42 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_promise: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The promise */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ended"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7100,6 +8395,36 @@ export interface operations {
             };
         };
     };
+    threat_seen: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The threat */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     traffic: {
         parameters: {
             query?: never;
@@ -7115,6 +8440,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TrafficView"];
+                };
+            };
+        };
+    };
+    team_after: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The unit */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamAfter"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

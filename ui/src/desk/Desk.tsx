@@ -3,6 +3,9 @@ import { LocalAlert, Skeleton } from "@navikt/ds-react";
 import type { DeskContact, DeskView } from "../api/types";
 import { useSettings, useText } from "../common/settings";
 import { useTitle } from "../common/title";
+import { AfterwardsPanel } from "../guide/AfterwardsPanel";
+import { GuideColumn } from "../guide/GuideColumn";
+import { HomePanel } from "../guide/HomePanel";
 import { Waiting } from "../common/Waiting";
 import { Strip } from "../softphone/Strip";
 import { Announcer } from "./Announcer";
@@ -20,6 +23,8 @@ import { useAction } from "./useAction";
 import { useChime } from "./useChime";
 import { useDeskView } from "./useDesk";
 import { WrapUpCard } from "./WrapUpCard";
+
+import "../guide/guide.css";
 
 interface Props {
   session: string;
@@ -52,6 +57,7 @@ function OpenDesk({ session, view, onLeave }: { session: string; view: DeskView;
   const doing = { run, busy };
   const inHand = view.contacts.filter((contact) => contact.state !== "set_aside");
   const aside = view.contacts.filter((contact) => contact.state === "set_aside");
+  const guided = inHand.find((contact) => contact.consult_of === null && contact.state !== "dialling");
   const quiet = view.offer === null && view.contacts.length === 0;
 
   return (
@@ -60,7 +66,11 @@ function OpenDesk({ session, view, onLeave }: { session: string; view: DeskView;
       <Announcer view={view} />
       <Strip hasPhone={view.adviser.phone} />
       <div className="desk__columns">
-        <Me view={view} session={session} onLeave={onLeave} soundBlocked={blocked} {...doing} />
+        <div className="desk__left">
+          <Me view={view} session={session} onLeave={onLeave} soundBlocked={blocked} {...doing} />
+          <AfterwardsPanel adviser={view.adviser.id} />
+          <HomePanel />
+        </div>
         <div className="desk__work">
           {failure && (
             <LocalAlert status="error" className="desk__failure">
@@ -82,6 +92,7 @@ function OpenDesk({ session, view, onLeave }: { session: string; view: DeskView;
           {quiet && <Idle adviser={view.adviser} {...doing} />}
         </div>
         <div className="desk__aside">
+          {guided && <GuideColumn key={guided.id} contact={guided} adviser={view.adviser} />}
           <MyQueues queues={view.queues} />
           <Today today={view.today} />
         </div>

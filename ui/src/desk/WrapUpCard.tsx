@@ -8,6 +8,7 @@ import { useNow } from "../common/clock";
 import { Ring } from "../common/Ring";
 import { useFormat, useText } from "../common/settings";
 import { isTyping } from "../common/typing";
+import { AfterForm } from "../guide/AfterForm";
 import { WhyLink } from "../hvorfor/WhyLink";
 import type { Doing } from "./Desk";
 import { History } from "./History";
@@ -15,11 +16,8 @@ import { History } from "./History";
 /** Wrap-up: done with Enter, and a clock that can always be stopped or given more time. */
 export function WrapUpCard({ contact, adviser, run, busy }: Doing & { contact: DeskContact; adviser: Adviser }) {
   const t = useText();
-  const done = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
-    if (!isTyping()) done.current?.focus({ preventScroll: true });
-  }, []);
   const runs = contact.wrap_up_until !== null && !contact.clock_stopped;
+  const plain = <Plain adviser={adviser} run={run} busy={busy} runs={runs} />;
 
   return (
     <section className="call call--wrap" aria-labelledby="wrap-title" data-contact={contact.id}>
@@ -43,6 +41,25 @@ export function WrapUpCard({ contact, adviser, run, busy }: Doing & { contact: D
           </BodyShort>
         )}
       </div>
+      {contact.consult_of === null ? (
+        <AfterForm contact={contact.id} beside={runs && <ClockButtons adviser={adviser} run={run} busy={busy} />} plain={plain} />
+      ) : (
+        plain
+      )}
+      <History events={contact.events} />
+    </section>
+  );
+}
+
+/** Finishes without a word: a consultation, or when there are no proposals to be had. */
+function Plain({ adviser, run, busy, runs }: Doing & { adviser: Adviser; runs: boolean }) {
+  const t = useText();
+  const done = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (!isTyping()) done.current?.focus({ preventScroll: true });
+  }, []);
+  return (
+    <>
       <div className="call__buttons">
         <Button
           ref={done}
@@ -52,34 +69,40 @@ export function WrapUpCard({ contact, adviser, run, busy }: Doing & { contact: D
         >
           {t.desk.wrap.done} <kbd>{t.desk.offer.answerKey}</kbd>
         </Button>
-        {runs && (
-          <>
-            <Button
-              variant="secondary"
-              data-color="neutral"
-              icon={<TimerPauseIcon aria-hidden />}
-              loading={busy === "stop"}
-              onClick={() => void run("stop", () => api.wrapUp(adviser.id, { stop_clock: true }))}
-            >
-              {t.desk.wrap.stop}
-            </Button>
-            <Button
-              variant="secondary"
-              data-color="neutral"
-              icon={<PlusIcon aria-hidden />}
-              loading={busy === "extend"}
-              onClick={() => void run("extend", () => api.wrapUp(adviser.id, { extend_s: 60 }))}
-            >
-              {t.desk.wrap.extend}
-            </Button>
-          </>
-        )}
+        {runs && <ClockButtons adviser={adviser} run={run} busy={busy} />}
       </div>
       <BodyShort size="small" className="subtle">
         {t.desk.wrap.doneSays}
       </BodyShort>
-      <History events={contact.events} />
-    </section>
+    </>
+  );
+}
+
+function ClockButtons({ adviser, run, busy }: Doing & { adviser: Adviser }) {
+  const t = useText();
+  return (
+    <>
+      <Button
+        type="button"
+        variant="secondary"
+        data-color="neutral"
+        icon={<TimerPauseIcon aria-hidden />}
+        loading={busy === "stop"}
+        onClick={() => void run("stop", () => api.wrapUp(adviser.id, { stop_clock: true }))}
+      >
+        {t.desk.wrap.stop}
+      </Button>
+      <Button
+        type="button"
+        variant="secondary"
+        data-color="neutral"
+        icon={<PlusIcon aria-hidden />}
+        loading={busy === "extend"}
+        onClick={() => void run("extend", () => api.wrapUp(adviser.id, { extend_s: 60 }))}
+      >
+        {t.desk.wrap.extend}
+      </Button>
+    </>
   );
 }
 

@@ -7,6 +7,7 @@ import { en as figures } from "./figures";
 import { en as identity } from "./identity";
 import { en as person } from "./person";
 import { en as sound } from "./sound";
+import { en as guide } from "./guide";
 import { en as why } from "./why";
 import { en as work } from "./work";
 
@@ -15,6 +16,7 @@ export const en: Messages = {
   demoRoles,
   figures,
   person,
+  guide,
   admin,
   identity,
   sound,
@@ -37,6 +39,7 @@ export const en: Messages = {
     label: "Main menu",
     traffic: "Traffic",
     desk: "Adviser",
+    knowledge: "Knowledge",
     figures: "Figures",
     admin: "Centre",
     demo: "Demo",

@@ -6,6 +6,7 @@ import { nb as figures } from "./figures";
 import { nb as identity } from "./identity";
 import { nb as person } from "./person";
 import { nb as sound } from "./sound";
+import { nb as guide } from "./guide";
 import { nb as why } from "./why";
 import { nb as work } from "./work";
 
@@ -14,6 +15,7 @@ export const nb = {
   demoRoles,
   figures,
   person,
+  guide,
   admin,
   identity,
   sound,
@@ -36,6 +38,7 @@ export const nb = {
     label: "Hovedmeny",
     traffic: "Trafikkbilde",
     desk: "Veileder",
+    knowledge: "Kunnskap",
     figures: "Tall",
     admin: "Senter",
     demo: "Demo",

@@ -5,6 +5,7 @@ import { LoadFailed } from "../common/LoadFailed";
 import { useText } from "../common/settings";
 import { useTitle } from "../common/title";
 import { Waiting } from "../common/Waiting";
+import { RepeatsPanel } from "../guide/RepeatsPanel";
 import { AllFigures } from "./AllFigures";
 import { Breakdown } from "./Breakdown";
 import { Choices } from "./Choices";
@@ -37,6 +38,7 @@ export function FiguresPage() {
         <LoadFailed source={t.figures.source} error={table.error} onRetry={() => void table.refetch()} />
       )}
       {table.data && <Shown wanted={wanted} table={table.data} time={time.data ?? null} />}
+      <RepeatsPanel />
     </div>
   );
 }

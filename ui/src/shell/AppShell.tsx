@@ -7,6 +7,7 @@ import { Guard } from "../identity/Guard";
 import { Watch } from "../identity/Watch";
 import { TelephoneProvider } from "../softphone/telephone";
 import { Banners } from "./Banners";
+import { Footer } from "./Footer";
 import { Header } from "./Header";
 import { HealthProvider } from "./health";
 
@@ -39,6 +40,7 @@ export function AppShell() {
               <Outlet />
             </Guard>
           </main>
+          {!vegg && <Footer />}
         </div>
       </TelephoneProvider>
     </HealthProvider>

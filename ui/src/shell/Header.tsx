@@ -13,6 +13,7 @@ import { Mark } from "./Mark";
 const PAGES = [
   { to: "/trafikk", name: "traffic" },
   { to: "/desk", name: "desk" },
+  { to: "/kunnskap", name: "knowledge" },
   { to: "/innsikt/tall", name: "figures" },
   { to: "/admin", name: "admin" },
   { to: "/demo", name: "demo" },

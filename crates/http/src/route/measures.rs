@@ -28,7 +28,7 @@ const DAY_US: i64 = 24 * HOUR_US;
 
 /// A figure and its definition.
 #[derive(Debug, Serialize, ToSchema)]
-struct MeasureDefinition {
+pub(super) struct MeasureDefinition {
     /// Its name in `definition=`; it keeps its meaning for ever.
     id: &'static str,
     /// 1 for the first; another meaning is another version.
@@ -215,7 +215,7 @@ async fn measures(
     }))
 }
 
-fn definition(it: &Formula, language: Language) -> MeasureDefinition {
+pub(super) fn definition(it: &Formula, language: Language) -> MeasureDefinition {
     let is_english = language == Language::En;
     let words = if is_english { it.en } else { it.nb };
     MeasureDefinition {
@@ -241,6 +241,24 @@ const fn why_withheld(language: Language) -> &'static str {
             "Enheter med færre enn fem veiledere på jobb er vist samlet, om nødvendig sammen med den nest minste, slik at ingen kan pekes ut."
         }
     }
+}
+
+/// The time that is asked for; where one end is left out, that end of `usual`.
+pub(super) fn span_of(
+    (from, to): (Option<&str>, Option<&str>),
+    usual: (Timestamp, Timestamp),
+) -> Result<(Timestamp, Timestamp), Problem> {
+    let from = from.map_or(Ok(usual.0), |text| moment("from", text))?;
+    let to = to.map_or(Ok(usual.1), |text| moment("to", text))?;
+    if to <= from {
+        let text = "Slutten må være etter begynnelsen.";
+        return Err(Problem::bad_query("to", text, Vec::new()));
+    }
+    if to.since_us(from) > MOST_DAYS * DAY_US {
+        let text = format!("Høyst {MOST_DAYS} døgn om gangen.");
+        return Err(Problem::bad_query("from", text, Vec::new()));
+    }
+    Ok((from, to))
 }
 
 /// The quarters of an hour that are asked for.

@@ -156,6 +156,12 @@ pub(crate) fn world_where(start: Timestamp, change: impl FnOnce(&Centre, &mut Ru
         public_url: None,
     })
     .unwrap();
+    let callers = Arc::clone(&vault);
+    let guided = move |contact| {
+        let rows = callers.lock().unwrap();
+        let row = rows.value(contact, linje_desk::field::CALLER)?;
+        Some(CallerKey(row.as_slice().try_into().ok()?))
+    };
     let gate = Gate::default();
     let router = linje_http::router(gate.clone(), &metrics);
     let api = gate.open(Web {
@@ -188,6 +194,17 @@ pub(crate) fn world_where(start: Timestamp, change: impl FnOnce(&Centre, &mut Ru
         prompts: Arc::new(|_, _| None),
         identity: Arc::new(identity),
         people: Arc::new(people(&records, clock)),
+        guide: linje_http::Guide::new(
+            records.clone(),
+            |text| {
+                let mut hash = [0_u8; 32];
+                for (place, byte) in text.bytes().enumerate() {
+                    hash[place % 32] = u8::wrapping_add(hash[place % 32].rotate_left(3), byte);
+                }
+                hash
+            },
+            guided,
+        ),
         records,
         sound: None,
         softphones: linje_http::Softphones::default(),

@@ -46,6 +46,7 @@ CREATE TABLE IF NOT EXISTS contact_reason (
     UNIQUE (contact, owner)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS contact_reason_at ON contact_reason (at);
+CREATE INDEX IF NOT EXISTS contact_reason_key ON contact_reason (key, at);
 CREATE TABLE IF NOT EXISTS handed_over (
     id INTEGER PRIMARY KEY,
     contact INTEGER NOT NULL,
@@ -387,6 +388,26 @@ impl Records {
                 )?
                 .query_map([from.0, to.0], reason)?
                 .collect()
+        })
+    }
+
+    /// How often a key came, from one moment up to another.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn came(
+        &self,
+        key: &[u8],
+        (from, to): (Timestamp, Timestamp),
+    ) -> Result<usize, RecordsError> {
+        self.read(|connection| {
+            let count: i64 = connection
+                .prepare_cached(
+                    "SELECT COUNT(DISTINCT contact) FROM contact_reason
+                     WHERE key = ?1 AND at >= ?2 AND at < ?3",
+                )?
+                .query_row(params![key, from.0, to.0], |row| row.get(0))?;
+            Ok(usize::try_from(count).unwrap_or(0))
         })
     }
 

@@ -1,0 +1,366 @@
+//! What is left afterwards (*Etterpå*): an adviser's promises, tasks and drafts; and how a unit keeps its
+//! promises, for the leader, without a word about any citizen.
+
+use axum::Json;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use linje_access::{Role, is_own_desk};
+use linje_centre::TaskKind;
+use linje_store::{KeptPromise, KeptTask, KeptThreat, PromiseState, Whose};
+use linje_types::Language;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::admit::Me;
+use crate::api::{Api, Gate};
+use crate::body::{Body, Spoken};
+use crate::clock::rfc3339;
+use crate::guide::blocking;
+use crate::problem::Problem;
+use crate::shape::{Named, TopicName, named};
+
+/// What an adviser has left.
+#[derive(Debug, Serialize, ToSchema)]
+struct Afterwards {
+    /// Open ones and those that broke first, the soonest due first.
+    promises: Vec<PromiseRow>,
+    tasks: Vec<TaskRow>,
+    drafts: Vec<DraftRow>,
+    counts: PromiseCounts,
+}
+
+/// A promise.
+#[derive(Debug, Serialize, ToSchema)]
+struct PromiseRow {
+    id: String,
+    /// The contact; null where nothing is kept.
+    contact: Option<String>,
+    made: String,
+    due: String,
+    /// open, kept, late or broken.
+    state: &'static str,
+    /// Whether its owner can still say that it was done.
+    can_end: bool,
+    /// What was promised; null when it was deleted.
+    text: Option<String>,
+}
+
+/// A task that was handed over.
+#[derive(Debug, Serialize, ToSchema)]
+struct TaskRow {
+    id: String,
+    contact: String,
+    made: String,
+    kind: Named,
+    topic: Option<TopicName>,
+    unit: Named,
+    due: String,
+    done: Option<String>,
+    text: String,
+}
+
+/// A draft that was not finished.
+#[derive(Debug, Serialize, ToSchema)]
+struct DraftRow {
+    contact: String,
+    at: String,
+}
+
+/// How many promises stand where.
+#[derive(Debug, Default, Serialize, ToSchema)]
+struct PromiseCounts {
+    open: u64,
+    kept: u64,
+    late: u64,
+    broken: u64,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct EndBody {
+    /// True: it is done. False: it will not be.
+    kept: bool,
+    /// Whose promise it is, said by a program that speaks for others.
+    adviser: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct Ended {
+    state: &'static str,
+}
+
+/// How a unit keeps its promises.
+#[derive(Debug, Serialize, ToSchema)]
+struct TeamAfter {
+    unit: Named,
+    counts: PromiseCounts,
+    /// Open and broken promises, by owner and date. Neither citizens nor words.
+    promises: Vec<TeamPromise>,
+    threats: Vec<ThreatRow>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct TeamPromise {
+    owner: Named,
+    due: String,
+    state: &'static str,
+}
+
+/// An adviser was threatened.
+#[derive(Debug, Serialize, ToSchema)]
+struct ThreatRow {
+    id: String,
+    contact: String,
+    at: String,
+    adviser: Named,
+    queue: Option<Named>,
+    text: Option<String>,
+    /// When a leader took it up.
+    seen: Option<String>,
+    seen_by: Option<String>,
+}
+
+pub(super) fn routes() -> OpenApiRouter<Gate> {
+    OpenApiRouter::new()
+        .routes(routes!(afterwards))
+        .routes(routes!(end_promise))
+        .routes(routes!(team_after))
+        .routes(routes!(threat_seen))
+}
+
+/// An adviser's promises, tasks and drafts.
+#[utoipa::path(
+    get, path = "/api/v1/advisers/{id}/after", tag = "guidance",
+    params(("id" = String, Path, description = "The ident")),
+    responses((status = 200, body = Afterwards), (status = 404, body = Problem, content_type = "application/problem+json"))
+)]
+async fn afterwards(
+    api: Api,
+    Path(ident): Path<String>,
+    Spoken(language): Spoken,
+) -> Result<Json<Afterwards>, Problem> {
+    api.adviser(&ident)?;
+    let (guide, now) = (api.guide.clone(), api.now());
+    let read = blocking(move || {
+        let whose = Whose::Adviser(ident.clone());
+        let promises = guide.records.promises(&guide.keys, &whose, now)?;
+        let tasks = guide.records.handed_over(&guide.keys, &whose)?;
+        let drafts = guide.records.drafts_of(&ident)?;
+        Ok::<_, linje_store::RecordsError>((promises, tasks, drafts))
+    });
+    let (mut promises, tasks, drafts) = read.await??;
+    promises.sort_by_key(|promise| (!is_open(promise), promise.due.clone(), promise.id));
+    Ok(Json(Afterwards {
+        counts: counts(promises.iter().map(|promise| (promise.state, 1))),
+        promises: promises
+            .into_iter()
+            .map(|promise| promise_row(&api, promise))
+            .collect(),
+        tasks: tasks
+            .into_iter()
+            .map(|task| task_row(&api, task, language))
+            .collect(),
+        drafts: drafts
+            .into_iter()
+            .map(|(contact, at)| DraftRow {
+                contact: api.ids.contact(contact),
+                at: rfc3339(at),
+            })
+            .collect(),
+    }))
+}
+
+/// Nobody has said yet how it ended.
+const fn is_open(promise: &KeptPromise) -> bool {
+    promise.ended.is_none()
+}
+
+fn promise_row(api: &Api, promise: KeptPromise) -> PromiseRow {
+    PromiseRow {
+        id: promise.id.to_string(),
+        can_end: is_open(&promise),
+        contact: promise.contact.map(|contact| api.ids.contact(contact)),
+        made: rfc3339(promise.made),
+        due: promise.due,
+        state: promise.state.as_str(),
+        text: promise.text,
+    }
+}
+
+fn task_row(api: &Api, task: KeptTask, language: Language) -> TaskRow {
+    let kind = TaskKind::parse(&task.task.kind);
+    let kind_name = kind.map(|kind| kind.name(language == Language::En).to_owned());
+    TaskRow {
+        id: task.id.to_string(),
+        contact: api.ids.contact(task.contact),
+        made: rfc3339(task.made),
+        kind: Named {
+            name: kind_name.unwrap_or_else(|| task.task.kind.clone()),
+            id: task.task.kind,
+        },
+        topic: topic_of(api, &task.topic, language),
+        unit: unit_of(api, &task.task.unit, language),
+        due: task.task.due,
+        done: task.done.map(rfc3339),
+        text: task.task.text,
+    }
+}
+
+fn topic_of(api: &Api, code: &str, language: Language) -> Option<TopicName> {
+    let topic = api.directory.centre.topic_id(code)?;
+    crate::shape::topic_name(&api.directory, topic, language)
+}
+
+/// A unit by id; one that the description no longer knows keeps its id as name.
+fn unit_of(api: &Api, id: &str, language: Language) -> Named {
+    let unit = api.directory.centre.units.iter().find(|unit| unit.id == id);
+    match unit {
+        Some(unit) => named(&unit.id, &unit.name, language),
+        None => Named {
+            id: id.to_owned(),
+            name: id.to_owned(),
+        },
+    }
+}
+
+fn counts(states: impl Iterator<Item = (PromiseState, u64)>) -> PromiseCounts {
+    let mut counts = PromiseCounts::default();
+    for (state, count) in states {
+        match state {
+            PromiseState::Open => counts.open += count,
+            PromiseState::Kept => counts.kept += count,
+            PromiseState::Late => counts.late += count,
+            PromiseState::Broken => counts.broken += count,
+        }
+    }
+    counts
+}
+
+/// Says that one's own promise was kept, or that it will not be. After its date it is late, not kept.
+#[utoipa::path(
+    post, path = "/api/v1/promises/{id}/end", tag = "guidance", request_body = EndBody,
+    params(("id" = String, Path, description = "The promise"), ("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 200, body = Ended), (status = 404, body = Problem, content_type = "application/problem+json"))
+)]
+async fn end_promise(
+    api: Api,
+    me: Me,
+    Path(id): Path<String>,
+    Body(body): Body<EndBody>,
+) -> Result<Json<Ended>, Problem> {
+    let gone = || Problem::not_found("Løftet finnes ikke, er avsluttet, eller er ikke ditt.");
+    let id: i64 = id.parse().map_err(|_| gone())?;
+    let owner = body.adviser.unwrap_or_else(|| me.ident.clone());
+    if !is_own_desk(&me, &owner) {
+        return Err(gone());
+    }
+    let (guide, now) = (api.guide.clone(), api.now());
+    let ended = blocking(move || guide.records.end_promise(id, &owner, body.kept, now));
+    let state = ended.await??.ok_or_else(gone)?;
+    Ok(Json(Ended {
+        state: state.as_str(),
+    }))
+}
+
+/// How a unit keeps its promises, and whether somebody was threatened. For its leader.
+#[utoipa::path(
+    get, path = "/api/v1/units/{id}/after", tag = "guidance",
+    params(("id" = String, Path, description = "The unit")),
+    responses((status = 200, body = TeamAfter), (status = 404, body = Problem, content_type = "application/problem+json"))
+)]
+async fn team_after(
+    api: Api,
+    me: Me,
+    Path(id): Path<String>,
+    Spoken(language): Spoken,
+) -> Result<Json<TeamAfter>, Problem> {
+    let unit = leads(&api, &me, &id)?;
+    let (guide, now) = (api.guide.clone(), api.now());
+    let read = blocking(move || {
+        let promises = guide
+            .records
+            .promises(&guide.keys, &Whose::Unit(unit.clone()), now)?;
+        let states = guide.records.promises_of_unit(&unit, now)?;
+        let threats = guide.records.threats(&guide.keys, Some(&unit))?;
+        Ok::<_, linje_store::RecordsError>((promises, states, threats))
+    });
+    let (promises, states, threats) = read.await??;
+    let left = promises.into_iter().filter(is_open);
+    Ok(Json(TeamAfter {
+        unit: unit_of(&api, &id, language),
+        counts: counts(states.into_iter()),
+        promises: left
+            .map(|promise| TeamPromise {
+                owner: person(&api, &promise.owner),
+                due: promise.due,
+                state: promise.state.as_str(),
+            })
+            .collect(),
+        threats: threats
+            .into_iter()
+            .map(|threat| threat_row(&api, threat, language))
+            .collect(),
+    }))
+}
+
+/// The unit, when this leader leads it: one's own, or any when the leader belongs to none.
+fn leads(api: &Api, me: &Me, id: &str) -> Result<String, Problem> {
+    let known = api.directory.centre.unit_id(id).is_some();
+    let own = me.unit.as_deref().is_none_or(|unit| unit == id) || me.roles.has(Role::Program);
+    if known && own {
+        return Ok(id.to_owned());
+    }
+    Err(Problem::not_found(
+        "Enheten finnes ikke, eller du leder den ikke.",
+    ))
+}
+
+fn person(api: &Api, ident: &str) -> Named {
+    let card = api.directory.adviser(ident);
+    let card = card.and_then(|adviser| api.directory.card(adviser));
+    Named {
+        id: ident.to_owned(),
+        name: card.map_or_else(|| ident.to_owned(), |card| card.name.clone()),
+    }
+}
+
+fn threat_row(api: &Api, threat: KeptThreat, language: Language) -> ThreatRow {
+    let queue = api.directory.centre.queue_id(&threat.queue);
+    ThreatRow {
+        id: threat.id.to_string(),
+        contact: api.ids.contact(threat.contact),
+        at: rfc3339(threat.at),
+        adviser: person(api, &threat.owner),
+        queue: queue.and_then(|queue| crate::shape::queue_name(&api.directory, queue, language)),
+        text: threat.text.filter(|text| !text.is_empty()),
+        seen: threat.seen.map(rfc3339),
+        seen_by: threat.seen_by,
+    }
+}
+
+/// Says that a leader has taken up a threat with who met it.
+#[utoipa::path(
+    post, path = "/api/v1/threats/{id}/seen", tag = "guidance",
+    params(("id" = String, Path, description = "The threat"), ("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 204), (status = 404, body = Problem, content_type = "application/problem+json"))
+)]
+async fn threat_seen(api: Api, me: Me, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+    let gone = || Problem::not_found("Meldingen finnes ikke, eller gjelder en annen enhet.");
+    let id: i64 = id.parse().map_err(|_| gone())?;
+    let (guide, now, unit) = (api.guide.clone(), api.now(), me.unit.clone());
+    let by = me.name.clone();
+    let seen = blocking(move || {
+        let threats = guide.records.threats(&guide.keys, unit.as_deref())?;
+        if !threats.iter().any(|threat| threat.id == id) {
+            return Ok(false);
+        }
+        guide.records.see_threat(id, &by, now)
+    });
+    if seen.await?? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(gone())
+    }
+}

@@ -1,0 +1,70 @@
+/** Every state of guidance, knowledge and wrap-up in both themes and widths: no violation, nothing scrolls sideways. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { openPage, startBrowser, startServer } from "./browser.mjs";
+import { beAdviser, inCallState, leaveDesk, overflow, ready, ringIn, takePhone, violations } from "./steps.mjs";
+
+let server;
+let browser;
+before(async () => {
+  server = await startServer();
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+/** An adviser in a call, and the page of who rang. */
+async function inCall(settings = {}) {
+  const desk = await openPage(browser, { url: server.url, ...settings });
+  const caller = await openPage(browser, { url: server.url });
+  await beAdviser(desk.page, server.url);
+  await takePhone(desk.page);
+  await ringIn(caller.page, server.url, { answeredBy: "me" });
+  await desk.page.locator(".offer").waitFor({ timeout: 45_000 });
+  await desk.page.getByRole("button", { name: /^Svar/ }).click();
+  await inCallState(caller.page, "active");
+  await desk.page.getByLabel("Notat som bruker kan lese").waitFor();
+  const end = async () => {
+    await leaveDesk(desk.page).catch(() => undefined);
+    assert.deepEqual([...desk.troubles, ...caller.troubles], []);
+    await caller.close();
+    await desk.close();
+  };
+  return { page: desk.page, end };
+}
+
+for (const theme of ["light", "dark"]) {
+  for (const width of [1440, 390]) {
+    test(`the guide beside a call and the pages of their own, ${theme}, ${width} px`, async () => {
+      const { page, end } = await inCall({ theme, width });
+      const check = async (what) => {
+        await ready(page);
+        assert.deepEqual(await violations(page), [], what);
+        assert.equal(await overflow(page), 0, `${what} scrolls sideways`);
+      };
+      await page.getByLabel("Hva slags hjelp?").selectOption("payment");
+      await page.getByLabel("Er bruker digital?").selectOption("possibly");
+      await page.locator('[data-rule="ingen-enkle-utbetalingssporsmal"]').waitFor();
+      await page.getByLabel("Søk i artikler og svar").fill("meldekort");
+      await page.locator(".guide__hit").first().waitFor();
+      await check("guide in a call");
+      await page.getByRole("button", { name: "Avslutt", exact: true }).click();
+      await page.getByRole("radio", { name: /^Nei, noen/ }).check();
+      await page.getByRole("button", { name: "Legg til et løfte" }).click();
+      await check("wrap-up");
+      await page.getByRole("radio", { name: /^Ingen: bruker/ }).check();
+      await page.getByRole("button", { name: "Ta bort løftet" }).click();
+      await page.getByRole("button", { name: /^Ferdig/ }).click();
+      await page.locator(".idle").waitFor();
+      for (const path of ["/kunnskap", "/team", "/tilgjengelighet", "/innsikt/tall"]) {
+        await page.goto(`${server.url}${path}`);
+        await check(path);
+      }
+      await page.goto(`${server.url}/desk`);
+      await end();
+    });
+  }
+}

@@ -1,0 +1,111 @@
+import { BodyShort, Button, Heading, Tag } from "@navikt/ds-react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useId } from "react";
+
+import { type Afterwards, guideApi, type PromiseRow } from "../api/guide";
+import { Loaded } from "../common/Loaded";
+import { useFormat, useText } from "../common/settings";
+
+const EVERY_MS = 60_000;
+const COLOR: Record<string, "neutral" | "success" | "warning" | "danger"> = {
+  open: "neutral",
+  kept: "success",
+  late: "warning",
+  broken: "danger",
+};
+
+/** *Etterpå*: promises, tasks and drafts that are left. Kept or broken is said in the open. */
+export function AfterwardsPanel({ adviser }: { adviser: string }) {
+  const t = useText();
+  const title = useId();
+  const query = useQuery({ queryKey: ["afterwards", adviser], queryFn: () => guideApi.afterwards(adviser), refetchInterval: EVERY_MS });
+  return (
+    <section className="panel guide" aria-labelledby={title} data-afterwards>
+      <Heading level="2" size="xsmall" id={title}>
+        {t.guide.afterwards.title}
+      </Heading>
+      <Loaded query={query} source={t.guide.source.afterwards} height="4rem">
+        {(left) => <Left left={left} />}
+      </Loaded>
+    </section>
+  );
+}
+
+function Left({ left }: { left: Afterwards }) {
+  const t = useText();
+  const format = useFormat();
+  const promises = left.promises.filter((promise) => promise.can_end).concat(left.promises.filter((promise) => !promise.can_end).slice(0, 3));
+  if (promises.length === 0 && left.tasks.length === 0 && left.drafts.length === 0)
+    return <BodyShort size="small">{t.guide.afterwards.empty}</BodyShort>;
+  return (
+    <>
+      {promises.length > 0 && (
+        <>
+          <Heading level="3" size="xsmall">
+            {t.guide.afterwards.promises}
+          </Heading>
+          <ul className="guide__left">
+            {promises.map((promise) => (
+              <Promised key={promise.id} promise={promise} />
+            ))}
+          </ul>
+        </>
+      )}
+      {left.tasks.length > 0 && (
+        <>
+          <Heading level="3" size="xsmall">
+            {t.guide.afterwards.tasks}
+          </Heading>
+          <ul className="guide__left">
+            {left.tasks.slice(0, 5).map((task) => (
+              <li key={task.id}>
+                <span>{task.text}</span>
+                <span className="subtle">
+                  {task.done === null
+                    ? t.guide.afterwards.taskOpen(task.unit.name, format.dayMonth(`${task.due}T12:00:00`))
+                    : t.guide.afterwards.taskDone}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {left.drafts.length > 0 && (
+        <BodyShort size="small" className="subtle">
+          {t.guide.afterwards.drafts(format.count(left.drafts.length))}
+        </BodyShort>
+      )}
+    </>
+  );
+}
+
+function Promised({ promise }: { promise: PromiseRow }) {
+  const t = useText();
+  const format = useFormat();
+  const queries = useQueryClient();
+  const end = async (kept: boolean) => {
+    await guideApi.endPromise(promise.id, kept);
+    void queries.invalidateQueries({ queryKey: ["afterwards"] });
+  };
+  return (
+    <li data-promise={promise.id}>
+      <span>{promise.text ?? t.guide.afterwards.erased}</span>
+      <span className="guide__facts">
+        <span className="subtle">{t.guide.afterwards.due(format.dayMonth(`${promise.due}T12:00:00`))}</span>
+        <Tag size="xsmall" variant="outline" data-color={COLOR[promise.state] ?? "neutral"}>
+          {t.guide.afterwards.state[promise.state]}
+        </Tag>
+      </span>
+      {promise.can_end && (
+        <span className="guide__buttons">
+          <Button size="xsmall" variant="secondary" data-color="neutral" onClick={() => void end(true)}>
+            {t.guide.afterwards.kept}
+          </Button>
+          <Button size="xsmall" variant="tertiary" data-color="neutral" onClick={() => void end(false)}>
+            {t.guide.afterwards.notKept}
+          </Button>
+        </span>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,16 @@
+import { Link } from "@tanstack/react-router";
+
+import { useText } from "../common/settings";
+
+import "./footer.css";
+
+/** Below every page: what is for all of them. */
+export function Footer() {
+  const t = useText();
+  return (
+    <footer className="footer">
+      <Link to="/team">{t.guide.nav.team}</Link>
+      <Link to="/tilgjengelighet">{t.guide.nav.accessibility}</Link>
+    </footer>
+  );
+}
