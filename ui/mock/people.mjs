@@ -19,6 +19,8 @@ export class People {
     this.hint = { level: null, number_of: 1, phone_barred: false, safety_measure: false, must_be_handed_over: false };
     this.level = null;
     this.safety = [];
+    /** Names of children, many at once. */
+    this.children = null;
   }
 
   /** What a test wants of the next person. */
@@ -69,7 +71,7 @@ export class People {
         id: body.fnr, name: this.name, surname: "Fjellkopp", born: "1985-03-15", sex: "woman", status: "resident",
         citizenship: ["NOR"], civil: "married", protection: "open", shielded: false, died: null,
         addresses: [{ kind: "home", line: "Prøvestien 7", post_code: "8006", place: "Bodø", country: null, from: "2020-01-01" }],
-        relations: [
+        relations: this.children?.map((name, place) => ({ kind: "child", person: String(place), name, born: null, same_address: null })) ?? [
           { kind: "spouse", person: "01820190080", name: "Rask Fjellkopp", born: "1984-02-01", same_address: true },
           { kind: "child", person: null, name: null, born: null, same_address: null },
         ],
