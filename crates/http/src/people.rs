@@ -24,7 +24,7 @@ pub(crate) use asker::Asker;
 pub(crate) use hints::Hint;
 use hints::Hints;
 pub use measures::{ControlMeasure, MeasuresError, read_measures};
-pub(crate) use read::{Grounded, Opened, ReadAsk, failed_problem, grounded, has_in_hand};
+pub(crate) use read::{Grounded, Opened, ReadAsk, failed_problem, grounded, has_in_hand, is_with};
 pub use tasks::StoredTasks;
 
 /// How long what the register says about a reader is believed.

@@ -25,6 +25,14 @@ use crate::port::{
 };
 use life::Life;
 
+/// Places of those who can log in to the demo as citizens, with the numbers that the built-in issuer gives
+/// them. A number tells nothing of birth, so any life will do.
+const CITIZENS: [(u32, &str); 3] = [
+    (10 * BLOCK + 10, "12837110147"),
+    (2 * BLOCK + 5, "05898820221"),
+    (16 * BLOCK + 4, "23919530332"),
+];
+
 /// How many people a block has.
 const BLOCK: u32 = 20;
 
@@ -58,6 +66,10 @@ impl BuiltIn {
     pub fn new(seed: u64, count: u32, today: Today) -> BuiltIn {
         let mut ids = Vec::with_capacity(count as usize);
         let mut places = HashMap::with_capacity(count as usize);
+        let citizens: HashMap<u32, PersonId> = CITIZENS
+            .iter()
+            .filter_map(|(place, digits)| Some((*place, PersonId::parse(digits)?)))
+            .collect();
         for place in 0..count {
             let life = Life::new(seed, place);
             let mut individual = life.draw(1) % 1000;
@@ -69,11 +81,15 @@ impl BuiltIn {
                     u64::from(born.year().unsigned_abs()),
                     individual,
                 );
-                match made.filter(|id| !places.contains_key(id)) {
+                let free = |id: &PersonId| {
+                    !places.contains_key(id) && !citizens.values().any(|citizen| citizen == id)
+                };
+                match made.filter(free) {
                     Some(id) => break id,
                     None => individual = (individual + 1) % 1000,
                 }
             };
+            let id = citizens.get(&place).copied().unwrap_or(id);
             places.insert(id, place);
             ids.push(id);
         }

@@ -1,8 +1,8 @@
 //! The one way to a person: number, ground, policy, row on disk, answer.
 
 use axum::http::StatusCode;
-use linje_access::Who;
 use linje_access::read_person::{Decision, Denial, Ground, Subject, read_person, says_something};
+use linje_access::{Role, Who};
 use linje_registry::{Facts, Failed, Person, Protection};
 use linje_store::RecordsError;
 use linje_store::records::access::{PersonKey, Reading, Signs};
@@ -100,23 +100,28 @@ pub(crate) fn grounded<'a>(
     }
 }
 
-/// Whether a contact is with this adviser now, from the answer until the wrap-up ended.
+/// Whether a contact is with this adviser now, from the answer until the wrap-up ended. A program speaks for
+/// whoever has it, as it does at the desk.
 pub(crate) fn has_in_hand(api: &Api, who: &Who, contact: ContactId) -> bool {
-    let Some(adviser) = api.directory.adviser(&who.ident) else {
-        return false;
-    };
+    let in_hand = [
+        Stage::Active,
+        Stage::Held,
+        Stage::Consulting,
+        Stage::SetAside,
+        Stage::WrapUp,
+        Stage::Dialling,
+    ];
+    is_with(api, who, contact, &in_hand)
+}
+
+/// Whether a contact is in one of these stages with this adviser, or with anybody whom a program speaks for.
+pub(crate) fn is_with(api: &Api, who: &Who, contact: ContactId, stages: &[Stage]) -> bool {
+    let adviser = api.directory.adviser(&who.ident);
+    let speaks_for_others = who.roles.has(Role::Program);
     api.shared.read(|view| {
         view.contacts.get(contact).is_some_and(|entry| {
-            entry.adviser == adviser
-                && matches!(
-                    entry.stage,
-                    Stage::Active
-                        | Stage::Held
-                        | Stage::Consulting
-                        | Stage::SetAside
-                        | Stage::WrapUp
-                        | Stage::Dialling
-                )
+            let own = Some(entry.adviser) == adviser || speaks_for_others;
+            own && stages.contains(&entry.stage)
         })
     })
 }

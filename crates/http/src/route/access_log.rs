@@ -427,7 +427,7 @@ async fn my_readings(
         .and_then(PersonId::parse)
         .ok_or_else(|| {
             Problem::new(
-                StatusCode::FORBIDDEN,
+                StatusCode::CONFLICT,
                 "no_person_logged_in",
                 "Logg inn som deg selv",
             )

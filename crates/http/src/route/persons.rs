@@ -21,7 +21,9 @@ use utoipa_axum::routes;
 use crate::api::{Api, Gate};
 use crate::body::{Body, Spoken};
 use crate::clock::{parse, rfc3339};
-use crate::people::{Asker, Level, Opened, ReadAsk, failed_problem, grounded, has_in_hand};
+use crate::people::{
+    Asker, Level, Opened, ReadAsk, failed_problem, grounded, has_in_hand, is_with,
+};
 use crate::problem::Problem;
 use crate::shape::TopicName;
 use crate::view::Stage;
@@ -663,15 +665,8 @@ fn grounded_by(contact: ContactId) -> crate::people::Grounded<'static> {
 
 /// Only the adviser who has the contact, or is offered it, learns about its person.
 fn refuse_others(api: &Api, who: &Asker, contact: ContactId, offered: bool) -> Result<(), Problem> {
-    let is_offered = || {
-        let adviser = api.directory.adviser(&who.ident);
-        api.shared.read(|view| {
-            view.contacts.get(contact).is_some_and(|entry| {
-                entry.stage == Stage::Offered && Some(entry.adviser) == adviser
-            })
-        })
-    };
-    if has_in_hand(api, who, contact) || (offered && is_offered()) {
+    if has_in_hand(api, who, contact) || (offered && is_with(api, who, contact, &[Stage::Offered]))
+    {
         return Ok(());
     }
     Err(Problem::new(
