@@ -83,7 +83,7 @@ test("on a telephone the header is a menu, worked by keys alone", async () => {
   await page.keyboard.press("Enter");
   await page.getByRole("menuitem", { name: "Demo" }).waitFor();
   await page.keyboard.press("ArrowDown");
-  for (let step = 0; step < 4; step++) {
+  for (let step = 0; step < 8; step++) {
     if ((await page.evaluate(() => document.activeElement?.textContent)) === "Demo") break;
     await page.keyboard.press("ArrowDown");
   }

@@ -222,7 +222,7 @@ export interface paths {
          * Promises to ring somebody who is not on the line. 201 comes when the promise is on disk; 409 when the
          *     number is promised one already.
          */
-        post: operations["ask_callback"];
+        post: operations["book"];
         delete?: never;
         options?: never;
         head?: never;
@@ -480,7 +480,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** One who waits on the line is rung instead; the place is kept. */
-        post: operations["ask"];
+        post: operations["ask_callback"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1831,6 +1831,8 @@ export interface components {
             activity?: string | null;
             /** @description Channels taken besides the activity: voice, chat, message, task. */
             also: string[];
+            /** @description *Fagekspert*: of a deciding unit, asked by advisers; nobody rings this one directly. */
+            expert: boolean;
             /** @description Nobody is this adviser now: you can be. */
             free: boolean;
             /** @description The ident, such as `K990001`. */
@@ -1847,7 +1849,6 @@ export interface components {
             /** @description Played by the population. */
             synthetic: boolean;
             unit?: components["schemas"]["Named"] | null;
-            expert: boolean;
         };
         /** @description What only the adviser's own programs need. */
         AdviserDetail: components["schemas"]["Adviser"] & {
@@ -2749,6 +2750,8 @@ export interface components {
                 activity?: string | null;
                 /** @description Channels taken besides the activity: voice, chat, message, task. */
                 also: string[];
+                /** @description *Fagekspert*: of a deciding unit, asked by advisers; nobody rings this one directly. */
+                expert: boolean;
                 /** @description Nobody is this adviser now: you can be. */
                 free: boolean;
                 /** @description The ident, such as `K990001`. */
@@ -5232,7 +5235,7 @@ export interface operations {
             };
         };
     };
-    ask_callback: {
+    book: {
         parameters: {
             query?: never;
             header?: {
@@ -5866,7 +5869,7 @@ export interface operations {
             };
         };
     };
-    ask: {
+    ask_callback: {
         parameters: {
             query?: never;
             header?: {
