@@ -251,7 +251,7 @@ mod tests {
         let file = std::env::temp_dir().join(format!("linje-apply-{}-{name}", std::process::id()));
         std::fs::write(&file, text).unwrap();
         cli::Apply {
-            token: None,
+            token: Some("of-a-test".to_owned()),
             file,
             server: url.to_owned(),
             why: "Longer ring".to_owned(),

@@ -7,7 +7,7 @@ import { useText } from "./settings";
 export function LoadFailed({ source, error, onRetry }: { source: string; error?: unknown; onRetry(): void }) {
   const t = useText();
   return (
-    <LocalAlert status="error">
+    <LocalAlert status="error" aria-label={t.problem.unreachable(source)}>
       <LocalAlert.Header>
         <LocalAlert.Title>{t.problem.unreachable(source)}</LocalAlert.Title>
       </LocalAlert.Header>
