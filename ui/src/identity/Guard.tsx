@@ -12,14 +12,16 @@ import { useSessionQuery } from "./session";
  * longer, keeps the page and what is typed in it (see `Watch`).
  */
 export function Guard({ children, wasIn }: { children: ReactNode; wasIn: boolean }) {
-  const { href } = useLocation();
+  const { href, pathname: wanted } = useLocation();
   // What is shown, which on the way to another page is not yet what the address says.
   const pathname = useMatches({ select: (matches) => matches.at(-1)?.pathname ?? "/" });
   const { data, isError } = useSessionQuery();
   if (rolesOf(pathname) === null || isError) return children;
   if (data === undefined) return null;
   if (data.who === null) {
-    return wasIn ? children : <Navigate to="/logg-inn" search={{ tilbake: href }} replace />;
+    if (wasIn) return children;
+    // On its way to a page for everybody already; sending it again would never end.
+    return rolesOf(wanted) === null ? null : <Navigate to="/logg-inn" search={{ tilbake: href }} replace />;
   }
   return mayOpen(pathname, data.who.roles) ? children : <Forbidden path={pathname} />;
 }
