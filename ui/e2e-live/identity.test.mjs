@@ -100,6 +100,7 @@ test("one click on the demo's page is a role, and its steps are ticked by what w
   await page.goto(`${linje.url}/demo`);
   await page.getByRole("link", { name: "Vær avdelingsleder" }).click();
   await page.waitForURL(`${linje.url}/innsikt/tall`);
+  await page.locator("h1").first().waitFor();
   for (const path of ["/trafikk", "/desk"]) {
     await page.goto(`${linje.url}${path}`);
     await page.locator("h1").first().waitFor();

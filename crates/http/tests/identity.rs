@@ -1,5 +1,13 @@
 //! Logging in and out in a browser, and everything that must not count as having logged in.
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
+#![allow(
+    clippy::type_complexity,
+    reason = "tables of cases are read where they stand"
+)]
+#![allow(
+    clippy::string_slice,
+    reason = "what is cut is ASCII that the test made"
+)]
 
 mod common;
 

@@ -71,12 +71,15 @@ pub struct Persona {
     pub about: String,
 }
 
+/// Finds a persona by ident.
+pub type Find = Box<dyn Fn(&str) -> Option<Persona> + Send + Sync>;
+
 /// Who can log in.
 pub struct People {
     /// Shown with a button each, in order.
     pub shown: Vec<Persona>,
     /// Anybody else, by ident.
-    pub find: Box<dyn Fn(&str) -> Option<Persona> + Send + Sync>,
+    pub find: Find,
 }
 
 impl People {

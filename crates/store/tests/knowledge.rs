@@ -1,6 +1,5 @@
 //! Knowledge: found while typing, changed with a history, never hurt by what somebody types.
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
-#![expect(clippy::print_stdout, reason = "figures are printed, not judged")]
 
 use std::path::PathBuf;
 use std::time::Instant;

@@ -20,9 +20,12 @@ struct Kind {
     meaning: Words<'static>,
 }
 
+/// The rows of one kind in a description.
+type Rows = fn(&Centre, Language) -> Vec<Row>;
+
 pub(super) fn compare(both: &mut Both<'_>) {
     let language = both.language;
-    let kinds: [(Kind, fn(&Centre, Language) -> Vec<Row>); 6] = [
+    let kinds: [(Kind, Rows); 6] = [
         (
             Kind {
                 section: "guidance",

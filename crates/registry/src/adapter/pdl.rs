@@ -401,11 +401,7 @@ fn translated(id: PersonId, from: PdlPerson, place: Option<&Place>) -> Person {
             .into_iter()
             .map(guardian)
             .collect(),
-        safety: from
-            .sikkerhetstiltak
-            .into_iter()
-            .filter_map(measure)
-            .collect(),
+        safety: from.sikkerhetstiltak.into_iter().map(measure).collect(),
         interpreter: Interpreter {
             speech: speech.and_then(|spraak| spraak.spraak),
             sign: sign.and_then(|spraak| spraak.spraak),
@@ -514,7 +510,7 @@ fn guardian(row: Vergemaal) -> Guardian {
 }
 
 /// A measure of a kind that is not known is taken as the strictest, never passed over.
-fn measure(row: Tiltak) -> Option<SafetyMeasure> {
+fn measure(row: Tiltak) -> SafetyMeasure {
     let kind = match row.tiltakstype.as_str() {
         "FYUS" => SafetyKind::Fyus,
         "TFUS" => SafetyKind::Tfus,
@@ -522,12 +518,12 @@ fn measure(row: Tiltak) -> Option<SafetyMeasure> {
         "TOAN" => SafetyKind::Toan,
         _ => SafetyKind::Ftus,
     };
-    Some(SafetyMeasure {
+    SafetyMeasure {
         kind,
         description: row.beskrivelse,
         from: row.gyldig_fra_og_med,
         until: row.gyldig_til_og_med,
-    })
+    }
 }
 
 fn phones(mut rows: Vec<Telefon>) -> Vec<Phone> {

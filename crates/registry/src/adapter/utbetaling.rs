@@ -82,11 +82,10 @@ fn translated(row: Row) -> Vec<Payment> {
     let payments = row.ytelse_liste.into_iter().map(|it| {
         let net_ore = ore(it.ytelse_nettobeloep);
         let tax_ore = ore(it.skattsum.unwrap_or(0.0)).abs();
-        let (from, to) = it
-            .ytelsesperiode
-            .map_or((date.clone(), date.clone()), |period| {
-                (period.fom, period.tom)
-            });
+        let (from, to) = it.ytelsesperiode.map_or_else(
+            || (date.clone(), date.clone()),
+            |period| (period.fom, period.tom),
+        );
         Payment {
             date: date.clone(),
             topic: String::new(),
