@@ -84,13 +84,15 @@ test("whatever is written is shown as text, and nothing runs", async () => {
     ids.push(made.id);
     assert.equal(made.body, text, `string ${index} came back changed`);
   }
+  const watched = await openWatched(bearer ? { authorization: bearer } : {});
+  const { page, quiet } = watched;
+  await page.goto(`${linje.url}/desk`);
+  await beSomebody(page);
   const contact = await talked();
   const note = texts.slice(0, 60).join("\n").slice(0, 14_000);
   await api("PUT", `/contacts/${contact}/draft`, { text: note });
   await api("POST", `/contacts/${contact}/threat`, { text: SCRIPTS.join("\n") });
 
-  const watched = await openWatched(bearer ? { authorization: bearer } : {});
-  const { page, quiet } = watched;
   await page.goto(`${linje.url}/kunnskap`);
   const titles = page.locator(".guide__hits--tall .guide__hit strong");
   await titles.nth(texts.length - 1).waitFor({ state: "attached" });
