@@ -68,6 +68,7 @@ test("a page for others says so in plain words, in both themes and on a small sc
 test("whoever is logged out logs in beside the page, and nothing typed is lost", async () => {
   const { page, close } = await open();
   await logIn(page, "/trafikk", /Trafikkstyrer/);
+  await page.locator("h1").first().waitFor();
   await page.evaluate(() => {
     const typed = document.createElement("textarea");
     typed.id = "typed";

@@ -3,27 +3,37 @@ import { useCallback, useRef, useState } from "react";
 import { explain } from "../common/LoadFailed";
 import { useText } from "../common/settings";
 
-/** Runs one action at a time and keeps what went wrong, in plain words, until the next one. */
+/**
+ * Runs actions one after the other and keeps what went wrong, in plain words, until the next one. The same action
+ * pressed twice is one; another one waits for its turn, so that no press is lost.
+ */
 export function useAction() {
   const t = useText();
   const [busy, setBusy] = useState<string | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
-  const running = useRef(false);
+  const waiting = useRef(new Set<string>());
+  const last = useRef<Promise<unknown>>(Promise.resolve());
 
   const run = useCallback(
     async (name: string, action: () => Promise<unknown>) => {
-      if (running.current) return;
-      running.current = true;
-      setBusy(name);
-      setFailure(null);
-      try {
-        await action();
-      } catch (error) {
-        setFailure(explain(error) ?? t.problem.unreachableDetail);
-      } finally {
-        running.current = false;
-        setBusy(null);
-      }
+      if (waiting.current.has(name)) return;
+      waiting.current.add(name);
+      const before = last.current;
+      const mine = (async () => {
+        await before;
+        setBusy(name);
+        setFailure(null);
+        try {
+          await action();
+        } catch (error) {
+          setFailure(explain(error) ?? t.problem.unreachableDetail);
+        } finally {
+          waiting.current.delete(name);
+          setBusy(null);
+        }
+      })();
+      last.current = mine;
+      await mine;
     },
     [t],
   );
