@@ -12,6 +12,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { Centre } from "./centre.mjs";
 import { People } from "./people.mjs";
 import { Guide } from "./guide.mjs";
+import { Own } from "./own.mjs";
 import { promptWav } from "./sound.mjs";
 
 const DIST = fileURLToPath(new URL("../dist/", import.meta.url));
@@ -29,7 +30,7 @@ const SOMEBODY = {
     ident: "K990001",
     name: "Syntetisk Person",
     unit: null,
-    roles: ["adviser", "leader", "traffic_controller", "subject_owner", "access_auditor", "administrator", "program"],
+    roles: ["citizen", "adviser", "leader", "traffic_controller", "subject_owner", "access_auditor", "administrator", "program"],
     has_desk: true,
     issuer: "entra",
   },
@@ -43,6 +44,7 @@ const SOMEBODY = {
 export async function startMock({ port = 0, dist = DIST } = {}) {
   const centre = new Centre();
   const people = new People();
+  const own = new Own();
   const guide = new Guide(centre);
   const streams = new Set();
   let refuseUntil = 0;
@@ -71,6 +73,7 @@ export async function startMock({ port = 0, dist = DIST } = {}) {
     if (url.pathname === "/__mock/store") centre.store = body;
     if (url.pathname.startsWith("/__mock/desk/")) centre.extras.lever(url.pathname.slice("/__mock/desk/".length), body);
     if (url.pathname === "/__mock/people") people.lever(body);
+    if (url.pathname === "/__mock/own") own.lever(body);
     if (url.pathname === "/__mock/cut") {
       refuseUntil = performance.now() + (body.ms ?? 3000);
       for (const stream of streams) stream.destroy();
@@ -111,6 +114,8 @@ export async function startMock({ port = 0, dist = DIST } = {}) {
     if (match("POST", "/session/continue")) return send(response, 204);
     const aboutPeople = people.answer(method, path, body, Problem);
     if (aboutPeople !== undefined) return ok(aboutPeople);
+    const mine = own.answer(method, path, Problem);
+    if (mine !== undefined) return mine === null ? send(response, 204) : ok(mine);
     if (match("GET", "/clock")) return ok(centre.clock());
     if (match("GET", "/traffic")) return ok(centre.traffic());
     if (match("GET", "/queues")) return ok({ items: centre.queueRows(), next: null });

@@ -101,6 +101,12 @@ const controlMeasures = createRoute({
   component: lazyRouteComponent(() => import("./tiltak/MeasuresPage"), "MeasuresPage"),
 });
 
+const own = createRoute({
+  getParentRoute: () => root,
+  path: "/min-side",
+  component: lazyRouteComponent(() => import("./own/OwnPage"), "OwnPage"),
+});
+
 const knowledge = createRoute({
   getParentRoute: () => root,
   path: "/kunnskap",
@@ -121,7 +127,7 @@ const accessibility = createRoute({
 
 export const router = createRouter({
   routeTree: root.addChildren([
-    front, logIn, loggedIn, traffic, desk, demo, why, figures, admin, control, controlMeasures, knowledge, team, accessibility,
+    front, logIn, loggedIn, traffic, desk, demo, why, figures, admin, control, controlMeasures, own, knowledge, team, accessibility,
   ]),
   defaultNotFoundComponent: NotFound,
   scrollRestoration: true,

@@ -5,10 +5,12 @@
 #![warn(missing_docs)]
 
 mod endpoints;
+mod own;
 pub mod read_person;
 mod role;
 mod who;
 
 pub use endpoints::{Access, Endpoint, Verdict, is_own_desk};
+pub use own::own_person;
 pub use role::{Role, Roles};
 pub use who::Who;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use linje_access::is_own_desk;
 use linje_desk::CallerKey;
+use linje_store::records::access::PersonKey;
 use linje_store::{PersonKeys, Records, RecordsError, Subject};
 use linje_types::{AdviserId, ContactId, QueueId, TopicId};
 
@@ -58,7 +59,7 @@ impl Guide {
     pub(crate) fn subject(&self, contact: ContactId) -> Result<Subject, RecordsError> {
         let linked = self.records.linked(contact)?;
         if let Some(linked) = linked.filter(|linked| linked.level >= SURE) {
-            return Ok(Subject::new(format!("person:{}", hex(&linked.whom))));
+            return Ok(of_person(&linked.whom));
         }
         Ok(match (self.caller_of)(contact) {
             Some(caller) => Subject::new(format!("number:{}", hex(&caller.0))),
@@ -75,6 +76,11 @@ impl Guide {
             hash[..16].to_vec()
         })
     }
+}
+
+/// What is kept on a person, by the person's opaque name.
+pub(crate) fn of_person(whom: &PersonKey) -> Subject {
+    Subject::new(format!("person:{}", hex(whom)))
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -6,7 +6,9 @@
 
 mod asker;
 mod hints;
+mod link;
 mod measures;
+mod own;
 mod read;
 mod tasks;
 
@@ -24,6 +26,7 @@ pub(crate) use asker::Asker;
 pub(crate) use hints::Hint;
 use hints::Hints;
 pub use measures::{ControlMeasure, MeasuresError, read_measures};
+pub(crate) use own::{OwnNeeds, own_id};
 pub(crate) use read::{Grounded, Opened, ReadAsk, failed_problem, grounded, has_in_hand, is_with};
 pub use tasks::StoredTasks;
 
@@ -118,7 +121,7 @@ pub enum Level {
 }
 
 impl Level {
-    fn from_kept(level: u8) -> Level {
+    pub(crate) fn from_kept(level: u8) -> Level {
         match level {
             3 => Level::LoggedIn,
             2 => Level::Questions,

@@ -16,6 +16,7 @@ mod health;
 mod hours;
 mod invariants;
 mod live;
+mod me;
 mod measures;
 mod offers;
 mod persons;
@@ -86,6 +87,7 @@ fn documented() -> OpenApiRouter<Gate> {
         .merge(persons::routes())
         .merge(access_log::routes())
         .merge(registers::routes())
+        .merge(me::routes())
 }
 
 /// The OpenAPI document, as the program prints it and serves it.

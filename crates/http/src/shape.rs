@@ -71,6 +71,27 @@ pub(crate) fn topic_name(
     })
 }
 
+/// The names of topics by their codes, each once; a code that the centre does not know is its own name.
+pub(crate) fn topic_names(
+    directory: &Directory,
+    mut codes: Vec<&str>,
+    language: Language,
+) -> Vec<TopicName> {
+    codes.sort_unstable();
+    codes.dedup();
+    let known = &directory.centre.topics;
+    let named = codes.into_iter().map(|code| {
+        let topic = known.iter().find(|topic| topic.code == code);
+        TopicName {
+            code: code.to_owned(),
+            name: topic
+                .map_or(code, |topic| topic.name.get(language))
+                .to_owned(),
+        }
+    });
+    named.collect()
+}
+
 /// A moment, or nothing for `NEVER`.
 pub(crate) fn moment(at: Timestamp) -> Option<String> {
     (at != Timestamp::NEVER).then(|| rfc3339(at))

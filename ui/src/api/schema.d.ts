@@ -1167,6 +1167,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/callbacks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When I will be rung, while the promise is in force. Numbers are never told. */
+        get: operations["my_callbacks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/callbacks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** I need not be rung. The number is forgotten. */
+        delete: operations["cancel_my_callback"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Conversations that go on now and that an adviser believes to be with me. */
+        get: operations["my_contacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/contacts/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It is really me who is talking: said by my log-in, which is surer than any question. */
+        post: operations["confirm_my_contact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/matters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My cases, what others do because of me, and my payments. */
+        get: operations["my_matters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was written about my conversations, newest first. What was erased, and topics that leave no trace,
+         *     are not among them.
+         */
+        get: operations["my_notes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/promises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was promised to me, the soonest due first. */
+        get: operations["my_promises"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/readings": {
         parameters: {
             query?: never;
@@ -2165,6 +2287,9 @@ export interface components {
         ClockView: components["schemas"]["ClockNow"] & {
             centre: components["schemas"]["CentreName"];
         };
+        Confirmed: {
+            level: components["schemas"]["Level"];
+        };
         /** @description A consultation. */
         ConsultRow: {
             /** @description Whether the expert has answered, so that the person can be handed over. */
@@ -2801,6 +2926,39 @@ export interface components {
             next?: string | null;
         };
         /** @description A list and where it goes on. */
+        List_CallbackView: {
+            items: {
+                asked: string;
+                /**
+                 * Format: int32
+                 * @description Attempts begun, of `of`.
+                 */
+                attempts: number;
+                expected?: components["schemas"]["ExpectedSpan"] | null;
+                /** @description Not rung before; null = when its turn comes. */
+                from?: string | null;
+                id: string;
+                /** Format: int32 */
+                of: number;
+                /**
+                 * Format: int32
+                 * @description The place in line, 1 = next; null when its time has not come.
+                 */
+                place?: number | null;
+                queue?: components["schemas"]["Named"] | null;
+                /** @description When it is tried again. */
+                retry_at?: string | null;
+                /** @description pending, dialling, done, failed or cancelled. */
+                state: string;
+                /** @description The promise in words, for the citizen. */
+                text: string;
+                /** @description Promised before. */
+                until: string;
+            }[];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
+        /** @description A list and where it goes on. */
         List_ContactView: {
             items: {
                 /** @description The ident of who has it, is offered it, or had it last. */
@@ -2874,14 +3032,61 @@ export interface components {
             next?: string | null;
         };
         /** @description A list and where it goes on. */
+        List_MyContact: {
+            items: {
+                channel: string;
+                id: string;
+                /** @description How sure the adviser can be that it is me. */
+                level: components["schemas"]["Level"];
+                since: string;
+                state: components["schemas"]["Stage"];
+            }[];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
+        /** @description A list and where it goes on. */
+        List_MyNote: {
+            items: {
+                at: string;
+                /** @description phone, chat and so on, where it is known still. */
+                channel?: string | null;
+                text: string;
+                topic?: components["schemas"]["TopicName"] | null;
+                /** @description The unit of who wrote it. */
+                unit: string;
+            }[];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
+        /** @description A list and where it goes on. */
+        List_MyPromise: {
+            items: {
+                due: string;
+                /** @description When it ended. */
+                ended?: string | null;
+                made: string;
+                /** @description open, kept, late or broken. */
+                state: string;
+                text: string;
+                /** @description The unit of who promised. */
+                unit: string;
+            }[];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
+        /** @description A list and where it goes on. */
         List_MyReading: {
             items: {
                 at: string;
                 /** @description Because the citizen made contact. */
                 by_contact: boolean;
+                /** @description adviser, auditor or privacy. */
+                reader: string;
                 /** @description In plain words: who, where, why. */
                 text: string;
                 unit?: string | null;
+                /** @description header, a tab, search, link, questions, hint, reveal. */
+                what: string;
             }[];
             /** @description Cursor of the next page. */
             next?: string | null;
@@ -2992,7 +3197,7 @@ export interface components {
                 /** @description The code of the denial, also of one that was overridden. */
                 code?: string | null;
                 contact?: string | null;
-                /** @description contact, reason or none. */
+                /** @description contact, reason, self or none. */
                 ground: string;
                 /** Format: int64 */
                 id: number;
@@ -3180,14 +3385,74 @@ export interface components {
             /** Format: int32 */
             waiting: number;
         };
+        /** @description A conversation that is said to be mine. */
+        MyContact: {
+            channel: string;
+            id: string;
+            /** @description How sure the adviser can be that it is me. */
+            level: components["schemas"]["Level"];
+            since: string;
+            state: components["schemas"]["Stage"];
+        };
+        /** @description What is on its way. */
+        MyMatters: {
+            /** @description With the documents that came or went; the office's own are not among them. */
+            cases?: components["schemas"]["Case"][] | null;
+            /** @description Registers that did not answer: what they know is missing here. */
+            failed: components["schemas"]["Failed"][];
+            payments?: components["schemas"]["Payment"][] | null;
+            tasks?: components["schemas"]["MyTask"][] | null;
+            topics: components["schemas"]["TopicName"][];
+        };
+        /** @description What was written after a conversation. */
+        MyNote: {
+            at: string;
+            /** @description phone, chat and so on, where it is known still. */
+            channel?: string | null;
+            text: string;
+            topic?: components["schemas"]["TopicName"] | null;
+            /** @description The unit of who wrote it. */
+            unit: string;
+        };
+        /** @description A promise that was made to me. */
+        MyPromise: {
+            due: string;
+            /** @description When it ended. */
+            ended?: string | null;
+            made: string;
+            /** @description open, kept, late or broken. */
+            state: string;
+            text: string;
+            /** @description The unit of who promised. */
+            unit: string;
+        };
         /** @description A reading, as the citizen sees it. */
         MyReading: {
             at: string;
             /** @description Because the citizen made contact. */
             by_contact: boolean;
+            /** @description adviser, auditor or privacy. */
+            reader: string;
             /** @description In plain words: who, where, why. */
             text: string;
             unit?: string | null;
+            /** @description header, a tab, search, link, questions, hint, reveal. */
+            what: string;
+        };
+        /** @description A task that somebody has because of me. */
+        MyTask: {
+            due: string;
+            finished?: string | null;
+            id: string;
+            kind: components["schemas"]["TaskKind"];
+            made: string;
+            /** @description What came of it. */
+            outcome?: string | null;
+            status: components["schemas"]["TaskStatus"];
+            /** @description The code of the topic. */
+            topic: string;
+            /** @description Who has it. */
+            unit: string;
         };
         /** @description A thing and its name. */
         Named: {
@@ -3907,7 +4172,7 @@ export interface components {
             /** @description The code of the denial, also of one that was overridden. */
             code?: string | null;
             contact?: string | null;
-            /** @description contact, reason or none. */
+            /** @description contact, reason, self or none. */
             ground: string;
             /** Format: int64 */
             id: number;
@@ -7399,6 +7664,219 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["TrafficChange"];
+                };
+            };
+        };
+    };
+    my_callbacks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_CallbackView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_my_callback: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The callback */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    my_contacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_MyContact"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_my_contact: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The contact */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Confirmed"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    my_matters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyMatters"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    my_notes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_MyNote"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    my_promises: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_MyPromise"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

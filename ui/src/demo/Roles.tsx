@@ -99,8 +99,8 @@ const ROLES: DemoRole[] = [
     icon: <PhoneIcon aria-hidden />,
     steps: [
       { tick: "citizen is", to: "/demo" },
-      { tick: "citizen rang", to: "/demo#ring-inn" },
       { tick: "citizen answered", to: "/demo#ring-inn" },
+      visit("citizen", "/min-side"),
     ],
   },
 ];

@@ -23,7 +23,7 @@ function keep(next: readonly string[]) {
   for (const hears of hearers) hears();
 }
 
-/** Something was done: `visit /trafikk as leader`, `citizen rang`. */
+/** Something was done: `visit /trafikk as leader`, `citizen answered`. */
 export function tick(what: string) {
   if (!known.includes(what)) keep([...known, what]);
 }

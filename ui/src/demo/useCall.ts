@@ -78,7 +78,6 @@ export function useCall(): Line {
       setRinging(true);
       try {
         setId((await api.ring(number, answeredBy)).id);
-        tick("citizen rang");
       } catch (error) {
         fail(error);
       } finally {

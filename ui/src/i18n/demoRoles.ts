@@ -72,11 +72,11 @@ export const nb = {
     },
     citizen: {
       name: "Bruker",
-      what: "Logger inn med ID-porten og ringer førstelinjen.",
+      what: "Logger inn med ID-porten, ringer førstelinjen og ser sitt eget.",
       steps: [
         "Logg inn som bruker.",
-        "Ring et nummer fra telefonen på denne siden.",
-        "Tast deg fram til noen svarer.",
+        "Ring fra telefonen på denne siden, og tast deg fram til noen svarer.",
+        "Åpne Min side: hva er lovet deg, og hvem har sett på opplysningene dine?",
       ],
     },
   } as Record<string, RoleText>,
@@ -141,8 +141,12 @@ export const en: typeof nb = {
     },
     citizen: {
       name: "Citizen",
-      what: "Logs in with ID-porten and calls the first line.",
-      steps: ["Log in as a citizen.", "Ring a number from the phone on this page.", "Press keys until somebody answers."],
+      what: "Logs in with ID-porten, calls the first line and sees their own.",
+      steps: [
+        "Log in as a citizen.",
+        "Ring from the phone on this page, and press keys until somebody answers.",
+        "Open My page: what are you promised, and who has looked at your data?",
+      ],
     },
   },
 };

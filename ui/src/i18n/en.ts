@@ -37,6 +37,8 @@ export const en: Messages = {
 
   nav: {
     label: "Main menu",
+    own: "My page",
+    control: "Access control",
     traffic: "Traffic",
     desk: "Adviser",
     knowledge: "Knowledge",

@@ -36,6 +36,8 @@ export const nb = {
 
   nav: {
     label: "Hovedmeny",
+    own: "Min side",
+    control: "Innsynskontroll",
     traffic: "Trafikkbilde",
     desk: "Veileder",
     knowledge: "Kunnskap",

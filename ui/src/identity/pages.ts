@@ -29,6 +29,7 @@ const PAGES: Record<string, string[] | typeof EVERYBODY> = {
   "/innsikt/kontrolltiltak": STAFF,
   "/admin": STAFF,
   "/kontroll": ["access_auditor"],
+  "/min-side": ["citizen"],
   "/kunnskap": STAFF,
   "/team": STAFF,
 };

@@ -11,11 +11,13 @@ import { useHealth } from "./health";
 import { Mark } from "./Mark";
 
 const PAGES = [
+  { to: "/min-side", name: "own" },
   { to: "/trafikk", name: "traffic" },
   { to: "/desk", name: "desk" },
   { to: "/kunnskap", name: "knowledge" },
   { to: "/innsikt/tall", name: "figures" },
   { to: "/admin", name: "admin" },
+  { to: "/kontroll", name: "control" },
   { to: "/demo", name: "demo" },
 ] as const;
 

@@ -28,6 +28,13 @@ pub(super) const ROWS: &[Endpoint] = &[
     row("POST", "/api/v1/access/whose", Roles(AUDIT)),
     row("POST", "/api/v1/access/reveal", Roles(AUDIT)),
     row("GET", "/api/v1/me/readings", Roles(CITIZEN)),
+    row("GET", "/api/v1/me/notes", Roles(CITIZEN)),
+    row("GET", "/api/v1/me/promises", Roles(CITIZEN)),
+    row("GET", "/api/v1/me/callbacks", Roles(CITIZEN)),
+    row("DELETE", "/api/v1/me/callbacks/{id}", Roles(CITIZEN)),
+    row("GET", "/api/v1/me/matters", Roles(CITIZEN)),
+    row("GET", "/api/v1/me/contacts", Roles(CITIZEN)),
+    row("POST", "/api/v1/me/contacts/{id}/confirm", Roles(CITIZEN)),
     demo("GET", "/api/v1/demo/people", Public),
     demo("POST", "/api/v1/demo/registers/{register}", Public),
 ];

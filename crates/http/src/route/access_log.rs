@@ -18,7 +18,7 @@ use super::persons::since;
 use crate::api::{Api, Gate};
 use crate::body::{Body, Query, Spoken};
 use crate::clock::rfc3339;
-use crate::people::{Asker, grounded};
+use crate::people::{Asker, grounded, own_id};
 use crate::problem::Problem;
 use crate::shape::List;
 
@@ -40,7 +40,7 @@ struct ReadingRow {
     whom: Option<String>,
     /// header, a tab, search, link, questions, hint, organisation, reveal.
     what: String,
-    /// contact, reason or none.
+    /// contact, reason, self or none.
     ground: String,
     contact: Option<String>,
     /// What the reader wrote.
@@ -135,6 +135,10 @@ struct MyReading {
     unit: Option<String>,
     /// Because the citizen made contact.
     by_contact: bool,
+    /// adviser, auditor or privacy.
+    reader: &'static str,
+    /// header, a tab, search, link, questions, hint, reveal.
+    what: String,
 }
 
 pub(super) fn routes() -> OpenApiRouter<Gate> {
@@ -175,6 +179,7 @@ async fn access_readings(
         permit: filter.permit,
         before: filter.cursor,
         limit,
+        by_others: false,
     };
     let rows = read(&api, move |records| records.readings(&wanted)).await?;
     let next = (rows.len() == limit)
@@ -421,21 +426,11 @@ async fn my_readings(
     who: Asker,
     Spoken(language): Spoken,
 ) -> Result<Json<List<MyReading>>, Problem> {
-    let id = who
-        .person
-        .as_deref()
-        .and_then(PersonId::parse)
-        .ok_or_else(|| {
-            Problem::new(
-                StatusCode::CONFLICT,
-                "no_person_logged_in",
-                "Logg inn som deg selv",
-            )
-            .detail("Innloggingen din har ikke noe fødselsnummer.")
-        })?;
+    let id = own_id(&who)?;
     let wanted = Wanted {
         whom: Some(api.people.keys.key_of(id)),
         permit: Some(true),
+        by_others: true,
         limit: 500,
         ..Wanted::default()
     };
@@ -474,5 +469,7 @@ fn my_reading(api: &Api, row: &Kept, language: Language) -> MyReading {
         text,
         unit,
         by_contact,
+        reader: if auditor { "auditor" } else { "adviser" },
+        what: reading.what.clone(),
     }
 }

@@ -5,16 +5,15 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use linje_centre::hours;
 use linje_desk::{Refusal, Submit, field};
-use linje_event::{CloseReason, Command, Rejection};
-use linje_types::{
-    AdviserId, Channel, Clearance, ContactId, Language, Origin, QueueId, Timestamp, TopicId,
-};
+use linje_event::{CloseReason, Command, Needs, Rejection};
+use linje_types::{Channel, ContactId, Language, Origin, QueueId, Timestamp, TopicId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::contacts::{named_queue, queue_of_topic, read_entry, topic, topics_on};
+use crate::admit::Me;
 use crate::api::{Api, Gate};
 use crate::body::{Body, CommandId, Spoken};
 use crate::clock::{parse, rfc3339};
@@ -32,7 +31,7 @@ const MAX_AHEAD_S: i64 = 14 * 24 * 3600;
 
 /// A promise to ring somebody. Never the number.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-struct CallbackView {
+pub(super) struct CallbackView {
     id: String,
     /// pending, dialling, done, failed or cancelled.
     state: &'static str,
@@ -129,6 +128,7 @@ pub(super) fn routes() -> OpenApiRouter<Gate> {
 )]
 async fn book(
     api: Api,
+    me: Me,
     command_id: CommandId,
     Spoken(shown_in): Spoken,
     Body(new): Body<NewCallback>,
@@ -150,6 +150,8 @@ async fn book(
     };
     let (from, until) = window(&api, queue, new.from.as_deref(), new.until.as_deref())?;
     let class = api.directory.centre.queue(queue).class.0;
+    let own = api.people.own_needs(&me).await.unwrap_or_default();
+    let needs = own.over(&api, Needs::NONE);
     let command = Command::BookCallback {
         contact: ContactId::NONE,
         queue,
@@ -157,12 +159,15 @@ async fn book(
         origin: Origin::Live,
         language,
         class: u8::try_from(class).unwrap_or(0),
-        clearance: Clearance::NONE,
-        not_to: AdviserId::NONE,
+        clearance: needs.clearance,
+        not_to: needs.not_to,
         from,
         until,
     };
     let contact = promise(&api, command_id, command, &keyed, until, shown_in).await?;
+    api.people
+        .link_own(&api, &me, contact, queue, topic_id)
+        .await?;
     let view = show(&api, contact, shown_in).await?;
     Ok((StatusCode::CREATED, Json(view)))
 }
@@ -268,6 +273,25 @@ async fn cancel(
     command_id: CommandId,
 ) -> Result<StatusCode, Problem> {
     let contact = api.contact(&id)?;
+    withdraw(&api, command_id, contact).await
+}
+
+/// The promise of a contact, while it is in force.
+pub(super) fn in_force(api: &Api, contact: ContactId, language: Language) -> Option<CallbackView> {
+    api.shared.read(|view| {
+        let entry = view.contacts.get(contact)?;
+        let callback = entry.callback.as_ref()?;
+        let open = entry.stage != Stage::Closed && callback.reached.is_none();
+        open.then(|| row(api, view, entry, callback, language))
+    })
+}
+
+/// Cancels a promise that nobody has begun with.
+pub(super) async fn withdraw(
+    api: &Api,
+    command_id: CommandId,
+    contact: ContactId,
+) -> Result<StatusCode, Problem> {
     let known = api.shared.read(|view| {
         let entry = view.contacts.get(contact)?;
         Some(entry.callback?.reached.is_none())
@@ -286,7 +310,7 @@ async fn cancel(
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn no_callback() -> Problem {
+pub(super) fn no_callback() -> Problem {
     Problem::not_found("Ingen blir ringt opp under dette merket.")
 }
 

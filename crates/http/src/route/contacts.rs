@@ -17,6 +17,7 @@ use crate::admit::{Me, own_contact};
 use crate::api::{Api, Gate};
 use crate::body::{Body, CommandId, Query, Spoken};
 use crate::clock::{parse, rfc3339};
+use crate::people::OwnNeeds;
 use crate::problem::Problem;
 use crate::shape::{Created, List, Named, moment, queue_name, seconds};
 use crate::view::{Callback, Entry, Past, Stage, View};
@@ -198,19 +199,29 @@ pub(super) fn routes() -> OpenApiRouter<Gate> {
 )]
 async fn create(
     api: Api,
+    me: Me,
     command_id: CommandId,
     Body(new): Body<NewContact>,
 ) -> Result<(StatusCode, Json<Created>), Problem> {
-    let plan = plan(&api, &new)?;
+    let own = api.people.own_needs(&me).await;
+    let (queue, plan) = plan(&api, &new, own)?;
     let accepted = api.command(command_id, plan).await?;
     let contact = accepted
         .contact
         .ok_or_else(|| Problem::unavailable("no_contact", "Henvendelsen ble ikke registrert."))?;
+    let topic = new
+        .topic
+        .as_deref()
+        .and_then(|code| api.directory.centre.topic_id(code));
+    api.people
+        .link_own(&api, &me, contact, queue, topic)
+        .await?;
     let id = api.ids.contact(contact);
     Ok((StatusCode::CREATED, Json(Created { id })))
 }
 
-fn plan(api: &Api, new: &NewContact) -> Result<Command, Problem> {
+/// The queue, and the command. `own` is what the registers say that a citizen who logged in needs.
+fn plan(api: &Api, new: &NewContact, own: Option<OwnNeeds>) -> Result<(QueueId, Command), Problem> {
     let centre = &api.directory.centre;
     let channel = Channel::parse(&new.channel).ok_or_else(|| {
         let valid = Channel::ALL
@@ -243,8 +254,11 @@ fn plan(api: &Api, new: &NewContact) -> Result<Command, Problem> {
         }
     };
     refuse_closed(api, queue, channel)?;
-    let needs = needs(api, &new.needs)?;
-    Ok(Command::Arrive {
+    let mut needs = needs(api, &new.needs)?;
+    if let Some(own) = own {
+        needs = own.over(api, needs);
+    }
+    let command = Command::Arrive {
         contact: ContactId::NONE,
         channel,
         topic: topic.unwrap_or(TopicId::NONE),
@@ -256,7 +270,8 @@ fn plan(api: &Api, new: &NewContact) -> Result<Command, Problem> {
             place: Timestamp::NEVER,
             needs,
         },
-    })
+    };
+    Ok((queue, command))
 }
 
 fn needs(api: &Api, new: &NewNeeds) -> Result<Needs, Problem> {

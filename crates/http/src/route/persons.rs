@@ -13,7 +13,6 @@ use linje_store::records::access::Reading;
 use linje_store::records::linked::Linked;
 use linje_types::{ContactId, Language, PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
-use tokio::sync::oneshot;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -25,7 +24,7 @@ use crate::people::{
     Asker, Level, Opened, ReadAsk, failed_problem, grounded, has_in_hand, is_with,
 };
 use crate::problem::Problem;
-use crate::shape::TopicName;
+use crate::shape::{TopicName, topic_names};
 use crate::view::Stage;
 
 /// Most people that a search shows.
@@ -270,7 +269,7 @@ async fn header(api: &Api, who: &Asker, opened: Opened) -> Result<PersonView, Pr
     })
 }
 
-fn kept<T>(answer: Result<T, Failed>, failed: &mut Vec<Failed>) -> Option<T> {
+pub(super) fn kept<T>(answer: Result<T, Failed>, failed: &mut Vec<Failed>) -> Option<T> {
     answer.map_err(|fault| failed.push(fault)).ok()
 }
 
@@ -341,7 +340,7 @@ async fn level_of(api: &Api, contact: ContactId, id: PersonId) -> Result<Option<
         .map(|(_, level)| level))
 }
 
-fn unreadable() -> Problem {
+pub(super) fn unreadable() -> Problem {
     Problem::unavailable(
         "people_unreadable",
         "Filen om personer kan ikke leses nå. Prøv igjen om litt.",
@@ -423,7 +422,7 @@ async fn read_tab(api: &Api, tab: &str, id: PersonId) -> Result<TabView, Problem
 }
 
 /// From so many days ago to as many ahead.
-fn window(now: Timestamp, days: i32) -> (String, String) {
+pub(super) fn window(now: Timestamp, days: i32) -> (String, String) {
     let today = linje_centre::hours::local(now).date();
     let span = jiff::Span::new().days(days);
     (
@@ -438,28 +437,28 @@ async fn contacts_of(api: &Api, id: PersonId) -> Result<Vec<EarlierContact>, Pro
     let rows: Vec<Linked> = rows.map_err(|_| unreadable())?.map_err(|_| unreadable())?;
     let centre = &api.directory.centre;
     Ok(api.shared.read(|view| {
-        let earlier = rows.into_iter().map(|row| {
+        let earlier = rows.into_iter().filter_map(|row| {
             let entry = view.contacts.get(row.contact);
+            // Until its wrap-up it must be known whom it is about; nobody else is told.
+            if entry.is_some_and(|entry| entry.leaves_no_trace(centre)) {
+                return None;
+            }
             let unit = api
                 .directory
                 .adviser(&row.by)
                 .and_then(|by| api.directory.card(by));
             let unit = unit.and_then(|card| centre.units.get(usize::from(card.unit.0)));
-            EarlierContact {
+            Some(EarlierContact {
                 id: api.ids.contact(row.contact),
                 at: rfc3339(row.at),
-                level: match row.level {
-                    3 => Level::LoggedIn,
-                    2 => Level::Questions,
-                    _ => Level::Hint,
-                },
+                level: Level::from_kept(row.level),
                 state: entry.map(|entry| entry.stage),
                 channel: entry.map(|entry| entry.channel.to_string()),
                 topic: entry
                     .and_then(|entry| centre.topics.get(entry.topic.idx()))
                     .map(|topic| topic.code.clone()),
                 unit: unit.map(|unit| unit.name.get(Language::Nb).to_owned()),
-            }
+            })
         });
         earlier.collect()
     }))
@@ -477,18 +476,7 @@ fn topics(api: &Api, view: &TabView, language: Language) -> Vec<TopicName> {
             .flatten()
             .filter_map(|it| it.topic.as_deref()),
     );
-    codes.sort_unstable();
-    codes.dedup();
-    let known = &api.directory.centre.topics;
-    let named = codes.into_iter().map(|code| {
-        let topic = known.iter().find(|topic| topic.code == code);
-        let name = topic.map_or(code, |topic| topic.name.get(language));
-        TopicName {
-            code: code.to_owned(),
-            name: name.to_owned(),
-        }
-    });
-    named.collect()
+    topic_names(&api.directory, codes, language)
 }
 
 /// Searches for people. Who may not be opened is left out, and nothing tells that they were.
@@ -727,7 +715,9 @@ async fn link_person(
         .people
         .open(&api, &who, &ReadAsk::new(person, Some(id), None), "link")
         .await?;
-    keep_link(&api, &who, contact, opened.id, ask.level).await?;
+    api.people
+        .link(&api, &who, contact, opened.id, ask.level)
+        .await?;
     let level = level_of(&api, contact, opened.id)
         .await?
         .unwrap_or(ask.level);
@@ -751,32 +741,6 @@ async fn only_hint(api: &Api, contact: ContactId) -> Result<PersonId, Problem> {
             Vec::new(),
         )),
     }
-}
-
-async fn keep_link(
-    api: &Api,
-    who: &Asker,
-    contact: ContactId,
-    id: PersonId,
-    level: Level,
-) -> Result<(), Problem> {
-    let keys = &api.people.keys;
-    let whom = keys.key_of(id);
-    let linked = Linked {
-        contact,
-        whom,
-        sealed: keys.seal(&whom, &id.digits()).map_err(|_| unreadable())?,
-        level: level as u8,
-        by: who.ident.clone(),
-        at: api.now(),
-    };
-    let (tell, told) = oneshot::channel();
-    api.people.records.link(linked, |end| {
-        tell.send(end).ok();
-    });
-    told.await
-        .map_err(|_| unreadable())?
-        .map_err(|_| unreadable())
 }
 
 /// Control questions about a person, with the answers, for the adviser who has the contact.

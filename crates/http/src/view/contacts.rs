@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use linje_centre::Centre;
 use linje_desk::Record;
 use linje_event::{CloseReason, Event, FailCause, Needs};
 use linje_types::{
@@ -310,6 +311,14 @@ impl Contacts {
 }
 
 impl Entry {
+    /// Whether nothing may be kept on anybody about it.
+    #[must_use]
+    pub fn leaves_no_trace(&self, centre: &Centre) -> bool {
+        let queue = Some(self.queue).filter(|queue| *queue != QueueId::NONE);
+        let topic = Some(self.topic).filter(|topic| *topic != TopicId::NONE);
+        centre.leaves_no_trace(queue, topic)
+    }
+
     /// A contact from all its records; None when they do not begin with its arrival.
     #[must_use]
     pub fn from_records(records: &[Record]) -> Option<Entry> {

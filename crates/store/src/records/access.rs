@@ -77,7 +77,7 @@ pub struct Reading {
     pub sealed: Option<Vec<u8>>,
     /// What was read: lookup, search, header, or a tab's name.
     pub what: String,
-    /// contact, reason, or none.
+    /// contact, reason, self (one's own, on the logged-in page), or none.
     pub ground: String,
     /// The contact.
     pub contact: Option<ContactId>,
@@ -121,6 +121,8 @@ pub struct Wanted {
     pub signs: Option<Signs>,
     /// Only denied ones, or only permitted ones.
     pub permit: Option<bool>,
+    /// Only by others than the person.
+    pub by_others: bool,
     /// Before this place.
     pub before: Option<i64>,
     /// At most so many.
@@ -311,6 +313,7 @@ fn select(connection: &Connection, wanted: &Wanted) -> rusqlite::Result<Vec<Kept
         "SELECT {COLUMNS} FROM access
          WHERE (?1 IS NULL OR who = ?1) AND (?2 IS NULL OR whom = ?2) AND at >= ?3
            AND (?4 = 0 OR signs & ?4 <> 0) AND (?5 IS NULL OR permit = ?5) AND id < ?6
+           AND (NOT ?8 OR ground <> 'self')
          ORDER BY id DESC LIMIT ?7"
     );
     let mut find = connection.prepare_cached(&sql)?;
@@ -323,6 +326,7 @@ fn select(connection: &Connection, wanted: &Wanted) -> rusqlite::Result<Vec<Kept
             wanted.permit,
             wanted.before.unwrap_or(i64::MAX),
             i64::try_from(wanted.limit).unwrap_or(i64::MAX),
+            wanted.by_others,
         ],
         kept,
     )?;
@@ -336,7 +340,7 @@ fn sums(
 ) -> rusqlite::Result<Vec<ReaderSums>> {
     let sql = "SELECT who, MAX(unit), COUNT(*), COUNT(DISTINCT whom), SUM(signs & 8 <> 0), SUM(signs & 1 <> 0),
                       SUM(signs & 2 <> 0), SUM(signs & 4 <> 0), SUM(signs & 16 <> 0), SUM(permit = 0)
-               FROM access WHERE at >= ?1 GROUP BY who ORDER BY 5 DESC, 3 DESC LIMIT ?2";
+               FROM access WHERE at >= ?1 AND ground <> 'self' GROUP BY who ORDER BY 5 DESC, 3 DESC LIMIT ?2";
     let mut find = connection.prepare_cached(sql)?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let rows = find.query_map(params![since.0, limit], |row| {

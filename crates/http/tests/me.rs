@@ -1,0 +1,252 @@
+//! The citizen's own page over HTTP: one's own and nobody else's.
+#![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
+
+mod common;
+
+use axum::http::Method;
+use common::{Answer, World, world};
+use serde_json::{Value, json};
+
+const ANNE: &str = "05898820221";
+
+/// Somebody with a token.
+struct Somebody<'w> {
+    world: &'w World,
+    bearer: String,
+}
+
+impl<'w> Somebody<'w> {
+    async fn new(world: &'w World, issuer: &str, name: &str) -> Somebody<'w> {
+        let token = world.token(issuer, &[("act_as", name)]).await;
+        Somebody {
+            world,
+            bearer: format!("Bearer {token}"),
+        }
+    }
+
+    async fn citizen(world: &'w World, name: &str) -> Somebody<'w> {
+        Somebody::new(world, "/idporten", name).await
+    }
+
+    async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+        let key = self.world.key();
+        let headers = [
+            ("authorization", self.bearer.as_str()),
+            ("idempotency-key", key.as_str()),
+        ];
+        let body = body.map(|body| body.to_string());
+        self.world.send(method, path, &headers, body).await
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        self.ask(Method::GET, path, None).await.expect(200)
+    }
+
+    async fn post(&self, path: &str, body: Value) -> Answer {
+        self.ask(Method::POST, path, Some(body)).await
+    }
+
+    async fn items(&self, what: &str) -> Vec<Value> {
+        let list = self.get(&format!("/api/v1/me/{what}")).await;
+        list["items"].as_array().unwrap().clone()
+    }
+}
+
+/// K990001 answers whatever is offered, and gives its contact back.
+async fn answered(adviser: &Somebody<'_>) -> String {
+    let view = adviser.get("/api/v1/advisers/K990001").await;
+    let offer = view["offer"]["id"].as_str().expect("an offer");
+    let accept = format!("/api/v1/offers/{offer}/accept");
+    adviser.post(&accept, json!({})).await.expect(200);
+    view["offer"]["contact"]
+        .as_str()
+        .expect("its contact")
+        .to_owned()
+}
+
+async fn end(adviser: &Somebody<'_>, id: &str) {
+    let path = format!("/api/v1/contacts/{id}/end");
+    adviser.post(&path, json!({})).await.expect(200);
+}
+
+async fn at_work(adviser: &Somebody<'_>) {
+    let path = "/api/v1/advisers/K990001/activity";
+    let chat = json!({"activity": "chat"});
+    adviser.ask(Method::PUT, path, Some(chat)).await.expect(200);
+}
+
+async fn wrap_up(adviser: &Somebody<'_>, id: &str, topic: &str, solved: bool) -> Value {
+    let path = format!("/api/v1/contacts/{id}/after");
+    let due = adviser.get(&path).await["promise_due"].clone();
+    let keeps = topic != "STO";
+    let note = keeps.then_some("Vi så på foreldrepengeperioden");
+    let task = keeps.then(|| {
+        json!({"unit": "forvaltning-hordaland", "kind": "BEH_HENV", "due": due, "text": "Se på perioden"})
+    });
+    let body = json!({
+        "topic": topic, "solved": solved, "note": note, "task": task,
+        "promises": [{"due": due, "text": "Ringer deg om perioden"}],
+    });
+    adviser.post(&path, body).await.expect(200)
+}
+
+#[tokio::test]
+async fn what_was_written_and_promised_is_seen_by_its_citizen_and_nobody_else() {
+    let world = world();
+    let adviser = Somebody::new(&world, "/entra", "K990001").await;
+    let mine = Somebody::citizen(&world, "bruker-2").await;
+    let other = Somebody::citizen(&world, "bruker-3").await;
+    at_work(&adviser).await;
+    let chat = json!({"channel": "chat", "queue": "chat-foreldrepenger", "topic": "FOR"});
+    mine.post("/api/v1/contacts", chat).await.expect(201);
+    let id = answered(&adviser).await;
+    // The log-in says who it is: nobody has to ask.
+    let about = adviser.get(&format!("/api/v1/contacts/{id}/person")).await;
+    assert_eq!(about["level"], "logged_in");
+    end(&adviser, &id).await;
+    wrap_up(&adviser, &id, "FOR", false).await;
+
+    let notes = mine.items("notes").await;
+    assert_eq!(notes.len(), 1, "{notes:?}");
+    assert_eq!(notes[0]["text"], "Vi så på foreldrepengeperioden");
+    assert_eq!(notes[0]["topic"]["code"], "FOR");
+    let promises = mine.items("promises").await;
+    assert_eq!(
+        (&promises[0]["text"], &promises[0]["state"]),
+        (&json!("Ringer deg om perioden"), &json!("open"))
+    );
+    let matters = mine.get("/api/v1/me/matters").await;
+    assert_eq!(matters["failed"], json!([]));
+    for case in matters["cases"].as_array().unwrap() {
+        for document in case["documents"].as_array().unwrap() {
+            assert_ne!(document["kind"], "internal");
+        }
+    }
+    for list in ["notes", "promises", "callbacks", "contacts"] {
+        assert_eq!(other.items(list).await, Vec::<Value>::new(), "{list}");
+    }
+    // No ident of a member of staff is on the page.
+    for path in ["notes", "promises", "matters", "readings"] {
+        let said = mine.get(&format!("/api/v1/me/{path}")).await.to_string();
+        assert!(!said.contains("K990001"), "{path}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn ones_own_readings_are_kept_and_not_mixed_with_those_of_others() {
+    let world = world();
+    let adviser = Somebody::new(&world, "/entra", "K990001").await;
+    let auditor = Somebody::new(&world, "/entra", "K980004").await;
+    let mine = Somebody::citizen(&world, "bruker-2").await;
+    mine.get("/api/v1/me/matters").await;
+    assert_eq!(mine.items("readings").await, Vec::<Value>::new());
+    let ask = json!({"fnr": ANNE, "reason": "Prøve av lovlig lesing"});
+    adviser.post("/api/v1/persons/open", ask).await.expect(200);
+    let rows = mine.items("readings").await;
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    assert_eq!(
+        (&rows[0]["reader"], &rows[0]["what"]),
+        (&json!("adviser"), &json!("header"))
+    );
+    let all = auditor.get("/api/v1/access/readings").await;
+    let grounds: Vec<&Value> = all["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| &row["ground"])
+        .collect();
+    assert_eq!(grounds, ["reason", "self"]);
+    let patterns = auditor.get("/api/v1/access/patterns").await;
+    let readers: Vec<&Value> = patterns["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| &row["who"])
+        .collect();
+    assert_eq!(
+        readers,
+        ["K990001"],
+        "a citizen is no reader to be looked at"
+    );
+}
+
+#[tokio::test]
+async fn a_callback_is_cancelled_by_whoever_ordered_it_and_by_nobody_else() {
+    let world = world();
+    let mine = Somebody::citizen(&world, "bruker-2").await;
+    let other = Somebody::citizen(&world, "bruker-3").await;
+    let order = json!({"topic": "FOR", "number": "40000001"});
+    let made = mine.post("/api/v1/callbacks", order).await.expect(201);
+    let callbacks = mine.items("callbacks").await;
+    assert_eq!(callbacks.len(), 1);
+    assert_eq!(callbacks[0]["id"], made["id"]);
+    assert_eq!(other.items("callbacks").await, Vec::<Value>::new());
+    let path = format!("/api/v1/me/callbacks/{}", made["id"].as_str().unwrap());
+    other.ask(Method::DELETE, &path, None).await.problem(404);
+    assert_eq!(mine.ask(Method::DELETE, &path, None).await.status, 204);
+    assert_eq!(mine.items("callbacks").await, Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn a_log_in_raises_the_level_and_only_ones_own() {
+    let world = world();
+    let adviser = Somebody::new(&world, "/entra", "K990001").await;
+    let mine = Somebody::citizen(&world, "bruker-2").await;
+    let other = Somebody::citizen(&world, "bruker-3").await;
+    at_work(&adviser).await;
+    world
+        .post(
+            "/api/v1/contacts",
+            &json!({"channel": "chat", "queue": "chat-foreldrepenger", "topic": "FOR"}),
+        )
+        .await
+        .expect(201);
+    let id = answered(&adviser).await;
+    assert_eq!(mine.items("contacts").await, Vec::<Value>::new());
+    let confirm = format!("/api/v1/me/contacts/{id}/confirm");
+    mine.post(&confirm, json!({})).await.problem(404);
+    let link = json!({"fnr": ANNE, "level": "hint"});
+    let about = format!("/api/v1/contacts/{id}/person");
+    adviser.post(&about, link).await.expect(200);
+    assert_eq!(mine.items("contacts").await[0]["level"], "hint");
+    other.post(&confirm, json!({})).await.problem(404);
+    assert_eq!(adviser.get(&about).await["level"], "hint");
+    mine.post(&confirm, json!({})).await.expect(200);
+    assert_eq!(adviser.get(&about).await["level"], "logged_in");
+    // An adviser cannot say it.
+    let claim = json!({"fnr": ANNE, "level": "logged_in"});
+    adviser.post(&about, claim).await.problem(422);
+    end(&adviser, &id).await;
+    assert_eq!(mine.items("contacts").await, Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn a_topic_that_leaves_no_trace_forgets_whom_it_was_about() {
+    let world = world();
+    let adviser = Somebody::new(&world, "/entra", "K990001").await;
+    let mine = Somebody::citizen(&world, "bruker-2").await;
+    at_work(&adviser).await;
+    world
+        .post(
+            "/api/v1/contacts",
+            &json!({"channel": "chat", "queue": "chat-gjeld"}),
+        )
+        .await
+        .expect(201);
+    let id = answered(&adviser).await;
+    let about = format!("/api/v1/contacts/{id}/person");
+    let link = json!({"fnr": ANNE, "level": "hint"});
+    adviser.post(&about, link).await.expect(200);
+    end(&adviser, &id).await;
+    assert_eq!(adviser.get(&about).await["level"], "hint");
+    wrap_up(&adviser, &id, "STO", true).await;
+    let communication = json!({"fnr": ANNE, "reason": "Prøve av lovlig lesing"});
+    let tab = adviser
+        .post("/api/v1/persons/tabs/communication", communication)
+        .await
+        .expect(200);
+    assert_eq!(tab["contacts"], json!([]));
+    for list in ["notes", "promises", "contacts"] {
+        assert_eq!(mine.items(list).await, Vec::<Value>::new(), "{list}");
+    }
+}

@@ -1,0 +1,49 @@
+import { BodyShort, Button, Heading, LocalAlert } from "@navikt/ds-react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+
+import { own } from "../api/own";
+import { useFormat } from "../common/settings";
+import { useAction } from "../desk/useAction";
+import { useOwnText } from "./language";
+
+const EVERY_MS = 5_000;
+const KEY = ["own", "contacts"];
+
+/** A conversation that is said to be with me: my log-in can say that it is. */
+export function TalkingNow() {
+  const text = useOwnText();
+  const format = useFormat();
+  const queries = useQueryClient();
+  const { run, busy, failure } = useAction();
+  const { data } = useQuery({ queryKey: KEY, queryFn: own.contacts, refetchInterval: EVERY_MS });
+  const contact = data?.items[0];
+  const confirm = (id: string) =>
+    void run(id, async () => {
+      await own.confirm(id);
+      await queries.invalidateQueries({ queryKey: KEY });
+    });
+  return (
+    <div aria-live="polite">
+      {contact && contact.level === "logged_in" && (
+        <LocalAlert status="success" size="small">
+          <LocalAlert.Header>
+            <LocalAlert.Title as="div">{text.now.sure}</LocalAlert.Title>
+          </LocalAlert.Header>
+        </LocalAlert>
+      )}
+      {contact && contact.level !== "logged_in" && (
+        <section className="own__part own__now">
+          <Heading level="2" size="medium">
+            {text.now.title}
+          </Heading>
+          <BodyShort>{text.now.says(format.time(contact.since))}</BodyShort>
+          <Button loading={busy === contact.id} onClick={() => confirm(contact.id)}>
+            {text.now.yes}
+          </Button>
+          <BodyShort size="small">{text.now.not}</BodyShort>
+          {failure && <BodyShort className="own__failed">{failure}</BodyShort>}
+        </section>
+      )}
+    </div>
+  );
+}
