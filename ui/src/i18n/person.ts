@@ -193,6 +193,7 @@ export const nb = {
   organisation: { heading: "Virksomhet", form: "Form", industry: "Bransje", employees: "Ansatte", address: "Adresse", closed: (date: string) => `Avviklet ${date}` },
   control: {
     title: "Innsynskontroll",
+    measures: "Kontrolltiltak: hva de ansatte vet om kontrollen",
     lead: "Hvem har lest om hvem, hvorfor, og hva bør forklares? Et mønster er et spørsmål, ikke et svar.",
     chainOk: (rows: string) => `Innsynsloggen er hel: ${rows} rader, ingen endret eller fjernet.`,
     chainBad: (row: string) => `Innsynsloggen er brutt ved rad ${row}. Ta vare på filen og meld fra.`,
@@ -445,6 +446,7 @@ export const en: typeof nb = {
   organisation: { heading: "Organisation", form: "Form", industry: "Industry", employees: "Employees", address: "Address", closed: (date) => `Closed ${date}` },
   control: {
     title: "Access audit",
+    measures: "Control measures: what staff know of the control",
     lead: "Who has read about whom, why, and what should be explained? A pattern is a question, not an answer.",
     chainOk: (rows) => `The access log is whole: ${rows} rows, none changed or removed.`,
     chainBad: (row) => `The access log is broken at row ${row}. Keep the file and report it.`,

@@ -1,4 +1,4 @@
-import { BodyLong, Button, Checkbox, Heading, HStack, LocalAlert, Select, TextField } from "@navikt/ds-react";
+import { BodyLong, Button, Checkbox, Heading, HStack, Link as AkselLink, LocalAlert, Select, TextField } from "@navikt/ds-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
@@ -30,12 +30,14 @@ export function ControlPage() {
   const patterns = useQuery({ queryKey: ["access", "patterns"], queryFn: people.patterns });
   return (
     <div className="page control-page">
-      <div>
+      <div className="control-page__top">
         <Heading level="1" size="large">
           {words.title}
         </Heading>
         <BodyLong className="lead">{words.lead}</BodyLong>
-        <Link to="/innsikt/kontrolltiltak">{t.person.measures.title}</Link>
+        <AkselLink as={Link} to="/innsikt/kontrolltiltak">
+          {words.measures}
+        </AkselLink>
       </div>
       <Chain />
       <section>

@@ -1,6 +1,7 @@
 import { ClockIcon, MenuHamburgerIcon, MoonIcon, PersonGroupIcon, SunIcon } from "@navikt/aksel-icons";
 import { ActionMenu, InternalHeader, Spacer } from "@navikt/ds-react";
 import { Link, useNavigate } from "@tanstack/react-router";
+import { useRef } from "react";
 
 import { isClockKnown, useMinute } from "../common/clock";
 import { type ThemeChoice, useFormat, useMedia, useSettings, useText } from "../common/settings";
@@ -9,6 +10,7 @@ import { useWho } from "../identity/session";
 import { WhoMenu } from "../identity/WhoMenu";
 import { useHealth } from "./health";
 import { Mark } from "./Mark";
+import { useFits } from "./useFits";
 
 const PAGES = [
   { to: "/min-side", name: "own" },
@@ -24,22 +26,33 @@ const PAGES = [
 export function Header() {
   const t = useText();
   const narrow = useMedia("(max-width: 47.99rem)");
+  const row = useRef<HTMLElement>(null);
+  const pages = usePages();
+  const { language } = useSettings();
+  // Whoever has many roles has many pages.
+  const isMenu = !useFits(row, `${narrow} ${language} ${pages.map((page) => page.name).join(" ")}`) || narrow;
   return (
-    <InternalHeader className="header">
+    <InternalHeader className="header" ref={row}>
       <InternalHeader.Title as={Link} to="/">
         <span className="brand">
           <Mark />
           {t.product}
         </span>
       </InternalHeader.Title>
-      {!narrow && <Navigation />}
+      {!isMenu && <Navigation />}
       <Spacer />
-      {!narrow && <SyntheticMark />}
-      <ScenarioClock />
-      {narrow ? <NarrowMenu /> : <SettingsMenu />}
+      {!narrow && (
+        <>
+          <SyntheticMark />
+          <ScenarioClock />
+        </>
+      )}
+      {isMenu && <PagesMenu withSettings={narrow} />}
+      {!narrow && <SettingsMenu />}
       <WhoMenu narrow={narrow} />
       {narrow && (
         <div className="header-second">
+          <ScenarioClock />
           <SyntheticMark />
         </div>
       )}
@@ -145,7 +158,8 @@ function ThemeItems() {
   );
 }
 
-function NarrowMenu() {
+/** The pages as a menu, where they do not fit beside each other; on a telephone with the settings. */
+function PagesMenu({ withSettings }: { withSettings: boolean }) {
   const t = useText();
   const navigate = useNavigate();
   const pages = usePages();
@@ -166,17 +180,21 @@ function NarrowMenu() {
             </ActionMenu.Item>
           ))}
         </ActionMenu.Group>
-        <ActionMenu.Divider />
-        <ActionMenu.RadioGroup
-          label={t.settings.language}
-          value={language}
-          onValueChange={(value) => setLanguage(value as "nb" | "en")}
-        >
-          <ActionMenu.RadioItem value="nb">{t.settings.nb}</ActionMenu.RadioItem>
-          <ActionMenu.RadioItem value="en">{t.settings.en}</ActionMenu.RadioItem>
-        </ActionMenu.RadioGroup>
-        <ActionMenu.Divider />
-        <ThemeItems />
+        {withSettings && (
+          <>
+            <ActionMenu.Divider />
+            <ActionMenu.RadioGroup
+              label={t.settings.language}
+              value={language}
+              onValueChange={(value) => setLanguage(value as "nb" | "en")}
+            >
+              <ActionMenu.RadioItem value="nb">{t.settings.nb}</ActionMenu.RadioItem>
+              <ActionMenu.RadioItem value="en">{t.settings.en}</ActionMenu.RadioItem>
+            </ActionMenu.RadioGroup>
+            <ActionMenu.Divider />
+            <ThemeItems />
+          </>
+        )}
       </ActionMenu.Content>
     </ActionMenu>
   );
