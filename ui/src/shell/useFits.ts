@@ -17,6 +17,8 @@ export function useFits(ref: RefObject<HTMLElement | null>, what: string): boole
       });
     const watch = new ResizeObserver(look);
     watch.observe(element);
+    // What comes later, such as the clock, takes its room from what is beside it.
+    for (const child of element.children) watch.observe(child);
     look();
     return () => watch.disconnect();
   }, [ref, what, wanted]);
