@@ -42,10 +42,13 @@ pub(crate) enum Task {
 pub(crate) enum Bench {
     /// The routing core alone; the rest is passed on.
     Routing(Vec<String>),
-    /// Queued calls through the whole server; the rest is passed on.
-    Voice(Vec<String>),
-    /// How long offers take until they are durable and out; the rest is passed on.
-    Offers(Vec<String>),
+    /// A bench of the whole server.
+    Server {
+        /// Which: the program is called `NAME-bench`.
+        name: &'static str,
+        /// Passed on.
+        args: Vec<String>,
+    },
     /// The start with much history.
     History {
         /// Events in the log.
@@ -70,7 +73,7 @@ Usage: cargo xtask TASK [ARGUMENTS]
   setup                    install missing Debian packages, build the pages
   demo [-- ARGUMENTS]      build and serve the demo on 127.0.0.1:8080 (SIP 5060)
   test [--quick] [FILTER]  run every test; the last line is `N passed, N failed`
-  bench routing|voice|history   print a table, with the machine's load beside it
+  bench WHAT               print a table, with the machine's load beside it
   kill9 [--rounds N]       kill the server N times while contacts arrive (200)
   readings [--count N]     read people while the server is killed; rows = readings (10000)
   sim [--steps N] [--seed S] [--bugs]   simulate with faults; or catch the planted bugs
@@ -129,6 +132,7 @@ Measures and prints a table with the machine's load before and after.
                                   SIPp calls to the number `load`, counted at the server
   offers [-- --rate R --seconds S --advisers A]
                                   from the decision until an offer is on disk and out
+  overload [-- --seconds S]       three times what one processor takes
   history [--events N]            the start with N events in the log (1000000)
 
 Examples:
@@ -253,20 +257,29 @@ fn test(rest: &[String]) -> Result<Task, String> {
     Ok(Task::Test { quick, filter })
 }
 
+/// Benches that start the whole server.
+const SERVER_BENCHES: [&str; 3] = ["voice", "offers", "overload"];
+
+fn benches() -> String {
+    format!("routing, history, {}", SERVER_BENCHES.join(", "))
+}
+
 fn bench(rest: &[String]) -> Result<Bench, String> {
     let Some((what, rest)) = rest.split_first() else {
-        return Err("`bench` needs one of routing, voice, offers, history".to_owned());
+        return Err(format!("`bench` needs one of {}", benches()));
     };
     match what.as_str() {
         "routing" => Ok(Bench::Routing(passed_on(rest))),
-        "voice" => Ok(Bench::Voice(passed_on(rest))),
-        "offers" => Ok(Bench::Offers(passed_on(rest))),
         "history" => Ok(Bench::History {
             events: number(rest, "--events", 1_000_000)?,
         }),
-        other => Err(format!(
-            "`bench` knows routing, voice, offers and history, not `{other}`"
-        )),
+        other => match SERVER_BENCHES.iter().find(|name| **name == other) {
+            Some(name) => Ok(Bench::Server {
+                name,
+                args: passed_on(rest),
+            }),
+            None => Err(format!("`bench` needs one of {}, not `{other}`", benches())),
+        },
     }
 }
 

@@ -12,15 +12,10 @@ use crate::{place, run, setup};
 pub(crate) fn run(bench: &Bench) -> Result<ExitCode> {
     match bench {
         Bench::Routing(args) => measured("routing", built("routing-bench", args)?),
-        Bench::Voice(args) => {
+        Bench::Server { name, args } => {
             setup::all(setup::For::Tests)?;
             build("linje")?;
-            measured("voice", built("voice-bench", args)?)
-        }
-        Bench::Offers(args) => {
-            setup::all(setup::For::Tests)?;
-            build("linje")?;
-            measured("offers", built("offer-bench", args)?)
+            measured(name, built(&format!("{name}-bench"), args)?)
         }
         Bench::History { events } => {
             setup::all(setup::For::Tests)?;

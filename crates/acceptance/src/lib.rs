@@ -8,12 +8,14 @@
     reason = "a harness panics when what it was to start does not start: that is its test failing"
 )]
 
+pub mod args;
 pub mod command;
 pub mod dice;
 pub mod disk;
 pub mod folder;
 pub mod http;
 pub mod load;
+pub mod overload;
 pub mod server;
 pub mod sip;
 pub mod staff;

@@ -1,6 +1,7 @@
 //! Many calls at once: SIPp callers ring the number `load`, SIPp phones answer, and the server's own
 //! log says how many of them reached an adviser.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use linje_voice::testing::{PhoneBehaviour, Sipp, SippRun, SippTotals, free_port, register_phones};
@@ -55,11 +56,19 @@ impl Figures {
 #[track_caller]
 #[must_use]
 pub fn place(plan: &Plan) -> Figures {
+    place_at(plan, |_server| ())
+}
+
+/// The same, with something done to the server before the first call.
+#[track_caller]
+#[must_use]
+pub fn place_at(plan: &Plan, prepare: impl FnOnce(&Server)) -> Figures {
     let options = Options {
         phones: plan.phones,
         ..Options::default()
     };
     let mut server = Server::start("load", options);
+    prepare(&server);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -119,13 +128,37 @@ pub fn users(server: &Server) -> Vec<(String, String)> {
 /// How many contacts an adviser answered, by the server's log.
 #[must_use]
 pub fn answered(events: &[Value]) -> u32 {
+    u32::try_from(answers(events).len()).expect("a count")
+}
+
+/// How many of them within the first `seconds` after the first.
+#[must_use]
+pub fn answered_within(events: &[Value], seconds: u32) -> u32 {
+    let answers = answers(events);
+    let first = answers.values().min().copied().unwrap_or_default();
+    let end = first + u64::from(seconds) * 1_000_000;
+    let within = answers.values().filter(|at| **at <= end).count();
+    u32::try_from(within).expect("a count")
+}
+
+/// Each contact that an adviser answered, and when it first was, microseconds.
+fn answers(events: &[Value]) -> BTreeMap<String, u64> {
     let kinds = ["offer_accepted", "contact_assigned"];
-    let mut contacts: Vec<String> = events
-        .iter()
-        .filter(|event| kinds.iter().any(|kind| event["kind"] == *kind))
-        .map(|event| event["event"]["contact"].to_string())
-        .collect();
-    contacts.sort();
-    contacts.dedup();
-    u32::try_from(contacts.len()).expect("a count")
+    let mut first = BTreeMap::new();
+    for event in events {
+        if kinds.iter().any(|kind| event["kind"] == *kind) {
+            let at = event["at"].as_u64().expect("a time");
+            let contact = event["event"]["contact"].to_string();
+            first.entry(contact).or_insert(at);
+        }
+    }
+    first
+}
+
+/// What the machine says of its load: the means over one, five and fifteen minutes.
+#[must_use]
+pub fn of_machine() -> String {
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let means: Vec<&str> = load.split_whitespace().take(3).collect();
+    means.join(" ")
 }

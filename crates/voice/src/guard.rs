@@ -8,10 +8,11 @@ mod scan;
 mod tcp;
 mod udp;
 
+use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::time::Instant;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use rsipstack::sip::{SipMessage, Transport};
@@ -27,6 +28,9 @@ pub(crate) use udp::GuardedUdp;
 use crate::config::{Guard, Network};
 use bucket::Buckets;
 use scan::{Facts, Refusal, Scan};
+
+/// No call waits to be taken up.
+const NOBODY: u64 = u64::MAX;
 
 /// What the guard did since start.
 #[derive(Debug, Default)]
@@ -48,7 +52,10 @@ pub(crate) struct Gate {
     known: Mutex<Buckets>,
     ready: AtomicBool,
     overloaded: AtomicBool,
-    depth: AtomicUsize,
+    /// When each message that waits for the stack came, oldest first.
+    waiting: Mutex<VecDeque<Instant>>,
+    /// When the oldest call came that nobody has taken up, microseconds after `started`; none: `NOBODY`.
+    untaken: AtomicU64,
     retry_after_s: u32,
     secret: [u8; 32],
     pub(crate) counters: Counters,
@@ -84,7 +91,8 @@ impl Gate {
             known: Mutex::new(Buckets::new(limits.trunk_rate, limits.trunk_burst)),
             ready: AtomicBool::new(false),
             overloaded: AtomicBool::new(false),
-            depth: AtomicUsize::new(0),
+            waiting: Mutex::default(),
+            untaken: AtomicU64::new(NOBODY),
             retry_after_s,
             secret,
             counters: Counters::default(),
@@ -107,19 +115,49 @@ impl Gate {
 
     /// Messages that wait for the stack.
     pub(crate) fn depth(&self) -> usize {
-        self.depth.load(Ordering::Relaxed)
+        self.waiting().len()
     }
 
     pub(crate) fn entered(&self) {
-        self.depth.fetch_add(1, Ordering::Relaxed);
+        self.waiting().push_back(Instant::now());
     }
 
     fn left(&self) {
-        // Never below zero, whatever the stack tells.
-        let lower = |depth: usize| Some(depth.saturating_sub(1));
-        let _depth = self
-            .depth
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, lower);
+        // Messages of different transports may change places: only the age of the oldest is asked for.
+        self.waiting().pop_front();
+    }
+
+    fn waiting(&self) -> std::sync::MutexGuard<'_, VecDeque<Instant>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Since when the oldest new call waits to be taken up by the shell above.
+    pub(crate) fn set_untaken(&self, since: Option<Instant>) {
+        let since = since.map_or(NOBODY, |since| {
+            let micros = since.saturating_duration_since(self.started).as_micros();
+            u64::try_from(micros).unwrap_or(NOBODY)
+        });
+        self.untaken.store(since, Ordering::Relaxed);
+    }
+
+    /// Whether what came before waits so long that a new call is better told so at once. It is the age of the oldest
+    /// that counts: it falls by itself as soon as the work is done, and nothing has to be measured beforehand.
+    fn is_behind(&self) -> bool {
+        let now = Instant::now();
+        let is_old = |since: Option<Instant>, most: Duration| {
+            since.is_some_and(|since| now.saturating_duration_since(since) > most)
+        };
+        let (oldest, depth) = {
+            let waiting = self.waiting();
+            (waiting.front().copied(), waiting.len())
+        };
+        let untaken = match self.untaken.load(Ordering::Relaxed) {
+            NOBODY => None,
+            micros => self.started.checked_add(Duration::from_micros(micros)),
+        };
+        depth >= self.limits.max_depth
+            || is_old(oldest, self.limits.max_message_age)
+            || is_old(untaken, self.limits.max_call_age)
     }
 
     pub(crate) fn is_trunk(&self, ip: IpAddr) -> bool {
@@ -167,7 +205,9 @@ impl Gate {
         };
         // An ACK is never answered; and one that nobody waits for is no news.
         if facts.is_ack() {
-            let passes = facts.refusal.is_none() && self.vet(message, from, transport);
+            let passes = facts.refusal.is_none()
+                && !facts.is_tagged(&self.tag(&facts))
+                && self.vet(message, from, transport);
             return if passes { facts.pass() } else { Decision::Drop };
         }
         if facts.is_new_call() && !self.is_trunk(from.ip()) {
@@ -189,7 +229,7 @@ impl Gate {
         let starts = facts.is_new_call() || facts.is_registration();
         let busy = !self.ready.load(Ordering::Acquire)
             || (facts.is_new_call() && self.overloaded.load(Ordering::Acquire))
-            || self.depth() >= self.limits.max_depth;
+            || (starts && self.is_behind());
         (starts && busy).then(|| Refusal::unavailable(self.retry_after_s))
     }
 
@@ -211,6 +251,26 @@ impl Gate {
         }
     }
 
+    /// Our tag in an answer to this message, and so in the ACK of that answer: it needs no memory.
+    fn tag(&self, facts: &Facts<'_>) -> String {
+        let mut hash = Sha256::new();
+        hash.update(self.secret);
+        for part in [
+            facts.call_id,
+            facts.cseq_number(),
+            facts.via.first().copied(),
+        ] {
+            hash.update(part.unwrap_or_default().as_bytes());
+            hash.update([0]);
+        }
+        let digest = hash.finalize();
+        digest
+            .iter()
+            .take(5)
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    }
+
     fn answer(
         &self,
         facts: &Facts<'_>,
@@ -218,20 +278,8 @@ impl Gate {
         from: SocketAddr,
         transport: Transport,
     ) -> Decision {
-        let mut hash = Sha256::new();
-        hash.update(self.secret);
-        for part in [facts.call_id, facts.cseq, facts.via.first().copied()] {
-            hash.update(part.unwrap_or_default().as_bytes());
-            hash.update([0]);
-        }
-        let tag: String = hash
-            .finalize()
-            .iter()
-            .take(5)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
         facts
-            .answer(refusal, from, transport, &tag)
+            .answer(refusal, from, transport, &self.tag(facts))
             .map_or(Decision::Drop, Decision::Answer)
     }
 }

@@ -12,6 +12,7 @@ mod timers;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, AtomicUsize};
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use rsipstack::dialog::DialogId;
 use rsipstack::dialog::dialog::DialogStateSender;
@@ -71,6 +72,7 @@ pub(crate) struct Arrival {
     pub(crate) source: SocketAddr,
     /// The entry in the table of flows that this call holds.
     pub(crate) flow: Option<String>,
+    pub(crate) came: Instant,
 }
 
 /// Which dialog: our tag does not change while the other side's comes later.

@@ -374,7 +374,8 @@ async fn endpoint(
     stop: &CancellationToken,
 ) -> Result<Endpoint, Error> {
     let layer = TransportLayer::new(stop.child_token());
-    let guarded = GuardedUdp::new(udp, Arc::clone(gate), address);
+    let guarded = GuardedUdp::new(udp, Arc::clone(gate), address, stop.child_token())
+        .map_err(|source| listen_error(address, "udp", source))?;
     let connection =
         UdpConnection::from_socket(Arc::new(guarded), None, Some(stop.child_token())).await;
     layer.add_transport(connection.map_err(stack)?.into());

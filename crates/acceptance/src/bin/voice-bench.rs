@@ -1,14 +1,11 @@
 //! Queued calls through the whole server: SIPp rings the number `load`, SIPp phones answer, and the
 //! server's own log says how many were connected. The machine's load stands beside the figures.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a table is its output"
-)]
+#![expect(clippy::print_stdout, reason = "a table is its output")]
 
 use std::process::ExitCode;
 
-use linje_acceptance::load::{Plan, place};
+use linje_acceptance::args;
+use linje_acceptance::load::{self, Plan, place};
 
 const HELP: &str = "\
 Rings the number `load` and prints a table.
@@ -21,49 +18,26 @@ Rings the number `load` and prints a table.
 Example: voice-bench --rate 200 --seconds 60 --phones 800";
 
 fn main() -> ExitCode {
-    let args: Vec<String> = std::env::args().skip(1).collect();
-    if args.iter().any(|arg| arg == "--help" || arg == "-h") {
-        println!("{HELP}");
-        return ExitCode::SUCCESS;
-    }
-    match plan(&args) {
-        Ok(plan) => measure(&plan),
-        Err(wrong) => {
-            eprintln!("voice-bench: {wrong}");
-            ExitCode::from(2)
-        }
-    }
-}
-
-fn plan(args: &[String]) -> Result<Plan, String> {
     let mut plan = Plan {
         rate: 100,
         seconds: 30,
         phones: 400,
         talk_ms: 1000,
     };
-    for pair in args.chunks(2) {
-        let [name, value] = pair else {
-            return Err(format!("`{}` needs a number after it", pair.concat()));
-        };
-        let number: u32 = value
-            .parse()
-            .map_err(|_| format!("`{name}` needs a number, not `{value}`"))?;
-        match name.as_str() {
-            "--rate" => plan.rate = number.clamp(1, 5_000),
-            "--seconds" => plan.seconds = number.clamp(1, 3_600),
-            "--phones" => plan.phones = number.clamp(1, 5_000),
-            "--talk-ms" => plan.talk_ms = number.min(60_000),
-            other => return Err(format!("there is no option `{other}`")),
-        }
+    let numbers = vec![
+        ("--rate", &mut plan.rate, 1..=5_000),
+        ("--seconds", &mut plan.seconds, 1..=3_600),
+        ("--phones", &mut plan.phones, 1..=5_000),
+        ("--talk-ms", &mut plan.talk_ms, 0..=60_000),
+    ];
+    match args::read("voice-bench", HELP, numbers) {
+        Ok(()) => measure(&plan),
+        Err(code) => code,
     }
-    Ok(plan)
 }
 
 fn measure(plan: &Plan) -> ExitCode {
     let figures = place(plan);
-    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let load: Vec<&str> = load.split_whitespace().take(3).collect();
     println!(
         "calls/s seconds phones    calls completed connected   failed   resent CPU ms/call load after"
     );
@@ -78,7 +52,7 @@ fn measure(plan: &Plan) -> ExitCode {
         figures.callers.failed,
         figures.callers.retransmissions,
         figures.cpu_per_call_ms(),
-        load.join(" ")
+        load::of_machine()
     );
     if figures.are_whole() {
         ExitCode::SUCCESS

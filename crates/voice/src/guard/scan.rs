@@ -288,6 +288,21 @@ impl<'a> Facts<'a> {
         self.method == Some("INVITE") && !has_tag(self.to.unwrap_or_default())
     }
 
+    /// The number of the CSeq, which an ACK shares with its INVITE.
+    pub(super) fn cseq_number(&self) -> Option<&str> {
+        self.cseq?.split_ascii_whitespace().next()
+    }
+
+    /// Whether the To has this tag.
+    pub(super) fn is_tagged(&self, tag: &str) -> bool {
+        let to = self.to.unwrap_or_default();
+        let after = to.rsplit_once('>').map_or(to, |(_, after)| after);
+        after.split(';').skip(1).any(|parameter| {
+            let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+            name.trim().eq_ignore_ascii_case("tag") && value.trim() == tag
+        })
+    }
+
     pub(super) fn is_registration(&self) -> bool {
         self.method == Some("REGISTER")
     }

@@ -207,6 +207,63 @@ fn calls_come_from_trunks_only_and_not_before_ready() {
 }
 
 #[test]
+fn new_calls_are_refused_while_older_work_waits_too_long() {
+    let limits = Guard {
+        max_message_age: Duration::ZERO,
+        max_call_age: Duration::from_secs(1),
+        ..Guard::default()
+    };
+    let mut gate = Gate::new(Network::loopback(), None, limits, 7, [1; 32]);
+    gate.set_ready(true);
+    let judged = |gate: &Gate| status(&gate.judge(GOOD.as_bytes(), from(), Transport::Udp));
+    assert_eq!(judged(&gate), 0);
+    gate.entered();
+    assert_eq!(judged(&gate), 503);
+    gate.left();
+    assert_eq!(judged(&gate), 0);
+    let earlier = |ms| Instant::now().checked_sub(Duration::from_millis(ms));
+    gate.started = earlier(10_000).unwrap();
+    gate.set_untaken(earlier(1_500));
+    assert_eq!(judged(&gate), 503);
+    let bye = GOOD
+        .replace("INVITE", "BYE")
+        .replace("To: <sip:a@b>", "To: <sip:a@b>;tag=2");
+    assert_eq!(
+        status(&gate.judge(bye.as_bytes(), from(), Transport::Udp)),
+        0
+    );
+    gate.set_untaken(earlier(500));
+    assert_eq!(judged(&gate), 0);
+    gate.set_untaken(None);
+    assert_eq!(judged(&gate), 0);
+}
+
+#[test]
+fn the_ack_of_our_own_refusal_goes_no_further() {
+    let gate = Gate::new(Network::loopback(), None, Guard::default(), 7, [1; 32]);
+    let Decision::Answer(refusal) = gate.judge(GOOD.as_bytes(), from(), Transport::Udp) else {
+        panic!("not ready, and yet not refused");
+    };
+    let refusal = String::from_utf8(refusal).unwrap();
+    let to = refusal
+        .lines()
+        .find(|line| line.starts_with("To: "))
+        .unwrap();
+    let ack = GOOD.replace("INVITE", "ACK").replace("To: <sip:a@b>", to);
+    assert_eq!(
+        gate.judge(ack.as_bytes(), from(), Transport::Udp),
+        Decision::Drop
+    );
+    let other = GOOD
+        .replace("INVITE", "ACK")
+        .replace("To: <sip:a@b>", "To: <sip:a@b>;tag=2");
+    assert_eq!(
+        status(&gate.judge(other.as_bytes(), from(), Transport::Udp)),
+        0
+    );
+}
+
+#[test]
 fn depth_and_rate_are_limited() {
     let limits = Guard {
         max_depth: 2,

@@ -152,6 +152,8 @@ pub(crate) struct Board {
     pub(super) waiting: Vec<Waiting>,
     /// Outgoing calls that ended lately, oldest first: no phone is to ring for them.
     pub(super) past: VecDeque<CallId>,
+    /// Calls in the order in which they came, from the oldest on that nobody has taken up.
+    untaken: VecDeque<(Instant, CallId)>,
 }
 
 impl Board {
@@ -180,6 +182,7 @@ impl Board {
             registrar_due: None,
             waiting: Vec::new(),
             past: VecDeque::new(),
+            untaken: VecDeque::new(),
         }
     }
 
@@ -230,9 +233,19 @@ impl Board {
                 Err(mpsc::error::TrySendError::Closed(_)) => self.backlog.clear(),
             }
         }
-        self.shared
-            .gate
-            .set_overloaded(self.backlog.len() > MAX_BACKLOG);
+        let is_taken = |call: &CallId| {
+            self.calls
+                .get(call)
+                .is_none_or(|call| !call.is_unanswered())
+        };
+        while self
+            .untaken
+            .pop_front_if(|(_, call)| is_taken(call))
+            .is_some()
+        {}
+        let gate = &self.shared.gate;
+        gate.set_untaken(self.untaken.front().map(|(since, _)| *since));
+        gate.set_overloaded(self.backlog.len() > MAX_BACKLOG);
     }
 
     async fn farewell(&mut self) {
@@ -389,6 +402,7 @@ impl Board {
             from,
             source,
             flow,
+            came,
         } = arrival;
         if dialog.state().is_terminated() {
             // Cancelled before we came to it: nobody was told of this call.
@@ -398,6 +412,7 @@ impl Board {
             return;
         }
         self.dialogs.insert(key(&dialog.id()), Party::Call(call));
+        self.untaken.push_back((came, call));
         let state = Call {
             way: Way::Sip(dialog),
             respond: Some(respond),

@@ -189,5 +189,6 @@ fn arrival(
         from: message::caller(request),
         source: socket_address(&at)?,
         flow,
+        came: Instant::now(),
     })
 }

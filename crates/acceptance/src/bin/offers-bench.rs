@@ -11,8 +11,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use linje_acceptance::args;
 use linje_acceptance::dice::Dice;
 use linje_acceptance::http::Client;
+use linje_acceptance::load;
 use linje_acceptance::server::{Options, Server};
 use linje_acceptance::staff::{Desk, Manner};
 use serde_json::json;
@@ -24,7 +26,7 @@ Chats arrive, advisers take them, and the time of each offer is counted at the s
   --seconds N    for so long (30)
   --advisers N   advisers at their desks (40)
 
-Example: offer-bench --rate 50 --seconds 60";
+Example: offers-bench --rate 50 --seconds 60";
 
 struct Plan {
     rate: u32,
@@ -33,46 +35,25 @@ struct Plan {
 }
 
 fn main() -> ExitCode {
-    let args: Vec<String> = std::env::args().skip(1).collect();
-    if args.iter().any(|arg| arg == "--help" || arg == "-h") {
-        println!("{HELP}");
-        return ExitCode::SUCCESS;
-    }
-    match plan(&args) {
-        Ok(plan) => measure(&plan),
-        Err(wrong) => {
-            eprintln!("offer-bench: {wrong}");
-            ExitCode::from(2)
-        }
-    }
-}
-
-fn plan(args: &[String]) -> Result<Plan, String> {
     let mut plan = Plan {
         rate: 50,
         seconds: 30,
         advisers: 40,
     };
-    for pair in args.chunks(2) {
-        let [name, value] = pair else {
-            return Err(format!("`{}` needs a number after it", pair.concat()));
-        };
-        let number: u32 = value
-            .parse()
-            .map_err(|_| format!("`{name}` needs a number, not `{value}`"))?;
-        match name.as_str() {
-            "--rate" => plan.rate = number.clamp(1, 1_000),
-            "--seconds" => plan.seconds = number.clamp(1, 3_600),
-            "--advisers" => plan.advisers = number.clamp(1, 200),
-            other => return Err(format!("there is no option `{other}`")),
-        }
+    let numbers = vec![
+        ("--rate", &mut plan.rate, 1..=1_000),
+        ("--seconds", &mut plan.seconds, 1..=3_600),
+        ("--advisers", &mut plan.advisers, 1..=200),
+    ];
+    match args::read("offers-bench", HELP, numbers) {
+        Ok(()) => measure(&plan),
+        Err(code) => code,
     }
-    Ok(plan)
 }
 
 fn measure(plan: &Plan) -> ExitCode {
     let mut server = Server::start(
-        "offer-bench",
+        "offers-bench",
         Options {
             phones: plan.advisers,
             ..Options::default()
@@ -96,8 +77,6 @@ fn measure(plan: &Plan) -> ExitCode {
     let text = server.http().get("/metrics").text();
     let offers = histogram(&text);
     let total = offers.last().map_or(0, |last| last.1);
-    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let load: Vec<&str> = load.split_whitespace().take(3).collect();
     println!("chats/s seconds advisers offers   p50 ms   p90 ms   p99 ms p99.9 ms load after");
     println!(
         "{:>7} {:>7} {:>8} {:>6} {:>8} {:>8} {:>8} {:>8} {}",
@@ -109,7 +88,7 @@ fn measure(plan: &Plan) -> ExitCode {
         quantile(&offers, 0.9),
         quantile(&offers, 0.99),
         quantile(&offers, 0.999),
-        load.join(" ")
+        load::of_machine()
     );
     println!("each figure is the upper bound of its bucket, half again the one before");
     if server.stop().success() && total > 0 {
@@ -125,7 +104,7 @@ fn sit(client: Client, ident: &str, stop: &AtomicBool) {
     let worked = Desk::sit(client, ident, "chat", &mut dice)
         .and_then(|desk| desk.work("chat", Manner::Diligent, &mut dice, stop));
     if let Err(error) = worked {
-        eprintln!("offer-bench: an adviser left: {error}");
+        eprintln!("offers-bench: an adviser left: {error}");
     }
 }
 
