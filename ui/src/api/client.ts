@@ -48,8 +48,7 @@ const spoken: Middleware = {
   onError: () => new Refusal({ title: "", status: 0 }),
 };
 
-// Requests outlive the page, so that hanging up gets through as it closes.
-export const server = createClient<paths>({ baseUrl: location.origin, keepalive: true });
+export const server = createClient<paths>({ baseUrl: location.origin });
 server.use(spoken);
 
 interface Answer {
@@ -68,6 +67,9 @@ export async function told<T>(asked: Promise<Answer>): Promise<T> {
 }
 
 const at = (id: string) => ({ params: { path: { id } } });
+
+/** A request that gets through as its page closes. Only where it must: browsers refuse 64 KiB and more so. */
+export const OUTLIVES = { keepalive: true } as const;
 
 export const api = {
   clock: () => told<Clock>(server.GET("/api/v1/clock")),
@@ -88,7 +90,7 @@ export const api = {
   openDesk: (adviser: string) =>
     told<{ session: string }>(server.POST("/api/v1/desk/sessions", { body: { adviser } })),
   closeDesk: (session: string) =>
-    told(server.DELETE("/api/v1/desk/sessions/{session}", { params: { path: { session } } })),
+    told(server.DELETE("/api/v1/desk/sessions/{session}", { params: { path: { session } }, ...OUTLIVES })),
   serveSynthetic: (session: string, serve: boolean) =>
     told(
       server.PUT("/api/v1/desk/sessions/{session}/synthetic", {
@@ -164,7 +166,7 @@ export const api = {
     told<{ id: string }>(server.POST("/api/v1/demo/calls", { body: { number, answered_by: answeredBy } })),
   press: (call: string, key: string) =>
     told(server.POST("/api/v1/demo/calls/{id}/keys", { ...at(call), body: { key } })),
-  hangUp: (call: string) => told(server.DELETE("/api/v1/demo/calls/{id}", at(call))),
+  hangUp: (call: string) => told(server.DELETE("/api/v1/demo/calls/{id}", { ...at(call), ...OUTLIVES })),
 };
 
 /** Lists with commas; what is left out is today so far, one row, every definition. */

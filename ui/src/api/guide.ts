@@ -1,5 +1,5 @@
 /** Requests and shapes of guidance, knowledge and wrap-up, as `openapi.json` has them. */
-import { server, told } from "./client";
+import { OUTLIVES, server, told } from "./client";
 import type { Instant, Named } from "./types";
 
 const at = (id: string) => ({ params: { path: { id } } });
@@ -219,7 +219,7 @@ export const guideApi = {
       }),
     ),
   saveDraft: (contact: string, text: string) =>
-    told<{ at: Instant }>(server.PUT("/api/v1/contacts/{id}/draft", { ...at(contact), body: { text } })),
+    told<{ at: Instant }>(server.PUT("/api/v1/contacts/{id}/draft", { ...at(contact), body: { text }, ...OUTLIVES })),
   wrapUp: (contact: string, body: WrapUp) => told(server.POST("/api/v1/contacts/{id}/after", { ...at(contact), body })),
   threat: (contact: string, text: string) =>
     told(server.POST("/api/v1/contacts/{id}/threat", { ...at(contact), body: text === "" ? {} : { text } })),
