@@ -68,9 +68,13 @@ pub struct Guard {
     pub trunk_burst: u32,
     /// Messages that may wait for the SIP stack before new requests get 503. default: 4000
     pub max_depth: usize,
-    /// How long a message may have waited for the SIP stack before new requests get 503: short of the half second
-    /// after which senders repeat themselves. default: 100 ms
+    /// How long a message may have waited for the SIP stack before new calls get 503: after half a second senders
+    /// repeat themselves. default: 400 ms
     pub max_message_age: Duration,
+    /// The same for some time after a call was refused. default: 100 ms
+    pub max_message_age_in_crowd: Duration,
+    /// For how long after the last refusal that is. default: 10 s
+    pub crowd: Duration,
     /// How long a new call may have waited for the shell above before further ones get 503. default: 1 s
     pub max_call_age: Duration,
     /// TCP connections at one time. default: 2000
@@ -89,7 +93,9 @@ impl Default for Guard {
             trunk_rate: 50_000,
             trunk_burst: 100_000,
             max_depth: 4_000,
-            max_message_age: Duration::from_millis(100),
+            max_message_age: Duration::from_millis(400),
+            max_message_age_in_crowd: Duration::from_millis(100),
+            crowd: Duration::from_secs(10),
             max_call_age: Duration::from_secs(1),
             max_connections: 2_000,
             max_connections_per_address: 50,

@@ -56,6 +56,8 @@ pub(crate) struct Gate {
     waiting: Mutex<VecDeque<Instant>>,
     /// When the oldest call came that nobody has taken up, microseconds after `started`; none: `NOBODY`.
     untaken: AtomicU64,
+    /// Until when the shorter patience counts, microseconds after `started`.
+    strict_until: AtomicU64,
     retry_after_s: u32,
     secret: [u8; 32],
     pub(crate) counters: Counters,
@@ -93,6 +95,7 @@ impl Gate {
             overloaded: AtomicBool::new(false),
             waiting: Mutex::default(),
             untaken: AtomicU64::new(NOBODY),
+            strict_until: AtomicU64::new(0),
             retry_after_s,
             secret,
             counters: Counters::default(),
@@ -134,30 +137,33 @@ impl Gate {
     /// Since when the oldest new call waits to be taken up by the shell above.
     pub(crate) fn set_untaken(&self, since: Option<Instant>) {
         let since = since.map_or(NOBODY, |since| {
-            let micros = since.saturating_duration_since(self.started).as_micros();
-            u64::try_from(micros).unwrap_or(NOBODY)
+            micros(since.saturating_duration_since(self.started))
         });
         self.untaken.store(since, Ordering::Relaxed);
     }
 
     /// Whether what came before waits so long that a new call is better told so at once. It is the age of the oldest
-    /// that counts: it falls by itself as soon as the work is done, and nothing has to be measured beforehand.
+    /// that counts: it falls by itself as soon as the work is done, and nothing has to be measured beforehand. A hiccup
+    /// refuses nobody; once somebody was refused, less is let in until the crowd has gone.
     fn is_behind(&self) -> bool {
         let now = Instant::now();
-        let is_old = |since: Option<Instant>, most: Duration| {
-            since.is_some_and(|since| now.saturating_duration_since(since) > most)
+        let since_start = micros(now.saturating_duration_since(self.started));
+        let is_strict = since_start < self.strict_until.load(Ordering::Relaxed);
+        let patience = if is_strict {
+            self.limits.max_message_age_in_crowd
+        } else {
+            self.limits.max_message_age
         };
-        let (oldest, depth) = {
-            let waiting = self.waiting();
-            (waiting.front().copied(), waiting.len())
-        };
-        let untaken = match self.untaken.load(Ordering::Relaxed) {
-            NOBODY => None,
-            micros => self.started.checked_add(Duration::from_micros(micros)),
-        };
-        depth >= self.limits.max_depth
-            || is_old(oldest, self.limits.max_message_age)
-            || is_old(untaken, self.limits.max_call_age)
+        let oldest = self.waiting().front().copied();
+        let is_old = oldest.is_some_and(|since| now.saturating_duration_since(since) > patience);
+        let untaken = self.untaken.load(Ordering::Relaxed);
+        let behind =
+            is_old || since_start.saturating_sub(untaken) > micros(self.limits.max_call_age);
+        if behind {
+            let until = since_start.saturating_add(micros(self.limits.crowd));
+            self.strict_until.store(until, Ordering::Relaxed);
+        }
+        behind
     }
 
     pub(crate) fn is_trunk(&self, ip: IpAddr) -> bool {
@@ -229,7 +235,8 @@ impl Gate {
         let starts = facts.is_new_call() || facts.is_registration();
         let busy = !self.ready.load(Ordering::Acquire)
             || (facts.is_new_call() && self.overloaded.load(Ordering::Acquire))
-            || (starts && self.is_behind());
+            || self.depth() >= self.limits.max_depth
+            || (facts.is_new_call() && self.is_behind());
         (starts && busy).then(|| Refusal::unavailable(self.retry_after_s))
     }
 
@@ -282,6 +289,11 @@ impl Gate {
             .answer(refusal, from, transport, &self.tag(facts))
             .map_or(Decision::Drop, Decision::Answer)
     }
+}
+
+/// Whole microseconds.
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// Counts down the depth when the stack takes a message out of its queue.

@@ -210,6 +210,7 @@ fn calls_come_from_trunks_only_and_not_before_ready() {
 fn new_calls_are_refused_while_older_work_waits_too_long() {
     let limits = Guard {
         max_message_age: Duration::ZERO,
+        max_message_age_in_crowd: Duration::ZERO,
         max_call_age: Duration::from_secs(1),
         ..Guard::default()
     };
