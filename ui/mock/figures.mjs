@@ -76,7 +76,7 @@ export function figures(centre, asked) {
 }
 
 function groups(centre, by) {
-  const goal = { share: 0.7, within_s: 45, first_contact_end: 0.75 };
+  const goal = { share: 0.7, within_s: 45, first_contact_end: 0.75, pending: 0 };
   if (by.includes("queue")) {
     return centre.queues.filter(({ channel }) => channel === "voice").map(({ id, name, perMinute }, index) => ({
       queue: { id, name }, goal, scale: perMinute / 70, luck: ((index * 53) % 200) - 60,

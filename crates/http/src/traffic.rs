@@ -28,6 +28,8 @@ pub(crate) struct Sl {
     threshold_s: u32,
     /// The share aimed at, 0 to 1.
     goal: f64,
+    /// Of the offered, those who wait and whose time is not over: no verdict on the goal counts them.
+    pending: u64,
     /// `sl_offered`: the strict definition.
     definition: &'static str,
     formula: String,
@@ -54,7 +56,7 @@ pub(crate) struct Counts {
 /// Share of contacts that end with their first adviser.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub(crate) struct FirstContactEnd {
-    /// Not measured until the wrap-up asks whether it was solved.
+    /// Of those who were helped to the end today; null when nobody was.
     value: Option<f64>,
     goal: Option<f64>,
     assumed: bool,
@@ -480,7 +482,12 @@ fn queue_row(
         expected_wait_s: middle_s(expected),
         expected_p90_s: expected.wait.map(|wait| whole_seconds(wait.p90_us)),
         expected_basis: basis_words(expected.basis, language).to_owned(),
-        sl: sl(level, queue.goal.within_s, queue.goal.share, language),
+        sl: sl(
+            (level, view.day.not_due(id, now)),
+            queue.goal.within_s,
+            queue.goal.share,
+            language,
+        ),
         abandoned: abandoned(view, [id]),
         advisers: counts.into(),
         spark: view
@@ -526,6 +533,10 @@ fn totals(api: &Api, view: &View, staff: &Staff, now: Timestamp) -> Totals {
     #[expect(clippy::cast_precision_loss, reason = "a handful of queues")]
     let end_goal = (!ends.is_empty()).then(|| ends.iter().sum::<f64>() / ends.len() as f64);
     let level = view.day.level(queues.iter().copied());
+    let pending = queues
+        .iter()
+        .map(|queue| view.day.not_due(*queue, now))
+        .sum();
     Totals {
         channels: HEADLINE.iter().map(|channel| channel.as_str()).collect(),
         waiting: queues.iter().map(|queue| view.day.waiting(*queue)).sum(),
@@ -533,14 +544,14 @@ fn totals(api: &Api, view: &View, staff: &Staff, now: Timestamp) -> Totals {
         longest_wait_s: oldest.map_or(0, |oldest| whole_seconds(now.since_us(oldest))),
         expected_wait_s: expected_total(view, staff, &queues),
         sl: sl(
-            level,
+            (level, pending),
             goal.map_or(45, |goal| goal.within_s),
             goal.map_or(0.7, |goal| goal.share),
             Language::Nb,
         ),
         abandoned: abandoned(view, queues.iter().copied()),
         first_contact_end: Some(FirstContactEnd {
-            value: None,
+            value: ended_at_first(view, &queues),
             goal: end_goal,
             assumed: true,
         }),
@@ -549,6 +560,16 @@ fn totals(api: &Api, view: &View, staff: &Staff, now: Timestamp) -> Totals {
         open: headline_queues(api)
             .any(|(id, _)| api.directory.centre.hours_of(id).at(now).is_open()),
     }
+}
+
+/// The share of the day's contacts that ended with the first adviser, by `first_contact_end`.
+fn ended_at_first(view: &View, queues: &[QueueId]) -> Option<f64> {
+    let days = queues.iter().filter_map(|queue| view.day.queue(*queue));
+    let (first, all) = days.fold((0, 0), |(first, all), day| {
+        (first + day.served_by_first, all + day.served)
+    });
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+    (all > 0).then(|| first as f64 / all as f64)
 }
 
 fn calls_today(api: &Api, view: &View) -> u64 {
@@ -577,13 +598,19 @@ fn expected_total(view: &View, staff: &Staff, queues: &[QueueId]) -> Option<u64>
         .or_else(|| alike.checked_div(known.len() as u64))
 }
 
-fn sl(level: ServiceLevel, threshold_s: u32, goal: f64, language: Language) -> Sl {
+fn sl(
+    (level, pending): (ServiceLevel, u64),
+    threshold_s: u32,
+    goal: f64,
+    language: Language,
+) -> Sl {
     Sl {
         value: level.value(),
         answered_within: level.answered_within,
         offered: level.offered,
         threshold_s,
         goal,
+        pending,
         definition: DEFINITION,
         formula: sl_formula(threshold_s, language),
     }

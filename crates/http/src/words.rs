@@ -22,6 +22,58 @@ pub(crate) fn clock_of(seconds: u64) -> String {
     }
 }
 
+/// A span that a rule names: `45 sekunder`, `1 minutt og 30 sekunder`, `4 timer`, `2 dager`. Read aloud it cannot be
+/// taken for a time of the day.
+#[must_use]
+pub(crate) fn span_of(seconds: u64, language: Language) -> String {
+    let english = language == Language::En;
+    const UNITS: [(u64, [&str; 2], [&str; 2]); 4] = [
+        (86_400, ["dag", "dager"], ["day", "days"]),
+        (3_600, ["time", "timer"], ["hour", "hours"]),
+        (60, ["minutt", "minutter"], ["minute", "minutes"]),
+        (1, ["sekund", "sekunder"], ["second", "seconds"]),
+    ];
+    let mut left = seconds;
+    let mut parts: Vec<String> = Vec::new();
+    for (size, nb, en) in UNITS {
+        let count = left / size;
+        left %= size;
+        if count > 0 {
+            let word = if english { en } else { nb }[usize::from(count > 1)];
+            parts.push(format!("{count} {word}"));
+        }
+    }
+    match parts.len() {
+        0 => format!("0 {}", if english { "seconds" } else { "sekunder" }),
+        _ => parts.join(if english { " and " } else { " og " }),
+    }
+}
+
+/// `innen kl. 10.20`, and of a midnight, the end of the day before it: `innen utgangen av 18. november`.
+#[must_use]
+pub(crate) fn before(at: Timestamp, today: Timestamp, language: Language) -> String {
+    let english = language == Language::En;
+    let local = hours::local(at);
+    if (local.hour(), local.minute()) != (0, 0) {
+        let moment = moment_of(at, today, language);
+        return format!("{} {moment}", if english { "before" } else { "innen" });
+    }
+    let last = at.plus_s(-60);
+    if hours::local(last).date() == hours::local(today).date() {
+        return String::from(if english { "today" } else { "i dag" });
+    }
+    let day = moment_of(last, today, language);
+    let day = day
+        .split(if english { " at " } else { " kl. " })
+        .next()
+        .unwrap_or_default();
+    if english {
+        format!("by the end of {day}")
+    } else {
+        format!("innen utgangen av {day}")
+    }
+}
+
 /// `kl. 10.20`, in English `at 10:20`; with the date when it is another day than `today`.
 #[must_use]
 pub(crate) fn moment_of(at: Timestamp, today: Timestamp, language: Language) -> String {

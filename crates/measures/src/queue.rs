@@ -20,6 +20,8 @@ pub struct QueueDay {
     pub refused: u64,
     /// Contacts that an adviser helped to the end.
     pub served: u64,
+    /// Of these, with one conversation only: neither passed on nor back in a line.
+    pub served_by_first: u64,
     /// Contacts that came from another queue; not among the offered.
     pub transferred_in: u64,
     /// Microseconds that the answered waited, together.
@@ -43,6 +45,7 @@ impl QueueDay {
             abandoned: 0,
             refused: 0,
             served: 0,
+            served_by_first: 0,
             transferred_in: 0,
             wait_us: 0,
             longest_wait_us: 0,

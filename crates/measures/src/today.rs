@@ -52,6 +52,8 @@ struct Open {
     is_consult: bool,
     /// When the conversation that goes on began.
     talking: Option<Timestamp>,
+    /// Conversations begun.
+    conversations: u32,
 }
 
 /// Contacts that wait in one line, first come first.
@@ -198,6 +200,26 @@ impl Day {
         self.lines.get(queue.idx()).map_or(0, |line| line.0.len())
     }
 
+    /// Contacts of the day that wait in `queue` and whose acceptable wait is not over: nobody knows yet whether they
+    /// will be answered in time.
+    #[must_use]
+    pub fn not_due(&self, queue: QueueId, now: Timestamp) -> u64 {
+        let (Some(line), Some(goal)) = (
+            self.lines.get(queue.idx()),
+            self.layout.queues.get(queue.idx()),
+        ) else {
+            return 0;
+        };
+        let is_first = |contact: ContactId| {
+            let open = self.open.get(contact.slot() as usize).copied().flatten();
+            open.is_some_and(|open| open.first == queue && !open.answered)
+        };
+        let newest = line.0.iter().rev();
+        let in_time = newest.take_while(|(since, _)| now.since_us(*since) <= goal.within_us);
+        let counted = in_time.filter(|(_, contact)| is_first(*contact)).count();
+        u64::try_from(counted).unwrap_or(u64::MAX)
+    }
+
     /// Since when the first in line waits.
     #[must_use]
     pub fn oldest(&self, queue: QueueId) -> Option<Timestamp> {
@@ -280,6 +302,7 @@ impl Day {
             is_callback: false,
             is_consult: false,
             talking: None,
+            conversations: 0,
         });
     }
 
@@ -317,6 +340,7 @@ impl Day {
         if let Some(open) = self.open_mut(contact) {
             open.talking = Some(at);
             open.answered = true;
+            open.conversations += 1;
         }
         if !open.answered && !open.is_callback && !open.is_consult {
             self.count_answer(open, at.since_us(open.enqueued));
@@ -400,6 +424,8 @@ impl Day {
             CloseReason::Served => {
                 if let Some(day) = self.queues.get_mut(queue.idx()) {
                     day.served += 1;
+                    day.served_by_first +=
+                        u64::from(open.is_some_and(|open| open.conversations == 1));
                 }
             }
             CloseReason::Abandoned | CloseReason::Lost if !answered => {

@@ -534,6 +534,11 @@ async fn wire(
         phones: phones.clone(),
     });
     let identity = identity::open(options, http, (&centre, &staff), &records, &keys.numbers)?;
+    let lines: Vec<String> = centre
+        .numbers
+        .iter()
+        .filter_map(|number| crate::telephony::written(&number.number))
+        .collect();
     let guide = guide::open(&centre, &records, &keys.numbers, &reader, clock.now())?;
     let api = gate.open(Web {
         mode: options.mode,
@@ -545,7 +550,12 @@ async fn wire(
         desk: door(&desk),
         history,
         figures: figures(&reader),
-        numbers: numbers_read(&reader, &keys.numbers, &options.config.shared_numbers),
+        numbers: numbers_read(
+            &reader,
+            &keys.numbers,
+            &options.config.shared_numbers,
+            &lines,
+        ),
         clock,
         ids: Ids::new(keys.ids),
         metrics,
@@ -662,11 +672,18 @@ fn history(reader: &Reader) -> History {
 
 /// The stored sums, read by a connection of their own: a long walk hinders nobody else.
 /// Reads numbers that people write, and finds the contacts that they have.
-fn numbers_read(reader: &Reader, key: &NumberKey, shared: &[String]) -> linje_http::Numbers {
-    let (key, shared, reader) = (key.clone(), shared.to_vec(), reader.clone());
+fn numbers_read(
+    reader: &Reader,
+    key: &NumberKey,
+    shared: &[String],
+    lines: &[String],
+) -> linje_http::Numbers {
+    let (key, reader) = (key.clone(), reader.clone());
+    let (shared, lines) = (shared.to_vec(), lines.to_vec());
     linje_http::Numbers::new(
         move |text| {
-            let number = crate::telephony::written(text)?;
+            // The centre does not ring itself.
+            let number = crate::telephony::written(text).filter(|it| !lines.contains(it))?;
             let own = !shared.contains(&number);
             let caller = own.then(|| key.hash(&number));
             Some(linje_http::Keyed { number, caller })

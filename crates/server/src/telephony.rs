@@ -88,10 +88,16 @@ impl Status for Readers {
 /// A number that a person wrote, in E.164 form; `None` when nobody can be rung there.
 pub(crate) fn written(number: &str) -> Option<String> {
     let plain = |letter: char| letter.is_ascii_digit() || " +-().".contains(letter);
-    let number = e164(number.trim()).filter(|_| number.chars().all(plain))?;
+    let whole = linje_voice::Number::from(number).e164();
+    let number = whole.filter(|_| number.chars().all(plain))?;
     let figures = number.strip_prefix('+')?;
     let fits = match figures.strip_prefix("47") {
-        Some(norwegian) => norwegian.len() == 8 && !norwegian.starts_with(['0', '1']),
+        // Not the short numbers, nor those that cost whoever rings them.
+        Some(norwegian) => {
+            norwegian.len() == 8
+                && !norwegian.starts_with(['0', '1'])
+                && !norwegian.starts_with("82")
+        }
         None => (8..=15).contains(&figures.len()),
     };
     fits.then_some(number)

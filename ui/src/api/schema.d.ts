@@ -2682,7 +2682,7 @@ export interface components {
             goal?: number | null;
             /**
              * Format: double
-             * @description Not measured until the wrap-up asks whether it was solved.
+             * @description Of those who were helped to the end today; null when nobody was.
              */
             value?: number | null;
         };
@@ -2730,6 +2730,11 @@ export interface components {
              * @description Share to be ended by the first adviser, 0 to 1.
              */
             first_contact_end?: number | null;
+            /**
+             * Format: int64
+             * @description Of the offered, those who wait now and whose time is not over: no verdict on the goal counts them.
+             */
+            pending: number;
             /**
              * Format: double
              * @description Share to be answered within the time, 0 to 1.
@@ -4431,6 +4436,11 @@ export interface components {
             goal: number;
             /** Format: int64 */
             offered: number;
+            /**
+             * Format: int64
+             * @description Of the offered, those who wait and whose time is not over: no verdict on the goal counts them.
+             */
+            pending: number;
             /**
              * Format: int32
              * @description The acceptable wait.

@@ -12,6 +12,15 @@ export function allowanceUsed(value: number | null, goal: number | null): number
   return (1 - value) / (1 - goal);
 }
 
+/**
+ * The share that a goal is held against: `within / (offered - pending)`. Whoever waits and still has time is neither
+ * a hit nor a miss; null of nothing.
+ */
+export function verdict(sl: { answered_within: number; offered: number; pending: number }): number | null {
+  const over = sl.offered - sl.pending;
+  return over > 0 ? Math.min(1, sl.answered_within / over) : null;
+}
+
 export function goalState(value: number | null, goal: number | null, counted: number): GoalState {
   const used = allowanceUsed(value, goal);
   if (used === null || counted === 0) return "none";

@@ -37,6 +37,7 @@ export const nb = {
       `${offered} kom, ${within} fikk svar innen fristen, ${abandoned} la på.`,
     goal: (share: string) => `mål ${share}`,
     strict: (share: string, within: string) => `Målet ${share} innen ${within} regnes etter den strengeste.`,
+    ownGoals: "Hver kø måles mot sitt eget mål: se oppdelingen etter kø.",
     noFigure: "ikke noe tall",
   },
   tiles: {
@@ -73,6 +74,8 @@ export const nb = {
     csv: "Last ned CSV",
     csvFile: "tall",
     running: "pågår",
+    summer: "sommertid",
+    winter: "vintertid",
     nobody: "ingen svarte",
     together: (count: string) => `${count} små enheter samlet`,
     unitNote: "Per enhet teller bare henvendelser som enheten svarte på. De som la på, hører ikke til noen enhet.",
@@ -86,6 +89,7 @@ export const nb = {
     share: (value: string, goal: string, within: string) => `${value} innen ${within}, mål ${goal}`,
     end: (value: string, goal: string) => `avslutningsgrad ${value}, mål ${goal}`,
     none: "ingen mål",
+    pending: (count: string) => `${count} venter og har tid igjen`,
   },
   all: {
     title: "Alle tall med formel",
@@ -147,6 +151,7 @@ export const en: typeof nb = {
     counts: (offered, within, abandoned) => `${offered} came, ${within} were answered in time, ${abandoned} hung up.`,
     goal: (share) => `goal ${share}`,
     strict: (share, within) => `The goal of ${share} within ${within} is counted by the strictest.`,
+    ownGoals: "Each queue is measured by its own goal: see the breakdown by queue.",
     noFigure: "no figure",
   },
   tiles: {
@@ -183,6 +188,8 @@ export const en: typeof nb = {
     csv: "Download CSV",
     csvFile: "figures",
     running: "running",
+    summer: "summer time",
+    winter: "winter time",
     nobody: "nobody answered",
     together: (count) => `${count} small units together`,
     unitNote: "By unit only contacts that the unit answered count. Those who hung up belong to no unit.",
@@ -196,6 +203,7 @@ export const en: typeof nb = {
     share: (value, goal, within) => `${value} within ${within}, goal ${goal}`,
     end: (value, goal) => `first-contact end ${value}, goal ${goal}`,
     none: "no goals",
+    pending: (count) => `${count} wait and have time left`,
   },
   all: {
     title: "All figures with their formula",

@@ -8,7 +8,7 @@ import { GoalTag } from "../common/GoalTag";
 import { goalState } from "../common/goal";
 import { Meter } from "../common/Meter";
 import { useFormat, useText } from "../common/settings";
-import { figureText, goalResult } from "./figure";
+import { figureText, goalResult, judged } from "./figure";
 import type { Wanted } from "./useFigures";
 
 /** One row per queue, topic, unit, channel or time; small units never alone; everything as a file. */
@@ -50,7 +50,7 @@ export function Breakdown({ figures, wanted }: { figures: Figures; wanted: Wante
 }
 
 function nearestFirst(rows: FigureRow[], level: string): FigureRow[] {
-  const over = (row: FigureRow) => (row.values[level] ?? 2) - (row.goal?.share ?? 0);
+  const over = (row: FigureRow) => (judged(row, level) ?? 2) - (row.goal?.share ?? 0);
   return rows.toSorted((a, b) => over(a) - over(b));
 }
 
@@ -62,7 +62,9 @@ function useRowName(by: Cut): (row: FigureRow) => string {
     if (row.period) {
       const { from, to, complete } = row.period;
       const isDay = Date.parse(to) - Date.parse(from) > 4 * 3_600_000;
-      const said = isDay ? format.weekdayDate(from) : `${format.weekdayDate(from)} ${format.timeShort(from)}–${format.timeShort(to)}`;
+      const said = isDay
+        ? format.weekdayDate(from)
+        : `${format.weekdayDate(from)} ${format.timeShort(from)}–${format.timeShort(to)}${repeatedHour(from, words.summer, words.winter)}`;
       return complete ? said : `${said} (${words.running})`;
     }
     if (row.queue) return row.queue.name;
@@ -72,6 +74,20 @@ function useRowName(by: Cut): (row: FigureRow) => string {
     if (row.units_together !== null) return words.together(format.number(row.units_together));
     return by === "topic" ? words.topicNone : words.nobody;
   };
+}
+
+/** The hour that comes twice when the clock is put back: which of the two. */
+function repeatedHour(from: string, summer: string, winter: string): string {
+  const offset = from.slice(-6);
+  const beside = (hours: number) => offsetOf(Date.parse(from) + hours * 3_600_000);
+  if (offset === "+02:00" && beside(1) === "+01:00") return ` (${summer})`;
+  if (offset === "+01:00" && beside(-1) === "+02:00") return ` (${winter})`;
+  return "";
+}
+
+function offsetOf(at: number): string {
+  const parts = new Intl.DateTimeFormat("en", { timeZone: "Europe/Oslo", timeZoneName: "longOffset" }).formatToParts(at);
+  return parts.find(({ type }) => type === "timeZoneName")?.value.replace("GMT", "") ?? "";
 }
 
 function useColumns(by: Cut, chosen: string): Column<FigureRow>[] {
@@ -114,7 +130,7 @@ function Level({ row, level }: { row: FigureRow; level: string }) {
   return (
     <span className="sl-cell">
       <span className="figure">{figureText(value, "share", format)}</span>
-      <Meter value={value} goal={goal} state={goalState(value, goal, row.counts.offered ?? 0)} />
+      <Meter value={value} goal={goal} state={goalState(judged(row, level), goal, row.counts.offered ?? 0)} />
     </span>
   );
 }
@@ -128,7 +144,7 @@ function Goals({ row, level }: { row: FigureRow; level: string }) {
   const { goal } = row;
   if (goal === null || result === null) return <span className="subtle">{words.none}</span>;
   const end = row.values.first_contact_end ?? null;
-  const few = goalState(row.values[level] ?? null, goal.share, row.counts.offered ?? 0) === "few";
+  const few = goalState(judged(row, level), goal.share, row.counts.offered ?? 0) === "few";
   return (
     <span className="goal-set">
       <GoalTag state={few ? "few" : result.missed > 0 ? "past" : "ok"} size="xsmall" />
@@ -136,7 +152,8 @@ function Goals({ row, level }: { row: FigureRow; level: string }) {
         {result.missed === 0 ? words.all : words.some(format.number(result.missed), format.number(result.of))}
       </span>
       <span className="subtle goal-set__parts">
-        {words.share(figureText(row.values[level], "share", format), format.percent(goal.share), format.span(goal.within_s))}
+        {words.share(figureText(judged(row, level), "share", format), format.percent(goal.share), format.span(goal.within_s))}
+        {goal.pending > 0 && <> · {words.pending(format.number(goal.pending))}</>}
         {end !== null && goal.first_contact_end !== null && (
           <> · {words.end(figureText(end, "share", format), format.percent(goal.first_contact_end))}</>
         )}

@@ -5,14 +5,21 @@ import type { Figures, MeasureDefinition } from "../api/types";
 import { useFormat, useText } from "../common/settings";
 import { figureText, levels, spread } from "./figure";
 import type { Wanted } from "./useFigures";
-import { useGoal } from "./useGoal";
+
+/** The goal that all rows share; null when each queue has its own, or when the rows are not queues. */
+function useOneGoal(figures: Figures): { share: number; within_s: number } | null {
+  const goals = figures.rows.map(({ goal }) => goal);
+  const [first] = goals;
+  const isShared = first != null && goals.every((goal) => goal?.share === first.share && goal.within_s === first.within_s);
+  return isShared ? first : null;
+}
 
 /** The same time by each definition of the service level, side by side; the choice rules the rest of the page. */
 export function Levels({ figures, wanted }: { figures: Figures; wanted: Wanted }) {
   const t = useText();
   const format = useFormat();
   const title = useId();
-  const goal = useGoal();
+  const goal = useOneGoal(figures);
   const { counts, values } = figures.total;
   const shown = levels(figures.definitions, values);
   const count = (id: string) => format.number(counts[id] ?? 0);
@@ -24,7 +31,9 @@ export function Levels({ figures, wanted }: { figures: Figures; wanted: Wanted }
       <BodyLong size="small">{useSpreadText(shown, values)}</BodyLong>
       <BodyShort size="small" className="subtle figure" spacing>
         {t.figures.level.counts(count("offered"), count("answered_within"), count("abandoned"))}{" "}
-        {goal && t.figures.level.strict(format.percent(goal.share), format.span(goal.within_s))}
+        {goal === null
+          ? t.figures.level.ownGoals
+          : t.figures.level.strict(format.percent(goal.share), format.span(goal.within_s))}
       </BodyShort>
       <fieldset className="levels">
         <legend className="sr-only">{t.figures.level.legend}</legend>
@@ -46,7 +55,9 @@ export function Levels({ figures, wanted }: { figures: Figures; wanted: Wanted }
 function useSpreadText(shown: MeasureDefinition[], values: Record<string, number | null>): string {
   const t = useText();
   const format = useFormat();
-  const found = spread(shown, values);
+  // The share of answers has no time in it: it says nothing of how many were answered in time.
+  const timed = shown.filter(({ id }) => id.startsWith("sl_"));
+  const found = spread(timed, values);
   if (found === null) return t.figures.level.one;
   const [low, high] = found;
   const points = Math.round((high - low) * 100);

@@ -1,6 +1,7 @@
 /** Figures as people read them, and what belongs together. */
 import type { FigureRow, MeasureDefinition } from "../api/types";
 import type { Format } from "../common/format";
+import { verdict } from "../common/goal";
 
 export const NOTHING = "–";
 
@@ -29,11 +30,22 @@ export interface GoalResult {
   of: number;
 }
 
+/**
+ * The share that a goal is held against: whoever waits and still has time is neither a hit nor a miss. By the strict
+ * definition only, which alone counts all who came; null while nobody's time is over.
+ */
+export function judged(row: FigureRow, level: string): number | null {
+  const value = row.values[level] ?? null;
+  const pending = row.goal?.pending ?? 0;
+  if (level !== "sl_offered" || pending === 0) return value;
+  return verdict({ answered_within: row.counts.answered_within ?? 0, offered: row.counts.offered ?? 0, pending });
+}
+
 /** The goals of a row as one set; what has no figure yet is not counted. */
 export function goalResult(row: FigureRow, level: string): GoalResult | null {
   if (!row.goal) return null;
   const results = [
-    [row.values[level], row.goal.share],
+    [judged(row, level), row.goal.share],
     [row.values.first_contact_end, row.goal.first_contact_end],
   ].flatMap(([value, goal]) =>
     value === null || value === undefined || goal === null || goal === undefined ? [] : [value >= goal],

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import type { Minute, Totals } from "../api/types";
 import { Definition } from "../common/Definition";
 import { GoalTag } from "../common/GoalTag";
-import { goalState } from "../common/goal";
+import { goalState, verdict } from "../common/goal";
 import { Meter } from "../common/Meter";
 import { useFormat, useText } from "../common/settings";
 import { Sparkline } from "../common/Sparkline";
@@ -84,7 +84,7 @@ function ServiceLevelTile({ totals }: { totals: Totals }) {
   const format = useFormat();
   const { sl } = totals;
   const name = t.traffic.tiles.sl(sl.threshold_s);
-  const state = goalState(sl.value, sl.goal, sl.offered);
+  const state = goalState(verdict(sl), sl.goal, sl.offered);
   return (
     <Tile
       name={name}

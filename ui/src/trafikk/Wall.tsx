@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { type ReactNode, useEffect } from "react";
 
 import type { QueueRow, TrafficView } from "../api/types";
-import { type GoalState, goalState } from "../common/goal";
+import { type GoalState, goalState, verdict } from "../common/goal";
 import { GoalTag } from "../common/GoalTag";
 import { useFormat, useText } from "../common/settings";
 import { ScenarioClock, SyntheticMark } from "../shell/Header";
@@ -70,7 +70,7 @@ function WallTiles({ view }: { view: TrafficView }) {
         <WallTile
           name={t.traffic.tiles.sl(sl.threshold_s)}
           value={sl.value === null ? "–" : format.percent(sl.value)}
-          state={goalState(sl.value, sl.goal, sl.offered)}
+          state={goalState(verdict(sl), sl.goal, sl.offered)}
         >
           {t.traffic.tiles.goal(format.percent(sl.goal))}
         </WallTile>

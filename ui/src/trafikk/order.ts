@@ -3,7 +3,7 @@ import { type RefObject, useEffect, useRef, useState } from "react";
 
 import type { QueueRow } from "../api/types";
 import { scenarioNow } from "../common/clock";
-import { allowanceUsed, type GoalState, goalState } from "../common/goal";
+import { allowanceUsed, type GoalState, goalState, verdict } from "../common/goal";
 
 const SORT_EVERY_MS = 30_000;
 
@@ -14,7 +14,7 @@ export function isVoice(row: QueueRow): boolean {
 
 export function queueState(row: QueueRow): GoalState {
   if (!row.open) return "closed";
-  return goalState(row.sl.value, row.sl.goal, row.sl.offered);
+  return goalState(verdict(row.sl), row.sl.goal, row.sl.offered);
 }
 
 /** Queues with a say about the goal first, by used allowance; then those with few or none; closed last. */
@@ -23,7 +23,7 @@ export function nearestGoalFirst(rows: QueueRow[]): QueueRow[] {
     const state = queueState(row);
     if (state === "closed") return -2;
     if (state === "none" || state === "few") return -1;
-    return allowanceUsed(row.sl.value, row.sl.goal) ?? -1;
+    return allowanceUsed(verdict(row.sl), row.sl.goal) ?? -1;
   };
   return [...rows].sort(
     (a, b) => rank(b) - rank(a) || b.waiting - a.waiting || a.name.localeCompare(b.name, "nb"),

@@ -22,10 +22,12 @@ use crate::problem::Problem;
 use crate::shape::{Named, moment, queue_name, whole_seconds};
 use crate::traffic::expected;
 use crate::view::{Callback, Entry, Stage, View};
-use crate::words::moment_of;
+use crate::words::{before, moment_of};
 
 /// A number that is not needed any more is forgotten at the latest this long after the promise.
 const KEPT_S: i64 = 24 * 3600;
+/// Shortest time in which somebody may ask to be rung: an adviser must have the time to become free.
+const SHORTEST_S: i64 = 15 * 60;
 /// Most days ahead that somebody may ask to be rung.
 const MAX_AHEAD_S: i64 = 14 * 24 * 3600;
 
@@ -317,7 +319,7 @@ pub(super) fn no_callback() -> Problem {
 /// Reads a number; what cannot be rung is a fault of the request.
 fn number(api: &Api, text: &str) -> Result<Keyed, Problem> {
     (api.numbers.read)(text).ok_or_else(|| {
-        let text = "Skriv et telefonnummer med åtte sifre, eller med landkode.";
+        let text = "Skriv et nummer som kan ringes: åtte sifre, eller + og landkode. Egne numre og betalnumre ringes ikke.";
         Problem::invalid("number", text, Vec::new())
     })
 }
@@ -353,13 +355,19 @@ fn window(
     }
     let open_hours = centre.hours_of(queue);
     if from.is_some() && begin > now && !open_hours.at(begin).is_open() {
-        let text = open_hours.sentence(begin, Language::Nb);
-        return Err(Problem::invalid("from", text, Vec::new()));
+        let opens = open_hours.sentence(begin, Language::Nb);
+        let opens = opens.strip_prefix("Stengt nå.").unwrap_or(&opens).trim();
+        let text = format!("Da er det stengt. {opens}");
+        return Err(Problem::invalid("from", text.trim(), Vec::new()));
     }
     let promised = hours::working_days_after(begin, centre.callback.working_days);
     let until = until.unwrap_or(promised);
     if until <= begin {
         let text = "Slutten må komme etter begynnelsen.";
+        return Err(Problem::invalid("until", text, Vec::new()));
+    }
+    if until < begin.plus_s(SHORTEST_S) {
+        let text = "Velg et tidsrom på minst et kvarter.";
         return Err(Problem::invalid("until", text, Vec::new()));
     }
     Ok((from.unwrap_or(Timestamp::ZERO), until.min(promised)))
@@ -444,14 +452,14 @@ fn row(
     let open = entry.stage != Stage::Closed;
     let state = state_of(entry, callback);
     let rule = view.state.tables().rules().callback;
-    let until = moment_of(callback.until, callback.asked, language);
+    let until = before(callback.until, callback.asked, language);
     let later = callback.from > callback.asked;
     let from = later.then(|| moment_of(callback.from, callback.asked, language));
     let text = match (from, language) {
-        (None, Language::En) => format!("You will be rung when it is your turn, before {until}."),
-        (Some(from), Language::En) => format!("You will be rung after {from}, before {until}."),
-        (None, _) => format!("Du blir ringt opp når det er din tur, innen {until}."),
-        (Some(from), _) => format!("Du blir ringt opp etter {from}, innen {until}."),
+        (None, Language::En) => format!("You will be rung when it is your turn, {until}."),
+        (Some(from), Language::En) => format!("You will be rung after {from}, {until}."),
+        (None, _) => format!("Du blir ringt opp når det er din tur, {until}."),
+        (Some(from), _) => format!("Du blir ringt opp etter {from}, {until}."),
     };
     CallbackView {
         id: api.ids.contact(entry.contact),

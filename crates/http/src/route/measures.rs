@@ -120,6 +120,8 @@ struct GoalSet {
     within_s: u32,
     /// Share to be ended by the first adviser, 0 to 1.
     first_contact_end: Option<f64>,
+    /// Of the offered, those who wait now and whose time is not over: no verdict on the goal counts them.
+    pending: u64,
 }
 
 /// What was not broken down, and why.
@@ -434,17 +436,18 @@ fn row(
             .and_then(|topic| topic_name(&api.directory, topic, language)),
         unit,
         units_together,
-        goal: group.queue.and_then(|queue| goal(api, queue)),
+        goal: group.queue.and_then(|queue| goal(api, queue, now)),
         figures: values(sums, formulas),
     }
 }
 
-fn goal(api: &Api, queue: QueueId) -> Option<GoalSet> {
+fn goal(api: &Api, queue: QueueId, now: Timestamp) -> Option<GoalSet> {
     let goal = api.directory.centre.queues.get(queue.idx())?.goal;
     Some(GoalSet {
         share: goal.share,
         within_s: goal.within_s,
         first_contact_end: goal.first_contact_end,
+        pending: api.shared.read(|view| view.day.not_due(queue, now)),
     })
 }
 

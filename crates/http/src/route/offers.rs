@@ -53,6 +53,10 @@ async fn accept(
 ) -> Result<Json<Answered>, Problem> {
     let offer = api.offer(&id)?;
     let adviser = whose(&api, &me, offer)?;
+    if is_callback(&api, offer) && !api.presence.has_phone(adviser) {
+        let text = "Brukeren skal ringes opp, og da trenger du telefon. Koble til hodesettet eller telefonen og svar igjen.";
+        return Err(Problem::conflict("no_phone", text));
+    }
     answer(
         &api,
         command_id,
@@ -97,6 +101,15 @@ async fn answer(
     Ok(Json(Answered {
         contact: accepted.contact.map(|contact| api.ids.contact(contact)),
     }))
+}
+
+/// Whether the person is to be rung when it is accepted.
+fn is_callback(api: &Api, offer: OfferId) -> bool {
+    api.shared.read(|view| {
+        let offered = view.state.offered_contact(offer);
+        let entry = offered.and_then(|offered| view.contacts.get(offered.id));
+        entry.is_some_and(|entry| entry.callback.is_some())
+    })
 }
 
 /// To whom the offer was made. That of somebody else is not told from one that is not there.

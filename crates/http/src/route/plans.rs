@@ -124,15 +124,46 @@ async fn switch(
         what,
     });
     // A repeat of the request finds the plan on already and asks nobody again.
-    if body.on && !was_on {
-        ask(&api, description).await;
+    match (was_on, body.on) {
+        (false, true) => ask(&api, description).await,
+        (true, false) => no_longer_ask(&api, description).await,
+        (false, false) | (true, true) => {}
     }
     Ok(Json(row(&api, plan, description, language)))
 }
 
-/// Asks the advisers whom the plan names.
+/// Withdraws what the plan asked and nobody needs to answer any more.
+async fn no_longer_ask(api: &Api, plan: &Plan) {
+    for asked in asks(plan) {
+        let Some(request) = open_request(api, asked) else {
+            continue;
+        };
+        if let Err(refusal) = api.command_unnamed(Command::CloseRequest { request }).await {
+            tracing::warn!(?refusal, "what a plan asked was not withdrawn");
+        }
+    }
+}
+
+/// The open request that asks the same.
+fn open_request(
+    api: &Api,
+    (activity, wanted, unit): (linje_types::Activity, u16, Option<UnitId>),
+) -> Option<linje_types::RequestId> {
+    api.shared.read(|view| {
+        let mut open = view.state.requests().iter();
+        let same = open.find(|request| {
+            (request.activity, request.wanted, request.unit) == (activity, wanted, unit)
+        });
+        same.map(|request| request.id)
+    })
+}
+
+/// Asks the advisers whom the plan names, where nobody asks them the same already.
 async fn ask(api: &Api, plan: &Plan) {
     for (activity, wanted, unit) in asks(plan) {
+        if open_request(api, (activity, wanted, unit)).is_some() {
+            continue;
+        }
         let command = Command::AskAdvisers {
             activity,
             wanted,

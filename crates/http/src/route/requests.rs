@@ -79,10 +79,14 @@ pub(super) fn routes() -> OpenApiRouter<Gate> {
 
 /// Open requests to an adviser, for the desk.
 pub(super) fn requests_to(api: &Api, view: &View, adviser: AdviserId) -> Vec<RequestRow> {
-    let unit = view.state.adviser(adviser).map(|is| is.unit);
+    let is = view.state.adviser(adviser);
+    let (unit, activity) = (is.map(|is| is.unit), is.map(|is| is.activity));
+    let answered = |request: &Request| request.answers.iter().any(|(who, _)| *who == adviser);
     let requests = view.state.requests().iter();
     requests
         .filter(|request| request.unit.is_none() || request.unit == unit)
+        // Whoever does it already is not asked for it; what they have answered stays in sight.
+        .filter(|request| answered(request) || activity != Some(request.activity))
         .map(|request| row(api, request, Timestamp::NEVER, Some(adviser)))
         .collect()
 }

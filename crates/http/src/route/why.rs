@@ -476,7 +476,9 @@ impl Teller<'_> {
     /// What gives it another place than the order of arrival.
     fn standing(&self) -> Option<String> {
         if self.entry.overdue {
-            let span = self.guarantee_us(self.entry.class).map(span);
+            let span = self
+                .guarantee_us(self.entry.class)
+                .map(|us| span(us, self.language));
             let span = span.unwrap_or_default();
             return Some(self.pick(
                 format!("Den går foran fordi den lovede lengste ventetiden ({span}) er over."),
@@ -492,7 +494,7 @@ impl Teller<'_> {
             .get(usize::from(self.entry.class))?;
         let (name, head) = (
             name.name.get(self.language),
-            span(class.head_start_us.abs()),
+            span(class.head_start_us.abs(), self.language),
         );
         match class.head_start_us.signum() {
             1 => Some(self.pick(
@@ -600,8 +602,8 @@ impl Teller<'_> {
     }
 }
 
-fn span(us: i64) -> String {
-    clock_of(u64::try_from(us / SECOND_US).unwrap_or(0))
+fn span(us: i64, language: Language) -> String {
+    words::span_of(u64::try_from(us / SECOND_US).unwrap_or(0), language)
 }
 
 fn lower(text: &str) -> String {

@@ -4,7 +4,7 @@ use linje_centre::Centre;
 use linje_event::{By, CloseReason, ConsultOutcome, Event, FailCause, OfferOutcome};
 use linje_types::{Channel, Language, QueueId, Timestamp};
 
-use super::{Reader, clock_of, moment_of};
+use super::{Reader, moment_of, span_of};
 
 /// The sentence about an event at `at`, for somebody who is or is not the adviser in it.
 #[must_use]
@@ -58,7 +58,8 @@ impl Words<'_> {
     }
 
     fn span(&self, until: Timestamp) -> String {
-        clock_of(u64::try_from(until.since_us(self.at) / 1_000_000).unwrap_or(0))
+        let seconds = u64::try_from(until.since_us(self.at) / 1_000_000).unwrap_or(0);
+        span_of(seconds, self.language)
     }
 
     fn of(&self, event: &Event) -> String {

@@ -4,7 +4,7 @@ use linje_centre::Centre;
 use linje_routing::{QueueRule, Rules};
 use linje_types::{Language, QueueId, SECOND_US};
 
-use super::clock_of;
+use super::span_of;
 
 /// The whole rule of a queue, in sentences.
 #[must_use]
@@ -41,8 +41,8 @@ pub(crate) fn ring_words(
     };
     let first = prefer.say(centre, language);
     Some(match language {
-        Language::En => format!("{who}; first of all those who {first}"),
-        Language::Nb | Language::Nn | Language::Se => format!("{who}; aller først de som {first}"),
+        Language::En => format!("{who} (first of all those who {first})"),
+        Language::Nb | Language::Nn | Language::Se => format!("{who} (aller først de som {first})"),
     })
 }
 
@@ -52,7 +52,7 @@ fn ring_sentence(
     language: Language,
 ) -> String {
     let who = ring_words(centre, queue, ring, language).unwrap_or_default();
-    let after = span(after_us);
+    let after = span(after_us, language);
     match (after_us, language) {
         (0, Language::En) => format!("Those who {who} are asked."),
         (_, Language::En) => format!("After {after} those who {who} are asked."),
@@ -70,33 +70,33 @@ fn promises(centre: &Centre, rules: &Rules, rule: &QueueRule, language: Language
     };
     let mut found = Vec::new();
     if rule.named_us > 0 {
-        let span = span(rule.named_us);
+        let span = span(rule.named_us, language);
         found.push(pick(
             format!("Den som hjalp brukeren sist, blir spurt alene de første {span}."),
             format!("Whoever helped the person last is asked alone for the first {span}."),
         ));
     }
-    let goal = span(rule.goal_us);
+    let goal = span(rule.goal_us, language);
     found.push(pick(
         format!("Målet er svar innen {goal}."),
         format!("The goal is an answer within {goal}."),
     ));
     if let Some(class) = rules.classes.get(usize::from(rule.class)) {
-        let guarantee = span(class.guarantee_us);
+        let guarantee = span(class.guarantee_us, language);
         found.push(pick(
-            format!("Etter {guarantee} går den som venter på linjen, foran alle andre."),
-            format!("After {guarantee} whoever waits on the line goes before all others."),
+            format!("Etter {guarantee} i kø går henvendelsen foran alle andre."),
+            format!("After {guarantee} in line the contact goes before all others."),
         ));
     }
     if let Some(overflow) = rule.overflow {
         let to = name(overflow.to);
-        if let Some(after) = overflow.after_us.map(span) {
+        if let Some(after) = overflow.after_us.map(|us| span(us, language)) {
             found.push(pick(
                 format!("Etter {after} går henvendelsen videre til {to} med samme plass."),
                 format!("After {after} it moves on to {to}, place kept."),
             ));
         }
-        if let Some(expected) = overflow.expected_us.map(span) {
+        if let Some(expected) = overflow.expected_us.map(|us| span(us, language)) {
             found.push(pick(
                 format!("Er forventet ventetid minst {expected}, går den til {to} med en gang."),
                 format!("When the expected wait is at least {expected} it goes to {to} at once."),
@@ -106,6 +106,6 @@ fn promises(centre: &Centre, rules: &Rules, rule: &QueueRule, language: Language
     found
 }
 
-fn span(us: i64) -> String {
-    clock_of(u64::try_from(us / SECOND_US).unwrap_or(0))
+fn span(us: i64, language: Language) -> String {
+    span_of(u64::try_from(us / SECOND_US).unwrap_or(0), language)
 }
