@@ -222,6 +222,7 @@ export class Centre {
       offered,
       threshold_s: 45,
       goal: 0.7,
+      pending: 0,
       definition: "sl_offered",
       formula: "besvart innen 45 s / alle tilbudt",
     };
