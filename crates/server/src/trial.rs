@@ -1,8 +1,9 @@
 //! *Prøv på gårsdagen*: reads a day from the log and lives it again under another description.
 
+use std::ops::Range;
 use std::time::Instant;
 
-use linje_centre::hours::{self, Date};
+use linje_centre::hours::{self, Date, OpeningHours};
 use linje_centre::{Centre, Extra};
 use linje_event::Event;
 use linje_http::{Both, DayFigures, TrialAsk, Tried, TriedContact, TriedQueue};
@@ -12,7 +13,7 @@ use linje_twin::Nothing;
 use linje_twin::yesterday::{
     Affected, Change, Difference, End, Figures, Recorded, compare, rerun, rerun_unchanged,
 };
-use linje_types::{Language, SECOND_US, Timestamp};
+use linje_types::{Language, QueueId, SECOND_US, Timestamp};
 
 use crate::start::tables_of;
 
@@ -52,7 +53,7 @@ pub(crate) fn attempt(reader: &Reader, extra: &Extra, ask: &TrialAsk) -> Result<
     }
     let unchanged = rerun_unchanged(&recorded, &mut Nothing)
         .map_err(|error| format!("Dagen kan ikke leves om igjen: {error}"))?;
-    let after = rerun(&recorded, &change(ask, extra)?)
+    let after = rerun(&recorded, &change(ask, extra, (begin, end))?)
         .map_err(|error| format!("Dagen kan ikke leves under denne beskrivelsen: {error}"))?;
     let before = recorded.outcome();
     let goals: Vec<i64> = ask
@@ -114,7 +115,7 @@ fn last_day(log: &[(Timestamp, Event)], now: Timestamp) -> Option<Date> {
     Some(hours::local(before.unwrap_or(last).0).date())
 }
 
-fn change(ask: &TrialAsk, extra: &Extra) -> Result<Change, String> {
+fn change(ask: &TrialAsk, extra: &Extra, day: (Timestamp, Timestamp)) -> Result<Change, String> {
     let rules = linje_centre::routing_rules(&ask.centre, extra);
     let tables =
         Tables::new(&rules).map_err(|error| format!("Reglene kan ikke brukes: {error}"))?;
@@ -124,7 +125,35 @@ fn change(ask: &TrialAsk, extra: &Extra) -> Result<Change, String> {
         let gone = || format!("Køen «{}» finnes ikke i beskrivelsen.", queue.id);
         change.queues.push(to.ok_or_else(gone)?);
     }
+    let hours = (0..)
+        .map(QueueId)
+        .zip(&change.queues)
+        .map(|(was, will_be)| {
+            let hours = (ask.before.hours_of(was), ask.centre.hours_of(*will_be));
+            newly_closed(hours, day)
+        });
+    change.closed = hours.collect();
     Ok(change)
+}
+
+/// When a queue is closed under the change and was open that day, to the minute.
+fn newly_closed(
+    (was, will_be): (&OpeningHours, &OpeningHours),
+    (begin, end): (Timestamp, Timestamp),
+) -> Vec<Range<Timestamp>> {
+    let mut spans: Vec<Range<Timestamp>> = Vec::new();
+    let mut from = begin;
+    while from < end {
+        let to = from.plus_s(60);
+        if was.at(from).is_open() && !will_be.at(from).is_open() {
+            match spans.last_mut() {
+                Some(last) if last.end == from => last.end = to,
+                _ => spans.push(from..to),
+            }
+        }
+        from = to;
+    }
+    spans
 }
 
 fn queues(centre: &Centre, difference: &Difference, language: Language) -> Vec<TriedQueue> {
@@ -185,13 +214,13 @@ fn assumed(language: Language) -> Vec<String> {
             "The same people come at the same moments.",
             "Those who left have the patience that was seen; those who were answered have one drawn from the day's own.",
             "Advisers come, pause and answer as they did.",
-            "Menus and opening hours are not walked again: a change of a key or of hours is not seen here, only rules of routing.",
+            "Who wanted a queue finds it, whatever its key. Who calls when it is closed under the change is turned away; who was turned away that day stays away, for nobody knows what they wanted.",
         ],
         Language::Nb | Language::Nn | Language::Se => [
             "De samme menneskene kommer på de samme tidspunktene.",
             "De som la på, har tålmodigheten som ble sett; de som fikk svar, har en som er trukket fra dagens egen.",
             "Veilederne møter opp, tar pause og svarer som de gjorde.",
-            "Menyer og åpningstider gås ikke på nytt: en endret tast eller åpningstid ses ikke her, bare regler for fordeling.",
+            "Den som ville til en kø, finner den, uansett tast. Den som ringer når køen er stengt under endringen, blir avvist. Den som ble avvist den dagen, er fortsatt borte: ingen vet hva de ville.",
         ],
     };
     said.map(str::to_owned).to_vec()

@@ -160,7 +160,7 @@ mod tests {
                 "cannot be reached",
             ),
             (
-                "trunk = \"127.0.0.1:5070\"\nfrom = \"NAV\"".to_owned(),
+                "trunk = \"127.0.0.1:5070\"\nfrom = \"Etaten\"".to_owned(),
                 "no number",
             ),
             (format!("{head}user = \"linje\""), "needs a password"),

@@ -13,7 +13,7 @@
 //!
 //! [[issuer]]
 //! id = "entra"
-//! name = "Nav-ansatt"
+//! name = "Ansatt"
 //! url = "https://login.microsoftonline.com/TENANT/v2.0"
 //! kind = "staff"
 //! client_id = "..."

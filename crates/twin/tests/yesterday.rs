@@ -126,7 +126,11 @@ fn tried(recorded: &Recorded, rules: &Rules, queues: Vec<QueueId>) -> (Outcome, 
     let (_, _, goals) = national();
     let tables = Arc::new(Tables::new(rules).unwrap());
     let began = Instant::now();
-    let outcome = rerun(recorded, &Change { tables, queues }).unwrap();
+    let change = Change {
+        queues,
+        ..Change::rules(tables)
+    };
+    let outcome = rerun(recorded, &change).unwrap();
     let difference = compare(recorded.outcome(), &outcome, &goals, 20);
     let spent = began.elapsed().as_secs_f64();
     let figures = |it: &linje_twin::yesterday::Figures| {
@@ -162,6 +166,34 @@ fn sum(difference: &Difference, field: fn(&linje_twin::yesterday::Figures) -> u6
             .sum::<u64>()
     };
     (sum(|pair| pair.before), sum(|pair| pair.after))
+}
+
+#[test]
+fn whoever_calls_when_the_line_is_closed_under_the_change_is_turned_away() {
+    let (rules, recorded) = monday_recorded();
+    let change = |from: Timestamp| Change {
+        closed: vec![vec![from..monday(24, 0)]; rules.queues.len()],
+        ..Change::rules(Arc::new(Tables::new(&rules).unwrap()))
+    };
+    let goals = national().2;
+    let of_day = |change: &Change| {
+        let outcome = rerun(&recorded, change).unwrap();
+        compare(recorded.outcome(), &outcome, &goals, 1).total
+    };
+    let never = of_day(&change(monday(24, 0)));
+    assert_eq!(never.before, never.after, "a line that closes at midnight");
+    let earlier = of_day(&change(monday(13, 0)));
+    let all_day = of_day(&change(monday(0, 0)));
+    println!(
+        "{} offered, {} when it closes at 13, {} when it never opens",
+        earlier.before.offered, earlier.after.offered, all_day.after.offered
+    );
+    // Some two hours of six are gone; what is written comes all the same.
+    let part = earlier.before.offered / 6;
+    assert!(earlier.after.offered + part < earlier.before.offered);
+    assert!(earlier.after.offered > earlier.before.offered / 2);
+    assert!(all_day.after.offered < earlier.after.offered);
+    assert!(all_day.after.answered > 0, "messages and tasks");
 }
 
 #[test]

@@ -8,8 +8,8 @@
 //!
 //! What was never seen is drawn from the day itself, by the number of the contact and not by the order
 //! of draws: how long somebody who was answered would have waited, how long somebody who left would have
-//! talked. Menus and opening hours are not walked again: who was sent where stays as it was, unless
-//! [`Change::queues`] says otherwise.
+//! talked. Menus are not walked again: who wanted a queue finds it, whatever its key, and goes where
+//! [`Change::queues`] says. Who comes when [`Change::closed`] says so is turned away.
 //!
 //! No clock, file or socket here, and nothing that the core decides is decided here.
 

@@ -4,9 +4,10 @@
 //! long after the beginning of a phase as they were. Steps of one microsecond keep the order of the log.
 //! Clocks fire when the core says, and as late as they did that day.
 
+use core::ops::Range;
 use std::sync::Arc;
 
-use linje_event::{Command, Effect, Event, Output};
+use linje_event::{CloseReason, Command, Effect, Event, Output};
 use linje_routing::{RestoreError, State, Tables};
 use linje_types::{AdviserId, QueueId, Timestamp};
 
@@ -24,6 +25,9 @@ pub struct Change {
     pub tables: Arc<Tables>,
     /// By queue of the day: the queue that its contacts go to. Queues beyond the list keep their number.
     pub queues: Vec<QueueId>,
+    /// By queue of the day: when it is closed under the change and was open that day. Who comes to it by phone then
+    /// is turned away. Whoever was turned away that day stays away: nobody knows what they wanted.
+    pub closed: Vec<Vec<Range<Timestamp>>>,
 }
 
 impl Change {
@@ -33,7 +37,15 @@ impl Change {
         Change {
             tables,
             queues: Vec::new(),
+            closed: Vec::new(),
         }
+    }
+
+    /// Whether a queue of the changed centre is closed now, and was open.
+    fn is_closed(&self, queue: QueueId, at: Timestamp) -> bool {
+        let spans = (0..).map(QueueId).zip(&self.closed);
+        let mut of_queue = spans.filter(|(of, _)| self.queue(*of) == queue);
+        of_queue.any(|(_, spans)| spans.iter().any(|span| span.contains(&at)))
     }
 
     pub(super) fn queue(&self, queue: QueueId) -> QueueId {
@@ -162,6 +174,15 @@ fn run<S: Sink>(
             Next::Outside(outside) => world.outside(outside, state.next_contact(), at),
         };
         let Some(command) = command else { continue };
+        let command = match command {
+            Command::Enqueue { contact, queue, .. }
+                if change.is_some_and(|change| change.is_closed(queue, at)) =>
+            {
+                let reason = CloseReason::ClosedHours;
+                Command::Close { contact, reason }
+            }
+            command => command,
+        };
         sink.command(at, &command);
         let mut out = Both {
             at,
