@@ -171,3 +171,25 @@ for (const theme of ["light", "dark"]) {
     });
   }
 }
+
+test("somebody is erased: the number twice, a reason and a yes, and a receipt that says what stays", made, async () => {
+  const { page, troubles, close } = await openPage(browser, { url: server.url });
+  await page.goto(`${server.url}/kontroll`);
+  const form = page.locator(".erase");
+  await form.getByLabel("Fødselsnummer", { exact: true }).fill(FNR);
+  await form.getByLabel("Fødselsnummer en gang til").fill(FNR);
+  await form.getByLabel("Hvem ba om det").fill("Brev fra bruker 14. november");
+  await form.getByRole("button", { name: "Slett", exact: true }).click();
+  await page.getByText("Kryss av for at du har kontrollert det.").waitFor();
+  await form.getByRole("checkbox").check();
+  await form.getByRole("button", { name: "Slett", exact: true }).click();
+  await page.getByRole("heading", { name: "Slettet" }).waitFor();
+  await page.getByText("Borte: 3 referater, 1 utkast og 2 løfter.").first().waitFor();
+  await page.getByText("Er arkivpliktige.").waitFor();
+  await page.waitForFunction(() => document.activeElement?.className === "erase__receipt");
+  assert.equal(await form.getByLabel("Fødselsnummer", { exact: true }).inputValue(), "");
+  await ready(page);
+  assert.deepEqual(await violations(page), []);
+  assert.deepEqual(troubles, []);
+  await close();
+});

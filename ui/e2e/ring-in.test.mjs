@@ -75,7 +75,7 @@ test("leaving the page hangs up", async () => {
   const { page, close } = await openPage(browser, { url: server.url });
   await ringIn(page, server.url, { answeredBy: "me" });
   const gone = page.waitForRequest((request) => request.method() === "DELETE" && /\/demo\/calls\//.test(request.url()));
-  await page.getByRole("link", { name: "Trafikkbilde", exact: true }).click();
+  await page.getByRole("link", { name: "Linje", exact: true }).click();
   await gone;
   await close();
 });

@@ -162,7 +162,7 @@ export class Guide {
   }
 
   afterwards() {
-    return { promises: this.promises, tasks: this.tasks, drafts: [], counts: this.counts() };
+    return { promises: this.promises, tasks: this.tasks, failed: [], drafts: [], counts: this.counts() };
   }
 
   team(unit) {

@@ -18,6 +18,7 @@ export class People {
     this.failed = [];
     this.hint = { level: null, number_of: 1, phone_barred: false, safety_measure: false, must_be_handed_over: false };
     this.level = null;
+    this.erased = [];
     this.safety = [];
     /** Names of children, many at once. */
     this.children = null;
@@ -61,6 +62,17 @@ export class People {
     if (at("GET", "/access/patterns")) return { items: PATTERNS, next: null };
     if (at("GET", "/access/chain")) return { rows: 2, head: "ab", ok: true, first_bad: null };
     if (at("POST", "/access/whose")) return { whom: "0123456789abcdef0123456789abcdef" };
+    if (at("GET", "/access/erasures")) return { items: this.erased, next: null };
+    if (at("POST", "/access/erase")) {
+      if (body.fnr !== body.again) throw new Problem(422, "Noe i innholdet stemmer ikke", "Numrene er ikke like.");
+      const receipt = {
+        at: "2026-11-23T10:30:00+01:00", by: "K990001", whom: "0123456789abcdef0123456789abcdef",
+        notes: 3, drafts: 1, promises: 2, counted: 1, contacts: 4, reasons: 4,
+        kept: [{ what: "Innsynsloggen", why: "Må kunne kontrolleres." }, { what: "Saker og oppgaver", why: "Er arkivpliktige." }],
+      };
+      this.erased = [receipt, ...this.erased];
+      return receipt;
+    }
     if (at("GET", "/control-measures")) return { items: MEASURES, next: null };
     return undefined;
   }

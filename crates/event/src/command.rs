@@ -329,4 +329,13 @@ pub enum Command {
         /// The request.
         request: RequestId,
     },
+    /// It was found in a conversation whom it is about: whoever gets it next must be cleared for that, too.
+    Protect {
+        /// The contact.
+        contact: ContactId,
+        /// What is needed besides what is needed already.
+        clearance: Clearance,
+        /// Whose own case it is; `NONE` = nobody's.
+        not_to: AdviserId,
+    },
 }

@@ -9,6 +9,7 @@ mod hints;
 mod link;
 mod measures;
 mod own;
+mod protect;
 mod read;
 mod tasks;
 

@@ -10,6 +10,7 @@ mod contacts;
 mod demo;
 mod desk;
 mod dev;
+mod erase;
 mod expected;
 mod guide;
 mod health;
@@ -86,6 +87,7 @@ fn documented() -> OpenApiRouter<Gate> {
         .merge(prompts::routes())
         .merge(persons::routes())
         .merge(access_log::routes())
+        .merge(erase::routes())
         .merge(registers::routes())
         .merge(me::routes())
 }

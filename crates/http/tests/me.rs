@@ -117,6 +117,20 @@ async fn what_was_written_and_promised_is_seen_by_its_citizen_and_nobody_else() 
     );
     let matters = mine.get("/api/v1/me/matters").await;
     assert_eq!(matters["failed"], json!([]));
+    // What was handed over is in the register of tasks, for the citizen, the adviser's tabs and afterwards.
+    let task = &matters["tasks"][0];
+    assert_eq!(
+        (&task["kind"], &task["status"]),
+        (&json!("BEH_HENV"), &json!("open"))
+    );
+    let reason = json!({"fnr": ANNE, "reason": "Prøve av lovlig lesing"});
+    let tab = adviser.post("/api/v1/persons/tabs/communication", reason);
+    let tab = tab.await.expect(200);
+    assert_eq!(tab["tasks"][0]["id"], task["id"]);
+    let left = adviser.get("/api/v1/advisers/K990001/after").await;
+    assert_eq!(left["tasks"][0]["id"], task["id"]);
+    assert_eq!(left["tasks"][0]["text"], "Se på perioden");
+    assert_eq!(left["failed"], json!([]));
     for case in matters["cases"].as_array().unwrap() {
         for document in case["documents"].as_array().unwrap() {
             assert_ne!(document["kind"], "internal");
@@ -249,4 +263,144 @@ async fn a_topic_that_leaves_no_trace_forgets_whom_it_was_about() {
     for list in ["notes", "promises", "contacts"] {
         assert_eq!(mine.items(list).await, Vec::<Value>::new(), "{list}");
     }
+}
+
+#[tokio::test]
+async fn a_register_of_tasks_that_fails_costs_another_try_and_nothing_that_was_typed() {
+    let world = world();
+    let adviser = Somebody::new(&world, "/entra", "K990001").await;
+    let mine = Somebody::citizen(&world, "bruker-2").await;
+    at_work(&adviser).await;
+    let chat = json!({"channel": "chat", "queue": "chat-foreldrepenger", "topic": "FOR"});
+    mine.post("/api/v1/contacts", chat).await.expect(201);
+    let id = answered(&adviser).await;
+    end(&adviser, &id).await;
+    let path = format!("/api/v1/contacts/{id}/after");
+    let due = adviser.get(&path).await["promise_due"].clone();
+    let body = json!({
+        "topic": "FOR", "solved": false, "note": "Vi så på perioden", "promises": [],
+        "task": {"unit": "forvaltning-hordaland", "kind": "BEH_HENV", "due": due, "text": "Se på perioden"},
+    });
+    let trouble = async |trouble: &str| {
+        let said = world
+            .post("/api/v1/demo/registers/tasks", &json!({"trouble": trouble}))
+            .await;
+        assert_eq!(said.status, 204);
+    };
+    trouble("down").await;
+    let refused = adviser.post(&path, body.clone()).await.problem(503);
+    assert_eq!(refused["register"], "tasks");
+    assert_eq!(mine.items("notes").await, Vec::<Value>::new());
+    let state = adviser.get(&format!("/api/v1/contacts/{id}")).await;
+    assert_eq!(state["state"], "wrap_up", "it is not done yet");
+    trouble("none").await;
+    adviser.post(&path, body.clone()).await.expect(200);
+    adviser.post(&path, body).await.expect(200);
+    let matters = mine.get("/api/v1/me/matters").await;
+    assert_eq!(matters["tasks"].as_array().unwrap().len(), 1, "{matters}");
+}
+
+#[tokio::test]
+async fn somebody_is_erased_with_a_row_first_and_a_receipt_of_what_went_and_what_stays() {
+    let world = world();
+    let adviser = Somebody::new(&world, "/entra", "K990001").await;
+    let admin = Somebody::new(&world, "/entra", "K980003").await;
+    let auditor = Somebody::new(&world, "/entra", "K980004").await;
+    let mine = Somebody::citizen(&world, "bruker-2").await;
+    at_work(&adviser).await;
+    let chat = json!({"channel": "chat", "queue": "chat-foreldrepenger", "topic": "FOR"});
+    mine.post("/api/v1/contacts", chat).await.expect(201);
+    let id = answered(&adviser).await;
+    end(&adviser, &id).await;
+    wrap_up(&adviser, &id, "FOR", false).await;
+    let ask = |again: &str, reason: &str| json!({"fnr": ANNE, "again": again, "reason": reason});
+    let erase = "/api/v1/access/erase";
+    let good = ask(ANNE, "Bruker ba om sletting i brev 14. november");
+    adviser.post(erase, good.clone()).await.problem(403);
+    auditor.post(erase, good.clone()).await.problem(403);
+    admin
+        .post(erase, ask("12837110147", "Bruker ba om sletting"))
+        .await
+        .problem(422);
+    admin.post(erase, ask(ANNE, "kort")).await.problem(422);
+    assert_eq!(mine.items("notes").await.len(), 1, "nothing is erased yet");
+    let receipt = admin.post(erase, good.clone()).await.expect(200);
+    assert_eq!(
+        (
+            &receipt["notes"],
+            &receipt["promises"],
+            &receipt["contacts"],
+            &receipt["reasons"]
+        ),
+        (&json!(1), &json!(1), &json!(1), &json!(1))
+    );
+    assert_eq!(receipt["kept"].as_array().unwrap().len(), 5);
+    assert!(!receipt.to_string().contains(ANNE));
+    for list in ["notes", "promises", "contacts"] {
+        assert_eq!(mine.items(list).await, Vec::<Value>::new(), "{list}");
+    }
+    // Cases and tasks are of those who handle them; who read what stays to be seen.
+    let matters = mine.get("/api/v1/me/matters").await;
+    assert_eq!(matters["tasks"].as_array().unwrap().len(), 1);
+    let readers: Vec<Value> = mine.items("readings").await;
+    assert_eq!(readers[0]["reader"], "privacy");
+    let rows = auditor.get("/api/v1/access/readings?who=K980003").await;
+    assert_eq!(rows["items"].as_array().unwrap().len(), 1);
+    assert_eq!(rows["items"][0]["what"], "erase");
+    assert_eq!(
+        rows["items"][0]["reason"],
+        "Bruker ba om sletting i brev 14. november"
+    );
+    let chain = auditor.get("/api/v1/access/chain").await;
+    assert_eq!(chain["ok"], true);
+    let again = admin.post(erase, good).await.expect(200);
+    assert_eq!(again["notes"], 0);
+    let receipts = auditor.get("/api/v1/access/erasures").await;
+    assert_eq!(receipts["items"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn what_the_person_needs_follows_a_contact_that_is_handed_on() {
+    let world = world();
+    let adviser = Somebody::new(&world, "/entra", "K990001").await;
+    let path = "/api/v1/advisers/K990001/activity";
+    let written = json!({"activity": "written"});
+    adviser
+        .ask(Method::PUT, path, Some(written))
+        .await
+        .expect(200);
+    let message = json!({"channel": "message", "topic": "DAG"});
+    let made = world.post("/api/v1/contacts", &message).await.expect(201);
+    let id = made["id"].as_str().unwrap();
+    assert_eq!(answered(&adviser).await, id);
+    // The register has people of every kind; this adviser is cleared for all of them.
+    let people = linje_registry::BuiltIn::new(
+        2015,
+        200,
+        std::sync::Arc::new(|| jiff::civil::date(2026, 11, 23)),
+    );
+    let hidden = (0..200).map(|place| people.at(place)).find(|person| {
+        person.protection == linje_registry::Protection::Strict && person.employee.is_none()
+    });
+    let link = json!({"fnr": hidden.expect("somebody protected").id.digits(), "level": "hint"});
+    let about = format!("/api/v1/contacts/{id}/person");
+    adviser.post(&about, link).await.expect(200);
+    let kinds = async || {
+        let view = adviser.get(&format!("/api/v1/contacts/{id}")).await;
+        let events = view["events"].as_array().unwrap().clone();
+        events
+            .into_iter()
+            .map(|event| event["kind"].clone())
+            .collect::<Vec<_>>()
+    };
+    assert!(!kinds().await.contains(&json!("contact_needs")));
+    let transfer = format!("/api/v1/contacts/{id}/transfer");
+    adviser
+        .post(&transfer, json!({"queue": "skriv-pensjon"}))
+        .await
+        .expect(200);
+    let kinds = kinds().await;
+    let place = |kind: &str| kinds.iter().position(|known| *known == kind);
+    let (needs, moved) = (place("contact_needs"), place("contact_transferred"));
+    assert!(needs.is_some() && needs < moved, "{kinds:?}");
 }

@@ -3,12 +3,14 @@
 //! as the contract has it.
 
 mod absent;
+mod kodeverk;
 mod krr;
 mod norg2;
 mod oppgave;
 mod pdl;
 mod repr;
 mod saf;
+mod token;
 mod utbetaling;
 mod wire;
 
@@ -16,11 +18,13 @@ mod wire;
 mod tests;
 
 pub use absent::Absent;
+pub use kodeverk::Kodeverk;
 pub use krr::Krr;
 pub use norg2::Norg2;
 pub use oppgave::Oppgave;
 pub use pdl::Pdl;
 pub use repr::Repr;
 pub use saf::Saf;
+pub use token::{ClientCredentials, Token};
 pub use utbetaling::Utbetaling;
-pub use wire::{Token, Wire, WireError};
+pub use wire::{Wire, WireError};

@@ -191,6 +191,11 @@ impl State {
                 yes,
             } => self.answer_request(request, adviser, yes, now, out),
             Command::CloseRequest { request } => self.close_request(request, now, out),
+            Command::Protect {
+                contact,
+                clearance,
+                not_to,
+            } => self.protect(contact, clearance, not_to, now, out),
         }
     }
 
@@ -777,6 +782,28 @@ impl State {
         self.emit(transferred, now, out);
         self.serve_contact(slot, now, out);
         self.serve_adviser(it.adviser, now, out);
+        Ok(())
+    }
+
+    /// What is found in a conversation holds from then on: for a transfer, for an expert who is asked, for
+    /// work that is given back. Who has it now keeps it; handing it over is for people to say.
+    fn protect<O: Output>(
+        &mut self,
+        contact: ContactId,
+        clearance: Clearance,
+        not_to: AdviserId,
+        now: Timestamp,
+        out: &mut O,
+    ) -> Result<(), Rejection> {
+        let slot = self.talking(contact)?;
+        let it = &self.contacts[slot as usize];
+        let needs = Needs {
+            clearance: Clearance((it.clearance.0 | clearance.0) & Clearance::ALL.0),
+            named: AdviserId(it.named),
+            not_to,
+            due: Timestamp::NEVER,
+        };
+        self.emit(Event::ContactNeeds { contact, needs }, now, out);
         Ok(())
     }
 

@@ -517,6 +517,11 @@ impl State {
     }
 
     fn needs(&mut self, slot: u32, needs: Needs, at: Timestamp) {
+        let state = self.contacts[slot as usize].state;
+        if matches!(state, ContactState::Active | ContactState::Held) {
+            self.needs_more(slot, needs);
+            return;
+        }
         self.lines.set_order(slot, needs.due.0, 0);
         let it = &mut self.contacts[slot as usize];
         it.clearance = needs.clearance;
@@ -524,6 +529,16 @@ impl State {
         if needs.not_to.idx() < self.advisers.len() {
             self.bar(slot, needs.not_to.0, Timestamp::NEVER);
             self.next_bar(slot, at);
+        }
+    }
+
+    /// What somebody found in the conversation: the place in line is kept for when it goes back there.
+    fn needs_more(&mut self, slot: u32, needs: Needs) {
+        let since = self.since(slot);
+        self.contacts[slot as usize].clearance = needs.clearance;
+        self.restore_order(slot, since);
+        if needs.not_to.idx() < self.advisers.len() {
+            self.bar(slot, needs.not_to.0, Timestamp::NEVER);
         }
     }
 
@@ -1014,6 +1029,13 @@ impl State {
         if until == Timestamp::ZERO {
             return;
         }
+        // Whose own case it is stays barred, whatever they do with it.
+        let own = |bar: &Bar| bar.adviser == adviser && bar.until == Timestamp::NEVER;
+        let until = if self.bars_of(slot).iter().any(own) {
+            Timestamp::NEVER
+        } else {
+            until
+        };
         self.bars
             .retain(|bar| (bar.slot, bar.adviser) != (slot, adviser));
         let bar = Bar {

@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use serde::Deserialize;
 
 use crate::cli::{Serve, WrongUse};
+use crate::registers::{self, Connected, RegistersFile};
 use crate::trunk::{self, TrunkSettings};
 use crate::trusted::{IssuerFile, Said, SessionsFile, Trusted};
 
@@ -33,6 +34,8 @@ struct File {
     sessions: SessionsFile,
     #[serde(default, rename = "issuer")]
     issuers: Vec<IssuerFile>,
+    #[serde(default)]
+    registers: RegistersFile,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -98,6 +101,8 @@ pub(crate) struct Config {
     pub(crate) browsers: SocketAddr,
     /// default: the address of `browsers`
     pub(crate) browsers_announced: Option<IpAddr>,
+    /// default: none is connected
+    pub(crate) registers: Connected,
     /// default: 5000
     pub(crate) max_calls: usize,
     /// The text of the centre description, the name for messages, and the folder that its recordings lie in.
@@ -166,6 +171,7 @@ impl Config {
                 .or(file.voice.browsers)
                 .unwrap_or(BROWSERS),
             browsers_announced: file.voice.announced,
+            registers: Connected::read(file.registers, env(registers::SECRET))?,
             max_calls: file
                 .sip
                 .max_calls

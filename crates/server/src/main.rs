@@ -19,6 +19,7 @@ mod people;
 mod plain_http;
 mod population;
 mod publish;
+mod registers;
 mod scenario;
 mod sound;
 mod start;

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use linje_http::{Clock, People, PeopleKeys, PeopleParts, StoredTasks, read_measures};
-use linje_registry::adapter::Absent;
 use linje_registry::{BuiltIn, Offices, Registers, Sources};
 use linje_store::{NumberKey, Reader, Records};
+
+use crate::config::Config;
+use crate::registers::Connected;
 
 /// The seed of the people who do not exist.
 const SEED: u64 = 2015;
@@ -22,14 +24,15 @@ pub(crate) fn people(
     key: &NumberKey,
     reader: &Reader,
     clock: Clock,
-    centre_folder: &Path,
+    config: &Config,
 ) -> Result<People> {
     let keys = PeopleKeys::new(key.clone())?;
     let built_in = demo.then(|| {
         let today = move || linje_centre::hours::local(clock.now()).date();
         BuiltIn::new(SEED, BuiltIn::PEOPLE, Arc::new(today))
     });
-    let sources = sources(built_in.as_ref(), records, &keys, clock);
+    let connected = config.registers.clone();
+    let sources = sources(built_in.as_ref(), connected, records, &keys, clock);
     let vault = reader.clone();
     Ok(People::new(PeopleParts {
         registers: Registers::new(sources),
@@ -45,7 +48,7 @@ pub(crate) fn people(
                 .ok()??;
             row.value.try_into().ok().map(linje_desk::CallerKey)
         }),
-        measures: measures(centre_folder)?,
+        measures: measures(&config.centre_folder)?,
     }))
 }
 
@@ -62,13 +65,14 @@ fn measures(folder: &Path) -> Result<Vec<linje_http::ControlMeasure>> {
 
 fn sources(
     built_in: Option<&BuiltIn>,
+    connected: Connected,
     records: &Records,
     keys: &PeopleKeys,
     clock: Clock,
 ) -> Sources {
     let offices: Arc<dyn Offices> = match built_in {
         Some(built_in) => Arc::new(built_in.clone()),
-        None => Arc::new(Absent),
+        None => connected.offices(),
     };
     let worked_on = built_in.is_some();
     let tasks = StoredTasks::new(
@@ -96,21 +100,6 @@ fn sources(
                 notices: one,
             }
         }
-        None => {
-            let none = Arc::new(Absent);
-            Sources {
-                persons: none.clone(),
-                preferences: none.clone(),
-                cases: none.clone(),
-                payments: none.clone(),
-                powers: none.clone(),
-                offices,
-                tasks,
-                organisations: none.clone(),
-                benefits: none.clone(),
-                follow_ups: none.clone(),
-                notices: none,
-            }
-        }
+        None => connected.sources(offices, tasks),
     }
 }

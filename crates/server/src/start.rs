@@ -497,7 +497,7 @@ async fn wire(
         &keys.numbers,
         &reader,
         clock,
-        &options.config.centre_folder,
+        &options.config,
     )?;
     let bank = Arc::new(bank);
     let phones = phones(&staff, &keys);

@@ -7,6 +7,7 @@
 
 pub mod access;
 mod after;
+mod erase;
 mod knowledge;
 pub mod linked;
 mod seal;
@@ -23,9 +24,10 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 pub use after::{
-    AfterCall, Draft, KeptNote, KeptPromise, KeptTask, KeptThreat, NewPromise, NewTask,
-    PromiseState, Reason, Whose,
+    AfterCall, Draft, HandedTask, KeptNote, KeptPromise, KeptThreat, NewPromise, PromiseState,
+    Reason, Whose,
 };
+pub use erase::{Erased, Erasure};
 pub use knowledge::{Article, Changed, Content, EntryKind, Found, Hand, Sought, Version};
 pub use seal::{PersonKeys, Subject};
 
@@ -44,6 +46,7 @@ const TABLES: &[&str] = &[
     tasks::TABLES,
     seal::TABLES,
     after::TABLES,
+    erase::TABLES,
     knowledge::TABLES,
 ];
 

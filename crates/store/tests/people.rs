@@ -3,8 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
+use linje_store::records::linked::Linked;
 use linje_store::{
-    AfterCall, Draft, KeptThreat, NewPromise, NewTask, PersonKeys, PromiseState, Reason, Records,
+    AfterCall, Draft, Erasure, KeptThreat, NewPromise, PersonKeys, PromiseState, Reason, Records,
     Subject, Whose,
 };
 use linje_types::{ContactId, HOUR_US, Timestamp};
@@ -57,12 +58,7 @@ fn after(contact: u64, subject: Option<&str>) -> AfterCall {
             holder: "forvaltning-hordaland".to_owned(),
         },
         note: Some(SECRET.to_owned()),
-        task: Some(NewTask {
-            kind: "VURD_HENV".to_owned(),
-            unit: "forvaltning-hordaland".to_owned(),
-            due: "1970-01-02".to_owned(),
-            text: SECRET.to_owned(),
-        }),
+        task: Some("41".to_owned()),
         promises: vec![NewPromise {
             due: "1970-01-03".to_owned(),
             until: Timestamp(3 * DAY_US),
@@ -93,8 +89,8 @@ fn a_wrap_up_is_kept_once_and_its_words_are_never_in_the_clear() {
         .unwrap();
     assert_eq!(promises.len(), 1);
     assert_eq!(promises[0].text.as_deref(), Some(SECRET));
-    let tasks = records.handed_over(&keys(), &whose).unwrap();
-    assert_eq!((tasks.len(), tasks[0].task.text.as_str()), (1, SECRET));
+    let tasks = records.handed_tasks("K990001", 5).unwrap();
+    assert_eq!((tasks.len(), tasks[0].task.as_str()), (1, "41"));
     let reasons = records
         .reasons((Timestamp(0), Timestamp(9 * DAY_US)))
         .unwrap();
@@ -114,19 +110,103 @@ fn a_wrap_up_is_kept_once_and_its_words_are_never_in_the_clear() {
 }
 
 #[test]
-fn erasing_somebody_leaves_rows_that_nobody_can_read_and_others_as_they_were() {
+fn erasing_somebody_leaves_figures_without_a_person_and_others_as_they_were() {
     let folder = Folder::new("erase");
     let records = Records::open(&folder.file()).unwrap();
-    records.wrap_up(&keys(), after(5, Some("p1"))).unwrap();
-    records.wrap_up(&keys(), after(6, Some("p2"))).unwrap();
-    assert!(records.erase(&Subject::new("p1")).unwrap());
-    assert!(!records.erase(&Subject::new("p1")).unwrap());
+    let mut hinted = after(7, Some("number:1"));
+    hinted.promises.clear();
+    for (contact, whom) in [(5, [1; 16]), (6, [2; 16]), (7, [1; 16])] {
+        let (tell, told) = std::sync::mpsc::channel();
+        let linked = Linked {
+            contact: ContactId(contact),
+            whom,
+            sealed: vec![1],
+            level: 2,
+            by: "K990001".to_owned(),
+            at: Timestamp(1),
+        };
+        records.link(linked, move |end| tell.send(end).unwrap());
+        told.recv().unwrap().unwrap();
+    }
+    records
+        .wrap_up(&keys(), after(5, Some("person:p1")))
+        .unwrap();
+    records
+        .wrap_up(&keys(), after(6, Some("person:p2")))
+        .unwrap();
+    records.wrap_up(&keys(), hinted).unwrap();
+    let draft = Draft {
+        contact: ContactId(5),
+        owner: "K990001".to_owned(),
+        at: Timestamp(2),
+        text: SECRET.to_owned(),
+    };
+    records.put_draft(&keys(), &draft).unwrap();
+    let erase = |command: u8| {
+        let erasure = Erasure {
+            command: [command; 16],
+            at: Timestamp(2 * DAY_US),
+            by: "K980003".to_owned(),
+            whom: [1; 16],
+            subject: Subject::new("person:p1"),
+        };
+        records.erase_person(erasure).unwrap()
+    };
+    let gone = erase(1);
+    assert_eq!(
+        (gone.notes, gone.drafts, gone.promises, gone.counted),
+        (2, 1, 1, 0)
+    );
+    assert_eq!((gone.contacts, gone.reasons), (2, 2));
+    // Said again it is the same receipt; another request finds nothing left.
+    assert_eq!(erase(1), gone);
+    assert_eq!(erase(2).notes, 0);
+    assert_eq!(records.erasures(5).unwrap().len(), 2);
     let read = |name: &str| {
         let notes = records.notes_of(&keys(), &Subject::new(name)).unwrap();
         notes.into_iter().map(|note| note.text).collect::<Vec<_>>()
     };
-    assert_eq!(read("p1"), [None]);
-    assert_eq!(read("p2"), [Some(SECRET.to_owned())]);
+    assert_eq!(read("person:p1"), []);
+    assert_eq!(read("number:1"), []);
+    assert_eq!(read("person:p2"), [Some(SECRET.to_owned())]);
+    assert!(records.linked(ContactId(5)).unwrap().is_none());
+    assert!(records.linked(ContactId(6)).unwrap().is_some());
+    assert!(records.draft(&keys(), ContactId(5)).unwrap().is_none());
+    let reasons = records
+        .reasons((Timestamp(0), Timestamp(9 * DAY_US)))
+        .unwrap();
+    assert_eq!(reasons.len(), 3, "figures stay");
+    assert_eq!(
+        reasons.iter().filter(|reason| reason.key.is_some()).count(),
+        1
+    );
+}
+
+#[test]
+fn a_promise_that_ended_is_counted_after_its_citizen_was_erased_and_says_nothing() {
+    let folder = Folder::new("counted");
+    let records = Records::open(&folder.file()).unwrap();
+    records
+        .wrap_up(&keys(), after(5, Some("person:p1")))
+        .unwrap();
+    let late = Timestamp(4 * DAY_US);
+    let erasure = Erasure {
+        command: [1; 16],
+        at: late,
+        by: "K980003".to_owned(),
+        whom: [1; 16],
+        subject: Subject::new("person:p1"),
+    };
+    let gone = records.erase_person(erasure).unwrap();
+    assert_eq!((gone.promises, gone.counted), (0, 1));
+    let whose = Whose::Adviser("K990001".to_owned());
+    let left = records.promises(&keys(), &whose, late).unwrap();
+    assert_eq!(left.len(), 1);
+    assert_eq!(
+        (left[0].state, left[0].contact),
+        (PromiseState::Broken, None)
+    );
+    assert_eq!(left[0].text, None);
 }
 
 #[test]
@@ -143,7 +223,7 @@ fn where_nothing_may_be_kept_no_row_names_contact_or_person() {
     assert_eq!(reasons[0].key, None);
     assert_eq!(reasons[0].at.0 % HOUR_US, 0, "not even the minute");
     let whose = Whose::Adviser("K990001".to_owned());
-    assert!(records.handed_over(&keys(), &whose).unwrap().is_empty());
+    assert!(records.handed_tasks("K990001", 5).unwrap().is_empty());
     let promises = records
         .promises(&keys(), &whose, Timestamp(DAY_US))
         .unwrap();

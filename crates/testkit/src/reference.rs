@@ -293,6 +293,11 @@ impl Reference {
                 yes,
             } => self.answer_request(request, adviser, yes),
             Command::CloseRequest { request } => self.close_request(request),
+            Command::Protect {
+                contact,
+                clearance,
+                not_to,
+            } => self.protect(contact, clearance, not_to),
         }
     }
 }

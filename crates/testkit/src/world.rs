@@ -51,10 +51,11 @@ enum Kind {
     AskAdvisers,
     AnswerRequest,
     CloseRequest,
+    Protect,
 }
 
 /// How often each is wanted in an ordinary house; each world bends this its own way.
-const ODDS: [(Kind, usize); 33] = [
+const ODDS: [(Kind, usize); 34] = [
     (Kind::Arrive, 24),
     (Kind::Enqueue, 8),
     (Kind::Leave, 4),
@@ -88,6 +89,7 @@ const ODDS: [(Kind, usize); 33] = [
     (Kind::AskAdvisers, 1),
     (Kind::AnswerRequest, 2),
     (Kind::CloseRequest, 1),
+    (Kind::Protect, 3),
 ];
 
 /// A centre and the habits of those who use it.
@@ -339,6 +341,11 @@ impl World {
             },
             Kind::CloseRequest => Command::CloseRequest {
                 request: some_request(dice, scene)?,
+            },
+            Kind::Protect => Command::Protect {
+                contact: some_contact(dice, scene, in_hand)?,
+                clearance: Clearance(dice.pick(&[0, 1, 2, 4, 7])),
+                not_to: dice.pick(&[AdviserId::NONE, AdviserId(0), AdviserId(1), AdviserId(2)]),
             },
         })
     }

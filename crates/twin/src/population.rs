@@ -379,6 +379,7 @@ impl Population {
             | Command::AskAdvisers { .. }
             | Command::AnswerRequest { .. }
             | Command::CloseRequest { .. }
+            | Command::Protect { .. }
             | Command::Tick => {}
         }
     }

@@ -110,6 +110,8 @@ export interface PromiseRow {
 export interface Afterwards {
   promises: PromiseRow[];
   tasks: { id: string; contact: string; kind: Named; topic: Topic | null; unit: Named; due: string; done: Instant | null; text: string }[];
+  /** Registers that did not answer: what they know is missing here. */
+  failed: { register: string }[];
   drafts: { contact: string; at: Instant }[];
   counts: Counts;
 }

@@ -14,6 +14,7 @@ export type Question = Schemas["Question"];
 export type ReadingRow = Schemas["ReadingRow"];
 export type PatternRow = Schemas["PatternRow"];
 export type ControlMeasure = Schemas["ControlMeasure"];
+export type Receipt = Schemas["Receipt"];
 export type DemoPerson = Schemas["Persona"];
 
 /** On what ground somebody is read: a contact in hand, or a reason. */
@@ -54,6 +55,8 @@ export const people = {
   patterns: () => told<{ items: PatternRow[] }>(server.GET("/api/v1/access/patterns")),
   chain: () => told<Schemas["ChainView"]>(server.GET("/api/v1/access/chain")),
   whose: (fnr: string) => told<{ whom: string }>(server.POST("/api/v1/access/whose", { body: { fnr } })),
+  erase: (asked: { fnr: string; again: string; reason: string }) => told<Receipt>(server.POST("/api/v1/access/erase", { body: asked })),
+  erasures: () => told<{ items: Receipt[] }>(server.GET("/api/v1/access/erasures")),
   measures: () => told<{ items: ControlMeasure[] }>(server.GET("/api/v1/control-measures")),
 };
 

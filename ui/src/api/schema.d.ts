@@ -38,6 +38,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/access/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erases what is kept here about one person. Nobody is told whether there was anything: who has nothing kept
+         *     gets a receipt of nothing.
+         */
+        post: operations["erase_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The receipts, the newest first. */
+        get: operations["erasures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/access/patterns": {
         parameters: {
             query?: never;
@@ -1993,8 +2030,11 @@ export interface components {
         Afterwards: {
             counts: components["schemas"]["PromiseCounts"];
             drafts: components["schemas"]["DraftRow"][];
+            /** @description Registers that did not answer: what they know is missing here. */
+            failed: components["schemas"]["Failed"][];
             /** @description Open ones and those that broke first, the soonest due first. */
             promises: components["schemas"]["PromiseRow"][];
+            /** @description As the register of tasks has them, the newest first. */
             tasks: components["schemas"]["TaskRow"][];
         };
         Answer: {
@@ -2601,6 +2641,14 @@ export interface components {
         };
         Ended: {
             state: string;
+        };
+        EraseAsk: {
+            /** @description The same number once more: what is erased is gone. */
+            again: string;
+            /** @description Eleven figures. */
+            fnr: string;
+            /** @description Who asked for it and on what ground, at least ten letters. */
+            reason: string;
         };
         /** @description One thing that happened. */
         EventRow: {
@@ -3217,6 +3265,49 @@ export interface components {
                 who: string;
                 /** @description An opaque number; the same person is the same number. */
                 whom?: string | null;
+            }[];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
+        /** @description A list and where it goes on. */
+        List_Receipt: {
+            items: {
+                at: string;
+                /** @description The ident of who did it. */
+                by: string;
+                /**
+                 * Format: int32
+                 * @description Contacts that are about nobody now.
+                 */
+                contacts: number;
+                /**
+                 * Format: int32
+                 * @description Promises that had ended: counted still, without words, contact and person.
+                 */
+                counted: number;
+                /**
+                 * Format: int32
+                 * @description Drafts that are gone.
+                 */
+                drafts: number;
+                kept: components["schemas"]["Remains"][];
+                /**
+                 * Format: int32
+                 * @description Conversation notes that are gone.
+                 */
+                notes: number;
+                /**
+                 * Format: int32
+                 * @description Promises that are gone.
+                 */
+                promises: number;
+                /**
+                 * Format: int32
+                 * @description Reasons of contacts: marks in figures now.
+                 */
+                reasons: number;
+                /** @description The opaque number of the person in the access log. */
+                whom: string;
             }[];
             /** @description Cursor of the next page. */
             next?: string | null;
@@ -4193,6 +4284,45 @@ export interface components {
             /** @description An opaque number; the same person is the same number. */
             whom?: string | null;
         };
+        /** @description What was erased, and what the law wants kept. */
+        Receipt: {
+            at: string;
+            /** @description The ident of who did it. */
+            by: string;
+            /**
+             * Format: int32
+             * @description Contacts that are about nobody now.
+             */
+            contacts: number;
+            /**
+             * Format: int32
+             * @description Promises that had ended: counted still, without words, contact and person.
+             */
+            counted: number;
+            /**
+             * Format: int32
+             * @description Drafts that are gone.
+             */
+            drafts: number;
+            kept: components["schemas"]["Remains"][];
+            /**
+             * Format: int32
+             * @description Conversation notes that are gone.
+             */
+            notes: number;
+            /**
+             * Format: int32
+             * @description Promises that are gone.
+             */
+            promises: number;
+            /**
+             * Format: int32
+             * @description Reasons of contacts: marks in figures now.
+             */
+            reasons: number;
+            /** @description The opaque number of the person in the access log. */
+            whom: string;
+        };
         /** @description A step of a real person's contact. */
         RecentRow: {
             at: string;
@@ -4245,6 +4375,11 @@ export interface components {
          * @enum {string}
          */
         RelationKind: "spouse" | "child" | "parent";
+        /** @description Something that stays. */
+        Remains: {
+            what: string;
+            why: string;
+        };
         /** @description The figures of a group. */
         RepeatRow: {
             /**
@@ -4570,6 +4705,10 @@ export interface components {
             id: string;
             kind: components["schemas"]["Named"];
             made: string;
+            /** @description What came of it. */
+            outcome?: string | null;
+            /** @description open, in_progress, finished or mistaken. */
+            status: components["schemas"]["TaskStatus"];
             text: string;
             topic?: components["schemas"]["TopicName"] | null;
             unit: components["schemas"]["Named"];
@@ -5128,6 +5267,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChainView"];
+                };
+            };
+        };
+    };
+    erase_person: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key is the same erasure */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EraseAsk"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nothing was erased */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erasures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Receipt"];
                 };
             };
         };

@@ -35,7 +35,7 @@ function Left({ left }: { left: Afterwards }) {
   const t = useText();
   const format = useFormat();
   const promises = left.promises.filter((promise) => promise.can_end).concat(left.promises.filter((promise) => !promise.can_end).slice(0, 3));
-  if (promises.length === 0 && left.tasks.length === 0 && left.drafts.length === 0)
+  if (promises.length === 0 && left.tasks.length === 0 && left.drafts.length === 0 && left.failed.length === 0)
     return <BodyShort size="small">{t.guide.afterwards.empty}</BodyShort>;
   return (
     <>
@@ -69,6 +69,11 @@ function Left({ left }: { left: Afterwards }) {
             ))}
           </ul>
         </>
+      )}
+      {left.failed.length > 0 && (
+        <BodyShort size="small" className="subtle">
+          {t.person.failed.title(left.failed.map(({ register }) => t.person.failed.names[register] ?? register).join(", "))}
+        </BodyShort>
       )}
       {left.drafts.length > 0 && (
         <BodyShort size="small" className="subtle">

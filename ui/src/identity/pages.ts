@@ -28,7 +28,7 @@ const PAGES: Record<string, string[] | typeof EVERYBODY> = {
   "/innsikt/tall": [...STAFF, "user_council"],
   "/innsikt/kontrolltiltak": STAFF,
   "/admin": STAFF,
-  "/kontroll": ["access_auditor"],
+  "/kontroll": ["access_auditor", "administrator"],
   "/min-side": ["citizen"],
   "/kunnskap": STAFF,
   "/team": STAFF,

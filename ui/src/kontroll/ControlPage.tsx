@@ -9,6 +9,8 @@ import { LoadFailed } from "../common/LoadFailed";
 import { useFormat, useText } from "../common/settings";
 import { useTitle } from "../common/title";
 import { useAction } from "../desk/useAction";
+import { useWho } from "../identity/session";
+import { Erase, Receipts } from "./Erase";
 import { Patterns } from "./Patterns";
 import { Readings } from "./Readings";
 
@@ -26,8 +28,7 @@ export function ControlPage() {
   const t = useText();
   const words = t.person.control;
   useTitle(words.title);
-  const [filter, setFilter] = useState<Filter>({});
-  const patterns = useQuery({ queryKey: ["access", "patterns"], queryFn: people.patterns });
+  const roles = useWho()?.roles ?? [];
   return (
     <div className="page control-page">
       <div className="control-page__top">
@@ -39,6 +40,20 @@ export function ControlPage() {
           {words.measures}
         </AkselLink>
       </div>
+      {roles.includes("access_auditor") && <Audit />}
+      {roles.includes("administrator") && <Erase />}
+      <Receipts />
+    </div>
+  );
+}
+
+/** Who read whom: for the auditor alone. */
+function Audit() {
+  const words = useText().person.control;
+  const [filter, setFilter] = useState<Filter>({});
+  const patterns = useQuery({ queryKey: ["access", "patterns"], queryFn: people.patterns });
+  return (
+    <>
       <Chain />
       <section>
         <Heading level="2" size="medium">
@@ -60,7 +75,7 @@ export function ControlPage() {
         <Filters filter={filter} onChange={setFilter} />
         <List filter={filter} />
       </section>
-    </div>
+    </>
   );
 }
 

@@ -55,10 +55,12 @@ function Lines({ readings }: { readings: MyReading[] }) {
 
 function who(reading: MyReading, text: OwnText): string {
   if (reading.reader === "auditor") return text.readings.auditor;
+  if (reading.reader === "privacy") return text.readings.privacy;
   return reading.unit ? text.readings.adviser(reading.unit) : text.readings.someAdviser;
 }
 
 function why(reading: MyReading, text: OwnText): string {
   if (reading.reader === "auditor") return text.readings.toControl;
+  if (reading.reader === "privacy") return text.readings.toErase;
   return reading.by_contact ? text.readings.byContact : text.readings.byReason;
 }

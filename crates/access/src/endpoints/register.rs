@@ -2,7 +2,7 @@
 
 use super::Access::{Public, Roles};
 use super::{ADVISERS, Endpoint, STAFF, demo, row};
-use crate::role::Role::{self, AccessAuditor, Citizen};
+use crate::role::Role::{self, AccessAuditor, Administrator, Citizen};
 
 const AUDIT: &[Role] = &[AccessAuditor];
 const CITIZEN: &[Role] = &[Citizen];
@@ -27,6 +27,12 @@ pub(super) const ROWS: &[Endpoint] = &[
     row("GET", "/api/v1/access/chain", Roles(AUDIT)),
     row("POST", "/api/v1/access/whose", Roles(AUDIT)),
     row("POST", "/api/v1/access/reveal", Roles(AUDIT)),
+    row("POST", "/api/v1/access/erase", Roles(&[Administrator])),
+    row(
+        "GET",
+        "/api/v1/access/erasures",
+        Roles(&[AccessAuditor, Administrator]),
+    ),
     row("GET", "/api/v1/me/readings", Roles(CITIZEN)),
     row("GET", "/api/v1/me/notes", Roles(CITIZEN)),
     row("GET", "/api/v1/me/promises", Roles(CITIZEN)),

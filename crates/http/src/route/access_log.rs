@@ -446,7 +446,11 @@ fn my_reading(api: &Api, row: &Kept, language: Language) -> MyReading {
     let reading = &row.reading;
     let unit = unit_name(api, &reading.unit, language);
     let by_contact = reading.ground == "contact";
-    let auditor = reading.what == "reveal";
+    let reader = match reading.what.as_str() {
+        "reveal" => "auditor",
+        "erase" => "privacy",
+        _ => "adviser",
+    };
     let place = unit.clone().map_or_else(String::new, |unit| {
         if language == Language::En {
             format!(" at {unit}")
@@ -454,22 +458,25 @@ fn my_reading(api: &Api, row: &Kept, language: Language) -> MyReading {
             format!(" i {unit}")
         }
     });
-    let text = match (language == Language::En, auditor, by_contact) {
-        (true, true, _) => "An access auditor, to check that readings were lawful".to_owned(),
-        (false, true, _) => {
+    let english = language == Language::En;
+    let text = match (reader, english, by_contact) {
+        ("auditor", true, _) => "An access auditor, to check that readings were lawful".to_owned(),
+        ("auditor", false, _) => {
             "En innsynskontrollør, for å kontrollere at innsyn var lovlig".to_owned()
         }
-        (true, false, true) => format!("An adviser{place}, because you made contact"),
-        (false, false, true) => format!("En veileder{place}, fordi du tok kontakt"),
-        (true, false, false) => format!("An adviser{place}, for a reason that was written down"),
-        (false, false, false) => format!("En veileder{place}, av en grunn som er skrevet ned"),
+        ("privacy", true, _) => "Somebody erased what was kept, as was asked for".to_owned(),
+        ("privacy", false, _) => "Noen slettet det som var lagret, slik det ble bedt om".to_owned(),
+        (_, true, true) => format!("An adviser{place}, because you made contact"),
+        (_, false, true) => format!("En veileder{place}, fordi du tok kontakt"),
+        (_, true, false) => format!("An adviser{place}, for a reason that was written down"),
+        (_, false, false) => format!("En veileder{place}, av en grunn som er skrevet ned"),
     };
     MyReading {
         at: rfc3339(reading.at),
         text,
         unit,
         by_contact,
-        reader: if auditor { "auditor" } else { "adviser" },
+        reader,
         what: reading.what.clone(),
     }
 }

@@ -143,6 +143,7 @@ async fn consult(
     let contact = api.contact(&id)?;
     own_contact(&api, &me, contact)?;
     let queue = named_queue(&api, Channel::Voice, &ask.queue)?;
+    api.people.protect(&api, contact).await;
     let command = Command::Consult {
         contact,
         consult: ContactId::NONE,

@@ -588,6 +588,7 @@ async fn transfer(
         .read(|view| view.contacts.get(contact).map(|entry| entry.channel));
     let channel = channel.ok_or_else(|| Problem::not_found("Henvendelsen finnes ikke."))?;
     let queue = named_queue(&api, channel, &to.queue)?;
+    api.people.protect(&api, contact).await;
     act(
         &api,
         command_id,

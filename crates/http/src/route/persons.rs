@@ -610,7 +610,10 @@ async fn contact_person(
     let ground = grounded_by(contact);
     let today = linje_centre::hours::local(api.now()).date().to_string();
     let (mut safety, mut barred, mut refused, mut rows) = (false, false, false, Vec::new());
-    for person in &hint.people {
+    let known = linked.map(|(person, _)| person);
+    // Whom somebody before found it to be counts as much as the number does.
+    let others = known.filter(|person| !hint.people.contains(person));
+    for person in hint.people.iter().chain(&others) {
         // A register that is down costs the hint, never the call.
         let Ok(Some(person)) = people.registers.person(*person).await else {
             continue;
@@ -619,7 +622,8 @@ async fn contact_person(
             .sift(&api, &who, &ground, &person.facts())
             .await
             .map_err(failed_problem)?;
-        refused |= matches!(decision, Decision::Deny(_));
+        let is_likely = known == Some(person.id) || (known.is_none() && hint.people.len() == 1);
+        refused |= is_likely && matches!(decision, Decision::Deny(_));
         let measures = in_force(&person, &today);
         safety |= !measures.is_empty();
         barred |= measures.iter().any(|measure| measure.kind.bars_phone());
@@ -640,7 +644,7 @@ async fn contact_person(
         number_of: hint.people.len(),
         phone_barred: barred,
         safety_measure: safety,
-        must_be_handed_over: refused && hint.people.len() == 1,
+        must_be_handed_over: refused,
     }))
 }
 

@@ -7,7 +7,7 @@ use linje_types::{Language, PersonId};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::wire::{Wire, send};
+use super::wire::Wire;
 use crate::model::{DigitalLevel, Preferences};
 use crate::port::{Answer, Fault, PreferencesOf};
 
@@ -49,7 +49,7 @@ impl PreferencesOf for Krr {
     async fn preferences(&self, id: PersonId) -> Answer<Preferences> {
         let ident = id.digits();
         let body = json!({"personidenter": [ident]});
-        let answer: Option<Many> = send(self.0.post("/rest/v1/personer", &body)).await?;
+        let answer: Option<Many> = self.0.send(self.0.post("/rest/v1/personer", &body)).await?;
         let mut answer = answer.ok_or(Fault::Refused(404))?;
         match (answer.personer.remove(&ident), answer.feil.get(&ident)) {
             (Some(found), _) => Ok(translated(found)),

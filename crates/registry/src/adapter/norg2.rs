@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::wire::{Wire, send};
+use super::wire::Wire;
 use crate::model::Office;
 use crate::port::{Answer, Offices};
 
@@ -55,7 +55,7 @@ impl Offices for Norg2 {
         let request = self
             .0
             .get(&format!("/norg2/api/v1/enhet/navkontor/{municipality}"));
-        let found: Option<Enhet> = send(request).await?;
+        let found: Option<Enhet> = self.0.send(request).await?;
         Ok(found.map(Enhet::office))
     }
 
@@ -74,7 +74,7 @@ impl Offices for Norg2 {
         let request = self
             .0
             .post("/norg2/api/v1/arbeidsfordeling/enheter/bestmatch", &body);
-        let found: Option<Vec<Enhet>> = send(request).await?;
+        let found: Option<Vec<Enhet>> = self.0.send(request).await?;
         Ok(found
             .into_iter()
             .flatten()

@@ -5,6 +5,7 @@ use linje_types::PersonId;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::kodeverk::Kodeverk;
 use super::wire::Wire;
 use crate::model::{
     Address, AddressKind, CivilStatus, Guardian, Hit, Interpreter, Person, PersonStatus, Phone,
@@ -35,13 +36,27 @@ pub struct Pdl {
     wire: Wire,
     /// The number of the processing in the catalogue (*behandlingsnummer*).
     processing: String,
+    codes: Option<Kodeverk>,
 }
 
 impl Pdl {
     /// Reached by `wire`, for the processing of this number.
     #[must_use]
     pub const fn new(wire: Wire, processing: String) -> Pdl {
-        Pdl { wire, processing }
+        Pdl {
+            wire,
+            processing,
+            codes: None,
+        }
+    }
+
+    /// With the places of post codes, which the register itself does not tell.
+    #[must_use]
+    pub fn with_codes(self, codes: Kodeverk) -> Pdl {
+        Pdl {
+            codes: Some(codes),
+            ..self
+        }
     }
 
     fn headers(&self) -> [(&'static str, &str); 2] {
@@ -262,6 +277,13 @@ impl Persons for Pdl {
             return Ok(None);
         };
         let mut person = translated(id, person, answer.hent_geografisk_tilknytning.as_ref());
+        if let Some(codes) = &self.codes {
+            for address in &mut person.addresses {
+                if address.place.is_empty() && !address.post_code.is_empty() {
+                    address.place = codes.place(&address.post_code).await;
+                }
+            }
+        }
         // Those who are related are protected by their own right, which only their own rows tell.
         for relation in &mut person.relations {
             let Some(other) = relation.person else {

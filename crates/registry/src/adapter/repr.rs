@@ -5,7 +5,7 @@ use linje_types::{Clearance, PersonId};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::wire::{Wire, send};
+use super::wire::Wire;
 use crate::model::{PowerOfAttorney, Powers};
 use crate::port::{Answer, PowersOfAttorney};
 
@@ -22,7 +22,7 @@ impl Repr {
 
     async fn side(&self, path: &str, id: PersonId) -> Answer<Vec<PowerOfAttorney>> {
         let body = json!({"ident": id.digits()});
-        let rows: Option<Vec<Row>> = send(self.0.post(path, &body)).await?;
+        let rows: Option<Vec<Row>> = self.0.send(self.0.post(path, &body)).await?;
         Ok(rows.into_iter().flatten().filter_map(Row::power).collect())
     }
 }

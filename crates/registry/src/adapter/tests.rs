@@ -26,6 +26,7 @@ type Reply = Arc<dyn Fn(&Asked) -> (u16, Value) + Send + Sync>;
 
 #[derive(Clone)]
 struct StandIn {
+    base: String,
     reply: Reply,
     asked: Arc<Mutex<Vec<Asked>>>,
 }
@@ -45,15 +46,16 @@ async fn answer(State(it): State<StandIn>, uri: Uri, headers: HeaderMap, body: B
 async fn stand_in(
     reply: impl Fn(&Asked) -> (u16, Value) + Send + Sync + 'static,
 ) -> (Wire, StandIn) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
     let it = StandIn {
+        base: base.clone(),
         reply: Arc::new(reply),
         asked: Arc::default(),
     };
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
     let router = axum::Router::new().fallback(answer).with_state(it.clone());
     tokio::spawn(async move { axum::serve(listener, router).await });
-    let wire = Wire::new(&base, Arc::new(|| Some("hemmelig".to_owned()))).unwrap();
+    let wire = Wire::new(&base, Token::Given(Arc::from("hemmelig"))).unwrap();
     (wire, it)
 }
 
@@ -169,7 +171,7 @@ async fn pdl_that_knows_nobody_or_refuses_or_talks_nonsense() {
         matches!(&fault, Fault::Wrong(said) if said.contains("line 1") && !said.contains("liste")),
         "{fault:?}"
     );
-    let gone = Wire::new("http://127.0.0.1:9", Arc::new(|| None)).unwrap();
+    let gone = Wire::new("http://127.0.0.1:9", Token::None).unwrap();
     assert_eq!(
         Pdl::new(gone, String::new())
             .person(somebody())
@@ -409,4 +411,84 @@ async fn powers_of_attorney_name_nobody() {
     assert_eq!((powers.given.len(), powers.held.len()), (1, 0));
     assert_eq!(powers.given[0].areas[0].1, ["LES", "KOMMUNISER"]);
     assert_eq!(powers.given[0].other_name, None);
+}
+
+#[tokio::test]
+async fn a_token_is_asked_for_once_and_again_when_it_is_over() {
+    let (_, issuer) = stand_in(|_| (200, json!({"access_token": "ny", "expires_in": 3600}))).await;
+    let (_, short) = stand_in(|_| (200, json!({"access_token": "kort", "expires_in": 1}))).await;
+    for (issuer, times, shown) in [(issuer, 1, "Bearer ny"), (short, 2, "Bearer kort")] {
+        let (wire, krr) = stand_in(|asked| {
+            let ident = asked.body["personidenter"][0].as_str().unwrap_or_default();
+            (
+                200,
+                json!({"personer": {ident: {"aktiv": true}}, "feil": {}}),
+            )
+        })
+        .await;
+        let url = format!("{}/token", issuer.base);
+        let asked = ClientCredentials::new(&url, "linje", "hemmelig", "api://krr/.default");
+        let wire = wire.with(Token::Asked(Arc::new(asked.unwrap())));
+        let register = Krr::new(wire);
+        for _ in 0..2 {
+            register.preferences(somebody()).await.unwrap();
+        }
+        let asked = issuer.asked.lock().unwrap();
+        assert_eq!(asked.len(), times);
+        let basic = asked[0].headers["authorization"].to_str().unwrap();
+        assert!(basic.starts_with("Basic "), "{basic}");
+        let krr = krr.asked.lock().unwrap();
+        assert_eq!(krr[1].headers["authorization"], shown);
+    }
+}
+
+#[tokio::test]
+async fn an_issuer_that_refuses_is_a_register_that_refuses() {
+    let (_, issuer) = stand_in(|_| (401, json!({"error": "invalid_client"}))).await;
+    let (wire, krr) = stand_in(|_| (200, json!({}))).await;
+    let asked = ClientCredentials::new(&issuer.base, "linje", "feil", "");
+    let wire = wire.with(Token::Asked(Arc::new(asked.unwrap())));
+    let fault = Krr::new(wire).preferences(somebody()).await.err();
+    assert_eq!(fault, Some(Fault::Refused(401)));
+    assert!(krr.asked.lock().unwrap().is_empty(), "nobody was asked");
+}
+
+#[tokio::test]
+async fn codes_have_names_and_are_asked_for_once() {
+    let (wire, kodeverk) = stand_in(|_| {
+        (
+            200,
+            json!({"betydninger": {"8006": [{"gyldigFra": "1900-01-01", "gyldigTil": "9999-12-31",
+                "beskrivelser": {"nb": {"term": "BODØ", "tekst": "BODØ"}}}], "0000": []}}),
+        )
+    })
+    .await;
+    let codes = Kodeverk::new(wire);
+    let names = codes.names("Postnummer", Language::Nb).await.unwrap();
+    assert_eq!(names.len(), 1);
+    assert_eq!(codes.place("8006").await, "Bodø");
+    assert_eq!(codes.place("0001").await, "");
+    let asked = kodeverk.asked.lock().unwrap().clone();
+    assert_eq!(asked.len(), 1);
+    assert!(
+        asked[0]
+            .path
+            .starts_with("/api/v1/kodeverk/Postnummer/koder/betydninger?"),
+        "{}",
+        asked[0].path
+    );
+    assert!(codes.names("../x", Language::Nb).await.is_err());
+    let (wire, _) = stand_in(|_| (200, pdl_answer())).await;
+    let (other, _) = stand_in(|_| (500, json!({}))).await;
+    let pdl = Pdl::new(wire.clone(), String::new()).with_codes(codes);
+    let person = pdl.person(somebody()).await.unwrap().unwrap();
+    assert_eq!(person.addresses[0].place, "Bodø");
+    // A register of codes that fails costs a name, never the person.
+    let pdl = Pdl::new(wire, String::new()).with_codes(Kodeverk::new(other));
+    let person = pdl.person(somebody()).await.unwrap().unwrap();
+    assert_eq!(person.addresses[0].place, "");
+}
+
+fn pdl_answer() -> Value {
+    json!({"data": {"hentPerson": pdl_person("UGRADERT"), "hentGeografiskTilknytning": null}})
 }

@@ -5,7 +5,7 @@ use linje_types::PersonId;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::wire::{Wire, send};
+use super::wire::Wire;
 use crate::model::{Payment, PaymentState};
 use crate::port::{Answer, Payments};
 
@@ -60,7 +60,7 @@ impl Payments for Utbetaling {
             "/utbetaldata/api/v2/hent-utbetalingsinformasjon/intern",
             &body,
         );
-        let rows: Option<Vec<Row>> = send(request).await?;
+        let rows: Option<Vec<Row>> = self.0.send(request).await?;
         let mut payments: Vec<Payment> = rows.into_iter().flatten().flat_map(translated).collect();
         payments.sort_by(|a, b| b.date.cmp(&a.date));
         Ok(payments)

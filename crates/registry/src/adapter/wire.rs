@@ -9,18 +9,16 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use super::token::Token;
 use crate::port::{Answer, Fault};
 
 /// No answer of a register is longer.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// Gives the token of a call; asked for each, so that it may change.
-pub type Token = Arc<dyn Fn() -> Option<String> + Send + Sync>;
-
 /// Why a register cannot be reached at all.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot set up the way to a register: {0}")]
-pub struct WireError(String);
+pub struct WireError(pub(super) String);
 
 /// The way to a register. Cheap to clone.
 #[derive(Clone)]
@@ -56,6 +54,12 @@ impl Wire {
         })
     }
 
+    /// The same way with another token.
+    #[must_use]
+    pub fn with(self, token: Token) -> Wire {
+        Wire { token, ..self }
+    }
+
     pub(super) fn get(&self, path: &str) -> RequestBuilder {
         self.named(self.client.get(format!("{}{path}", self.base)))
     }
@@ -70,13 +74,21 @@ impl Wire {
             std::process::id(),
             self.calls.fetch_add(1, Ordering::Relaxed)
         );
-        let request = request
+        request
             .header("nav-call-id", &call)
-            .header("x-correlation-id", call);
-        match (self.token)() {
+            .header("x-correlation-id", call)
+    }
+
+    /// Sends with the token of now, and reads; None for 404.
+    pub(super) async fn send<T: DeserializeOwned>(
+        &self,
+        request: RequestBuilder,
+    ) -> Answer<Option<T>> {
+        let request = match self.token.now().await? {
             Some(token) => request.bearer_auth(token),
             None => request,
-        }
+        };
+        read(request).await
     }
 
     /// A GraphQL question; the answer's `data`.
@@ -91,7 +103,7 @@ impl Wire {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let answer: Graph<T> = send(request).await?.ok_or(Fault::Refused(404))?;
+        let answer: Graph<T> = self.send(request).await?.ok_or(Fault::Refused(404))?;
         for error in &answer.errors {
             match error.extensions.code.as_deref() {
                 Some("not_found") => return Ok(None),
@@ -124,8 +136,7 @@ struct GraphExtensions {
     code: Option<String>,
 }
 
-/// Sends and reads; None for 404.
-pub(super) async fn send<T: DeserializeOwned>(request: RequestBuilder) -> Answer<Option<T>> {
+async fn read<T: DeserializeOwned>(request: RequestBuilder) -> Answer<Option<T>> {
     let reply = request.send().await.map_err(|_| Fault::Unreachable)?;
     let status = reply.status();
     if status == StatusCode::NOT_FOUND {

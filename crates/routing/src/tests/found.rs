@@ -253,3 +253,35 @@ fn other_rules_let_somebody_free_take_whoever_waits_at_once() {
     it.run(Command::Publish { version: 2 });
     assert_eq!(state_of(&it, contact), crate::ContactState::Offered);
 }
+
+#[test]
+fn protection_found_late_follows_the_contact_and_ones_own_case_does_not_come_back() {
+    let mut rules = rules(3);
+    rules.advisers[2].clearance = Clearance::SHIELDED;
+    let mut it = centre(&rules);
+    it.sign_in(0);
+    let contact = come(&mut it, Channel::Voice, u32::MAX, None);
+    it.accept();
+    it.run(Command::Protect {
+        contact,
+        clearance: Clearance::SHIELDED,
+        not_to: AdviserId(0),
+    });
+    assert_eq!(
+        it.state.contacts_of(AdviserId(0)),
+        [contact],
+        "they keep it"
+    );
+    it.sign_in(1);
+    it.run(Command::Transfer {
+        contact,
+        queue: QueueId(1),
+    });
+    assert_eq!(state_of(&it, contact), crate::ContactState::Queued);
+    // Not the one who is not cleared, and never again the one whose own case it is.
+    it.at(3600);
+    assert_eq!(state_of(&it, contact), crate::ContactState::Queued);
+    assert!(it.state.contacts_of(AdviserId(1)).is_empty());
+    it.sign_in(2);
+    assert_eq!(it.state.contacts_of(AdviserId(2)), [contact]);
+}

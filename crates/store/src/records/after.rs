@@ -1,5 +1,5 @@
 //! What is left after a conversation: drafts and notes, why somebody came and whether it was solved, tasks
-//! that others take over, promises, threats.
+//! that others took over, promises, threats.
 //!
 //! Texts are sealed per person. Where nothing may be kept on a person, no row names one: a promise then
 //! belongs to its owner alone, and its text is thrown away when it ends.
@@ -47,20 +47,14 @@ CREATE TABLE IF NOT EXISTS contact_reason (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS contact_reason_at ON contact_reason (at);
 CREATE INDEX IF NOT EXISTS contact_reason_key ON contact_reason (key, at);
-CREATE TABLE IF NOT EXISTS handed_over (
-    id INTEGER PRIMARY KEY,
+CREATE TABLE IF NOT EXISTS handed_task (
     contact INTEGER NOT NULL,
-    subject TEXT NOT NULL,
-    made INTEGER NOT NULL,
     owner TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    topic TEXT NOT NULL,
-    unit TEXT NOT NULL,
-    due TEXT NOT NULL,
-    done INTEGER,
-    sealed BLOB NOT NULL,
-    UNIQUE (contact, owner)
-) STRICT;
+    made INTEGER NOT NULL,
+    task TEXT NOT NULL,
+    PRIMARY KEY (contact, owner)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS handed_task_owner ON handed_task (owner, made);
 CREATE TABLE IF NOT EXISTS promise (
     id INTEGER PRIMARY KEY,
     contact INTEGER,
@@ -145,36 +139,16 @@ pub struct Reason {
     pub holder: String,
 }
 
-/// A task that is handed over.
+/// A task that was handed over: where the register of tasks has it. What it says, and how it goes, is told
+/// there and nowhere else.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewTask {
-    /// The code of the task register, such as `VURD_HENV`.
-    pub kind: String,
-    /// The id of the unit that takes over.
-    pub unit: String,
-    /// The day on which it is due, such as `2026-11-25`.
-    pub due: String,
-    /// What is to be done.
-    pub text: String,
-}
-
-/// A task that was handed over.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeptTask {
-    /// Its number.
-    pub id: i64,
+pub struct HandedTask {
     /// The conversation it came from.
     pub contact: ContactId,
     /// When it was made.
     pub made: Timestamp,
-    /// The ident of who made it.
-    pub owner: String,
-    /// The code of the topic.
-    pub topic: String,
-    /// What it is.
-    pub task: NewTask,
-    /// When it was done.
-    pub done: Option<Timestamp>,
+    /// Its number in the register of tasks.
+    pub task: String,
 }
 
 /// A promise to a citizen.
@@ -254,8 +228,8 @@ pub struct AfterCall {
     pub reason: Reason,
     /// The conversation note.
     pub note: Option<String>,
-    /// What is handed over.
-    pub task: Option<NewTask>,
+    /// What is handed over, by its number in the register of tasks.
+    pub task: Option<String>,
     /// What was promised.
     pub promises: Vec<NewPromise>,
 }
@@ -362,7 +336,7 @@ impl Records {
                     put_note(tx, &keys, &after, subject, text)?;
                 }
                 if let Some(task) = &after.task {
-                    put_task(tx, &keys, &after, subject, task)?;
+                    put_task(tx, &after, task)?;
                 }
             }
             if first {
@@ -442,43 +416,25 @@ impl Records {
         })
     }
 
-    /// The tasks that somebody handed over, or that a unit was handed, the newest first.
+    /// The tasks that an adviser handed over, at most `limit`, the newest first.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn handed_over(
-        &self,
-        keys: &PersonKeys,
-        by: &Whose,
-    ) -> Result<Vec<KeptTask>, RecordsError> {
-        let (clause, whose) = by.clause();
+    pub fn handed_tasks(&self, owner: &str, limit: u32) -> Result<Vec<HandedTask>, RecordsError> {
         self.read(|connection| {
-            let mut find = connection.prepare_cached(&format!(
-                "SELECT id, contact, made, owner, topic, kind, unit, due, sealed, done, subject
-                 FROM handed_over WHERE {clause} ORDER BY made DESC, id DESC LIMIT 500"
-            ))?;
-            let mut rows = find.query([whose])?;
-            let mut tasks = Vec::new();
-            while let Some(row) = rows.next()? {
-                let sealed: Vec<u8> = row.get(8)?;
-                let subject = Subject::new(row.get::<_, String>(10)?);
-                let text = keys.open(connection, &subject, "task", &sealed)?;
-                tasks.push(KeptTask {
-                    id: row.get(0)?,
-                    contact: contact(row.get(1)?),
-                    made: Timestamp(row.get(2)?),
-                    owner: row.get(3)?,
-                    topic: row.get(4)?,
-                    task: NewTask {
-                        kind: row.get(5)?,
-                        unit: row.get(6)?,
-                        due: row.get(7)?,
-                        text: text.unwrap_or_default(),
-                    },
-                    done: row.get::<_, Option<i64>>(9)?.map(Timestamp),
-                });
-            }
-            Ok(tasks)
+            connection
+                .prepare_cached(
+                    "SELECT contact, made, task FROM handed_task
+                     WHERE owner = ?1 ORDER BY made DESC LIMIT ?2",
+                )?
+                .query_map(params![owner, limit], |row| {
+                    Ok(HandedTask {
+                        contact: contact(row.get(0)?),
+                        made: Timestamp(row.get(1)?),
+                        task: row.get(2)?,
+                    })
+                })?
+                .collect()
         })
     }
 
@@ -651,7 +607,7 @@ impl Records {
     }
 }
 
-/// Whose tasks and promises.
+/// Whose promises.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Whose {
     /// Of one adviser, by ident.
@@ -735,28 +691,16 @@ fn put_note(
     Ok(())
 }
 
-fn put_task(
-    tx: &Connection,
-    keys: &PersonKeys,
-    after: &AfterCall,
-    subject: &Subject,
-    task: &NewTask,
-) -> rusqlite::Result<()> {
-    let sealed = keys.seal(tx, subject, "task", &task.text)?;
+fn put_task(tx: &Connection, after: &AfterCall, task: &str) -> rusqlite::Result<()> {
     tx.prepare_cached(
-        "INSERT INTO handed_over (contact, subject, made, owner, kind, topic, unit, due, sealed)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (contact, owner) DO NOTHING",
+        "INSERT INTO handed_task (contact, owner, made, task) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (contact, owner) DO NOTHING",
     )?
     .execute(params![
         number(after.contact),
-        subject.as_str(),
-        after.at.0,
         after.owner,
-        task.kind,
-        after.reason.topic,
-        task.unit,
-        task.due,
-        sealed,
+        after.at.0,
+        task
     ])?;
     Ok(())
 }
@@ -850,7 +794,7 @@ fn drop_draft(tx: &Connection, contact: ContactId) -> rusqlite::Result<()> {
 }
 
 /// A draft belongs to the conversation: who it is may not be known yet.
-fn draft_subject(contact: ContactId) -> Subject {
+pub(super) fn draft_subject(contact: ContactId) -> Subject {
     Subject::new(format!("draft:{}", contact.0))
 }
 
@@ -870,7 +814,7 @@ fn promise_subject() -> rusqlite::Result<Subject> {
 }
 
 /// SQLite has signed integers only.
-const fn number(contact: ContactId) -> i64 {
+pub(super) const fn number(contact: ContactId) -> i64 {
     contact.0.cast_signed()
 }
 

@@ -9,8 +9,6 @@ use std::sync::Arc;
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::{Records, RecordsError};
-
 pub(crate) const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS person_key (
     subject TEXT PRIMARY KEY,
@@ -143,17 +141,6 @@ pub(crate) fn forget(tx: &Connection, subject: &Subject) -> rusqlite::Result<boo
         [subject.as_str()],
     )?;
     Ok(deleted > 0)
-}
-
-impl Records {
-    /// Makes every text about somebody unreadable for ever, by deleting the key. Whether there was one.
-    ///
-    /// # Errors
-    /// When the file cannot be written.
-    pub fn erase(&self, subject: &Subject) -> Result<bool, RecordsError> {
-        let subject = subject.clone();
-        self.write_now(move |tx| forget(tx, &subject))
-    }
 }
 
 fn key_of(bytes: &[u8; KEY_LEN]) -> LessSafeKey {

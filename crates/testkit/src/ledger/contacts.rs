@@ -58,9 +58,17 @@ impl Ledger {
         let exists = needs.not_to.idx() < self.people.len();
         let entry = self.entry(id)?;
         let edge = matches!(entry.stage, Stage::Created | Stage::InMenu);
-        hold!(edge, "S1", "{id:?} has needs while {:?}", entry.stage);
-        entry.needs = needs;
+        let talking = matches!(entry.stage, Stage::Active | Stage::Held);
+        hold!(
+            edge || talking,
+            "S1",
+            "{id:?} has needs while {:?}",
+            entry.stage
+        );
+        let due = if talking { entry.needs.due } else { needs.due };
+        entry.needs = Needs { due, ..needs };
         if exists {
+            entry.bars.retain(|(barred, _)| *barred != needs.not_to);
             entry.bars.push((needs.not_to, Timestamp::NEVER));
         }
         Ok(())
@@ -261,8 +269,10 @@ impl Ledger {
         let entry = self.entry(id)?;
         entry.stage = Stage::Queued;
         if barred_until > Timestamp::ZERO {
+            let own = entry.bars.contains(&(adviser, Timestamp::NEVER));
             entry.bars.retain(|(barred, _)| *barred != adviser);
-            entry.bars.push((adviser, barred_until));
+            let until = if own { Timestamp::NEVER } else { barred_until };
+            entry.bars.push((adviser, until));
         }
         entry.forget_bars(at);
         let queue = entry.queue;

@@ -98,8 +98,11 @@ impl Reference {
         contact.stage = Stage::Waiting;
         contact.adviser = AdviserId::NONE;
         if barred_until > Timestamp::ZERO {
+            // Whose own case it is stays barred.
+            let own = contact.bars.contains(&(adviser, Timestamp::NEVER));
             contact.bars.retain(|(barred, _)| *barred != adviser);
-            contact.bars.push((adviser, barred_until));
+            let until = if own { Timestamp::NEVER } else { barred_until };
+            contact.bars.push((adviser, until));
         }
         self.forget_bars(id);
     }
@@ -227,6 +230,33 @@ impl Reference {
         });
         self.find_adviser_for(id);
         self.find_contacts_for(adviser);
+        Ok(())
+    }
+
+    /// What was found in a conversation is needed from then on.
+    pub(super) fn protect(
+        &mut self,
+        id: ContactId,
+        clearance: Clearance,
+        not_to: AdviserId,
+    ) -> Result<(), Rejection> {
+        let contact = self.known(id)?;
+        if !in_conversation(contact) {
+            return Err(Rejection::WrongState);
+        }
+        let needs = Needs {
+            clearance: Clearance((contact.clearance.0 | clearance.0) & Clearance::ALL.0),
+            named: contact.named,
+            not_to,
+            due: Timestamp::NEVER,
+        };
+        if not_to.idx() < self.advisers.len() {
+            let bars = &mut self.contact_mut(id).bars;
+            bars.retain(|(barred, _)| *barred != not_to);
+            bars.push((not_to, Timestamp::NEVER));
+        }
+        self.contact_mut(id).clearance = needs.clearance;
+        self.events.push(Event::ContactNeeds { contact: id, needs });
         Ok(())
     }
 

@@ -6,18 +6,21 @@ use axum::extract::Path;
 use linje_centre::hours::{self, Date};
 use linje_centre::{Centre, TaskKind, calendar};
 use linje_event::{Command, WrapUpAction};
-use linje_store::{AfterCall, Draft, KeptThreat, NewPromise, NewTask, Reason};
-use linje_types::{Language, Timestamp, TopicId};
+use linje_registry::{NewTask, Priority};
+use linje_store::{AfterCall, Draft, KeptThreat, NewPromise, Reason};
+use linje_types::{ContactId, Language, Timestamp, TopicId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::super::persons::unreadable;
 use crate::admit::Me;
 use crate::api::{Api, Gate};
 use crate::body::{Body, CommandId, Query, Spoken};
 use crate::clock::rfc3339;
 use crate::guide::{Held, blocking, held};
+use crate::people::{Level, failed_problem};
 use crate::problem::Problem;
 use crate::shape::{Named, TopicName, named};
 use crate::view::Stage;
@@ -328,7 +331,9 @@ async fn wrap_up_contact(
     }
     let (code, cause) = (body.topic.clone(), cause(centre, body.cause.as_deref())?);
     let today = hours::local(api.now()).date();
-    let task = task.map(|task| new_task(centre, task, today)).transpose()?;
+    let task = task
+        .map(|task| new_task(&held, centre, task, &body.topic, today))
+        .transpose()?;
     let promises = promises(&body.promises, today)?;
     if let Some(note) = &note {
         fits("note", note)?;
@@ -338,6 +343,7 @@ async fn wrap_up_contact(
     } else {
         held.ident.as_str()
     };
+    let holder = task.as_ref().and_then(|task| task.unit.clone());
     let reason = Reason {
         at: held.entry.arrived,
         key: None,
@@ -350,9 +356,7 @@ async fn wrap_up_contact(
             .map_or_else(String::new, |queue| centre.queue(queue).id.clone()),
         unit: held.unit.clone(),
         solved: body.solved,
-        holder: task
-            .as_ref()
-            .map_or_else(|| unsolved.to_owned(), |task| task.unit.clone()),
+        holder: holder.unwrap_or_else(|| unsolved.to_owned()),
     };
     let after = AfterCall {
         contact: held.contact,
@@ -362,7 +366,10 @@ async fn wrap_up_contact(
         subject: None,
         reason,
         note,
-        task,
+        task: match task {
+            Some(task) => Some(hand_over(&api, held.contact, task).await?),
+            None => None,
+        },
         promises,
     };
     let told = Wrapped {
@@ -418,6 +425,22 @@ async fn report_threat(
     let guide = api.guide.clone();
     blocking(move || guide.records.put_threat(&guide.keys, &threat)).await??;
     Ok(Json(Saved { at: rfc3339(at) }))
+}
+
+/// Makes the task in the register of tasks, once for this adviser's wrap-up, and tells its number. It comes
+/// before what is kept here: a register that fails costs another try, never a note or a promise.
+async fn hand_over(api: &Api, contact: ContactId, task: NewTask) -> Result<String, Problem> {
+    let people = &api.people;
+    let linked = people.linked(contact).await;
+    let sure = linked
+        .map_err(|_| unreadable())?
+        .filter(|(_, level)| *level >= Level::Questions);
+    let task = NewTask {
+        person: sure.map(|(id, _)| id),
+        ..task
+    };
+    let made = people.registers.create_task(&task).await;
+    Ok(made.map_err(failed_problem)?.id)
 }
 
 /// Keeps it on the person, or on nobody.
@@ -575,7 +598,13 @@ fn cause<'c>(
     })
 }
 
-fn new_task(centre: &Centre, task: &TaskBody, today: Date) -> Result<NewTask, Problem> {
+fn new_task(
+    held: &Held,
+    centre: &Centre,
+    task: &TaskBody,
+    topic: &str,
+    today: Date,
+) -> Result<NewTask, Problem> {
     let unit = centre.unit_id(&task.unit).is_some();
     if !unit {
         let valid = centre.units.iter().map(|unit| unit.id.clone());
@@ -585,7 +614,7 @@ fn new_task(centre: &Centre, task: &TaskBody, today: Date) -> Result<NewTask, Pr
             valid.collect(),
         ));
     }
-    let kind = TaskKind::parse(&task.kind).ok_or_else(|| {
+    let kind = linje_registry::TaskKind::parse(&task.kind).ok_or_else(|| {
         let valid = TaskKind::NAMES.iter().map(|(code, _)| (*code).to_owned());
         Problem::invalid("task.kind", "Ukjent oppgavetype.", valid.collect())
     })?;
@@ -596,9 +625,17 @@ fn new_task(centre: &Centre, task: &TaskBody, today: Date) -> Result<NewTask, Pr
         return Err(Problem::invalid("task.text", text, Vec::new()));
     }
     Ok(NewTask {
-        kind: kind.as_str().to_owned(),
-        unit: task.unit.clone(),
+        key: format!("linje-{}-{}", held.contact.0, held.ident),
+        person: None,
+        organisation: None,
+        topic: topic.to_owned(),
+        kind,
+        priority: Priority::Normal,
+        unit: Some(task.unit.clone()),
+        made_by: held.ident.clone(),
+        made_by_unit: held.unit.clone(),
         due: due.to_string(),
+        from: today.to_string(),
         text: task.text.clone(),
     })
 }

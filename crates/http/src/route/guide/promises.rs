@@ -6,7 +6,8 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use linje_access::{Role, is_own_desk};
 use linje_centre::TaskKind;
-use linje_store::{KeptPromise, KeptTask, KeptThreat, PromiseState, Whose};
+use linje_registry::{Failed, Task, TaskStatus};
+use linje_store::{HandedTask, KeptPromise, KeptThreat, PromiseState, Whose};
 use linje_types::Language;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -21,12 +22,18 @@ use crate::guide::blocking;
 use crate::problem::Problem;
 use crate::shape::{Named, TopicName, named};
 
+/// Most tasks that are asked for.
+const MOST_TASKS: u32 = 30;
+
 /// What an adviser has left.
 #[derive(Debug, Serialize, ToSchema)]
 struct Afterwards {
     /// Open ones and those that broke first, the soonest due first.
     promises: Vec<PromiseRow>,
+    /// As the register of tasks has them, the newest first.
     tasks: Vec<TaskRow>,
+    /// Registers that did not answer: what they know is missing here.
+    failed: Vec<Failed>,
     drafts: Vec<DraftRow>,
     counts: PromiseCounts,
 }
@@ -57,7 +64,11 @@ struct TaskRow {
     topic: Option<TopicName>,
     unit: Named,
     due: String,
+    /// open, in_progress, finished or mistaken.
+    status: TaskStatus,
     done: Option<String>,
+    /// What came of it.
+    outcome: Option<String>,
     text: String,
 }
 
@@ -146,11 +157,12 @@ async fn afterwards(
     let read = blocking(move || {
         let whose = Whose::Adviser(ident.clone());
         let promises = guide.records.promises(&guide.keys, &whose, now)?;
-        let tasks = guide.records.handed_over(&guide.keys, &whose)?;
+        let tasks = guide.records.handed_tasks(&ident, MOST_TASKS)?;
         let drafts = guide.records.drafts_of(&ident)?;
         Ok::<_, linje_store::RecordsError>((promises, tasks, drafts))
     });
     let (mut promises, tasks, drafts) = read.await??;
+    let (tasks, failed) = told(&api, &tasks, language).await;
     promises.sort_by_key(|promise| (!is_open(promise), promise.due.clone(), promise.id));
     Ok(Json(Afterwards {
         counts: counts(promises.iter().map(|promise| (promise.state, 1))),
@@ -158,10 +170,8 @@ async fn afterwards(
             .into_iter()
             .map(|promise| promise_row(&api, promise))
             .collect(),
-        tasks: tasks
-            .into_iter()
-            .map(|task| task_row(&api, task, language))
-            .collect(),
+        tasks,
+        failed,
         drafts: drafts
             .into_iter()
             .map(|(contact, at)| DraftRow {
@@ -189,22 +199,43 @@ fn promise_row(api: &Api, promise: KeptPromise) -> PromiseRow {
     }
 }
 
-fn task_row(api: &Api, task: KeptTask, language: Language) -> TaskRow {
-    let kind = TaskKind::parse(&task.task.kind);
-    let kind_name = kind.map(|kind| kind.name(language == Language::En).to_owned());
+/// The tasks as their register tells them now; one register that fails is named once.
+async fn told(api: &Api, tasks: &[HandedTask], language: Language) -> (Vec<TaskRow>, Vec<Failed>) {
+    let registers = &api.people.registers;
+    let asked = tasks
+        .iter()
+        .map(|handed| async move { (handed, registers.task(&handed.task).await) });
+    let (mut rows, mut failed) = (Vec::new(), Vec::new());
+    for (handed, answer) in futures_util::future::join_all(asked).await {
+        match answer {
+            Ok(Some(task)) => rows.push(task_row(api, handed, task, language)),
+            Ok(None) => {}
+            Err(fault) if failed.is_empty() => failed.push(fault),
+            Err(_) => {}
+        }
+    }
+    (rows, failed)
+}
+
+fn task_row(api: &Api, handed: &HandedTask, task: Task, language: Language) -> TaskRow {
+    let code = task.kind.code();
+    let kind = TaskKind::parse(code);
+    let kind_name = kind.map(|kind| kind.name(language == Language::En));
     TaskRow {
-        id: task.id.to_string(),
-        contact: api.ids.contact(task.contact),
-        made: rfc3339(task.made),
+        id: task.id,
+        contact: api.ids.contact(handed.contact),
+        made: rfc3339(handed.made),
         kind: Named {
-            name: kind_name.unwrap_or_else(|| task.task.kind.clone()),
-            id: task.task.kind,
+            name: kind_name.unwrap_or(code).to_owned(),
+            id: code.to_owned(),
         },
         topic: topic_of(api, &task.topic, language),
-        unit: unit_of(api, &task.task.unit, language),
-        due: task.task.due,
-        done: task.done.map(rfc3339),
-        text: task.task.text,
+        unit: unit_of(api, &task.unit, language),
+        due: task.due,
+        status: task.status,
+        done: task.finished,
+        outcome: task.outcome,
+        text: task.text,
     }
 }
 
