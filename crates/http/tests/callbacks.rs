@@ -6,7 +6,7 @@ mod common;
 use axum::http::Method;
 use common::{Answer, World, world};
 use linje_event::{Command, Entry, FailCause, Needs};
-use linje_types::{Channel, ContactId, Language, Origin, QueueId, Timestamp, TopicId};
+use linje_types::{AdviserId, Channel, ContactId, Language, Origin, QueueId, Timestamp, TopicId};
 use serde_json::{Value, json};
 
 const PATH: &str = "/api/v1/callbacks";
@@ -146,6 +146,13 @@ async fn what_cannot_be_rung_is_refused() {
     }
 }
 
+fn everybody_has_a_phone(world: &World) {
+    let n = u32::try_from(world.tables.n_advisers()).unwrap();
+    for adviser in (0..n).map(AdviserId) {
+        world.api.presence.phone(adviser, true);
+    }
+}
+
 #[tokio::test]
 async fn an_adviser_reads_that_the_person_is_rung_and_the_attempts_are_told() {
     let world = world();
@@ -173,6 +180,12 @@ async fn an_adviser_reads_that_the_person_is_rung_and_the_attempts_are_told() {
     );
     assert_eq!(offer["callback"]["attempts"], 0);
     let accept = format!("/api/v1/offers/{}/accept", offer["id"].as_str().unwrap());
+    let problem = world.post(&accept, &json!({})).await.problem(409);
+    assert_eq!(
+        problem["code"], "no_phone",
+        "nobody is rung for an adviser without a telephone"
+    );
+    everybody_has_a_phone(&world);
     world.post(&accept, &json!({})).await.expect(200);
     let id = booked["id"].as_str().unwrap();
     let shown = world.get(&format!("{PATH}/{id}")).await.expect(200);
