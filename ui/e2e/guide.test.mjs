@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { openPage, startBrowser, startServer } from "./browser.mjs";
+import { isMock, openPage, startBrowser, startServer } from "./browser.mjs";
 import { beAdviser, inCallState, leaveDesk, ringIn, tabTo, takePhone, violations } from "./steps.mjs";
 
 let server;
@@ -55,6 +55,21 @@ test("advice follows the facts, says why, and asks for what it does not know", a
   assert.match(await rule.innerText(), /Ikke: Svar ikke på enkle spørsmål om utbetaling\.\s+Fordi: .*\s*Gjelder: Utbetaling, Digital/);
   await page.getByLabel("Er bruker digital?").selectOption("not");
   await rule.waitFor({ state: "detached" });
+  await end();
+});
+
+test("the register tells how digital somebody is, and what is said of the matter survives a reload", { skip: isMock ? false : "whom the mock opens is possibly digital" }, async () => {
+  const { page, end } = await inCall();
+  const digital = page.getByLabel("Er bruker digital?");
+  assert.equal(await digital.inputValue(), "");
+  await page.getByLabel("Fødselsnummer eller organisasjonsnummer").fill("15838510075");
+  await page.getByRole("button", { name: "Åpne", exact: true }).click();
+  await page.locator(".person__name").waitFor();
+  await page.waitForFunction(() => [...document.querySelectorAll("select")].some((select) => select.value === "possibly"));
+  await page.getByLabel("Hva slags hjelp?").selectOption("payment");
+  await page.reload();
+  await page.getByLabel("Hva slags hjelp?").waitFor();
+  assert.deepEqual([await digital.inputValue(), await page.getByLabel("Hva slags hjelp?").inputValue()], ["possibly", "payment"]);
   await end();
 });
 

@@ -1,12 +1,13 @@
 import { CheckmarkCircleIcon, CircleSlashIcon } from "@navikt/aksel-icons";
 import { BodyShort, Checkbox, CheckboxGroup, Heading, Link, ReadMore, Select } from "@navikt/ds-react";
 import { useQuery } from "@tanstack/react-query";
-import { useId, useState } from "react";
+import { useId } from "react";
 
 import { type Counsel, type Facts, guideApi, type GuidanceWords } from "../api/guide";
 import type { DeskContact } from "../api/types";
 import { Loaded } from "../common/Loaded";
 import { useSettings, useText } from "../common/settings";
+import { useMatter } from "./matter";
 
 const WAY: Record<string, string> = { voice: "phone", chat: "chat", message: "message", task: "task" };
 
@@ -15,7 +16,7 @@ export function AdvicePanel({ contact, topic }: { contact: DeskContact; topic: s
   const t = useText();
   const { language } = useSettings();
   const title = useId();
-  const [facts, setFacts] = useState<Facts>({});
+  const [facts, setFacts] = useMatter(contact.id);
   const words = useQuery({ queryKey: ["guidance", language], queryFn: guideApi.words, staleTime: Infinity });
   const known: Facts = { way: WAY[contact.channel] ?? "phone", ...(topic === null ? {} : { topic }), ...facts };
   const counsel = useQuery({

@@ -6,6 +6,7 @@ import { people, type Ground, type Organisation } from "../api/people";
 import type { DeskContact } from "../api/types";
 import { Loaded } from "../common/Loaded";
 import { useText } from "../common/settings";
+import { useLearn } from "../guide/matter";
 import { FindPerson } from "./FindPerson";
 import { OrganisationCard } from "./OrganisationCard";
 import { PersonHeader } from "./PersonHeader";
@@ -61,6 +62,8 @@ function OpenPerson({ asked }: { asked: Opened }) {
     staleTime: Infinity,
     retry: false,
   });
+  const view = query.data;
+  useLearn(asked.contact, view?.preferences?.level, view?.level ?? null);
   return (
     <Loaded query={query} source={t.person.failed.names.persons ?? ""} height="12rem">
       {(view) => (
