@@ -49,6 +49,8 @@ pub(crate) enum Bench {
         /// Passed on.
         args: Vec<String>,
     },
+    /// What an adviser waits for in the browser while many are at work; the rest is passed on.
+    Desk(Vec<String>),
     /// The start with much history.
     History {
         /// Events in the log.
@@ -133,6 +135,8 @@ Measures and prints a table with the machine's load before and after.
   offers [-- --rate R --seconds S --advisers A]
                                   from the decision until an offer is on disk and out
   overload [-- --seconds S]       three times what one processor takes
+  desk [-- --advisers N --articles N]
+                                  a desk, a person and a search while many are at work
   history [--events N]            the start with N events in the log (1000000)
 
 Examples:
@@ -261,7 +265,7 @@ fn test(rest: &[String]) -> Result<Task, String> {
 const SERVER_BENCHES: [&str; 3] = ["voice", "offers", "overload"];
 
 fn benches() -> String {
-    format!("routing, history, {}", SERVER_BENCHES.join(", "))
+    format!("routing, history, desk, {}", SERVER_BENCHES.join(", "))
 }
 
 fn bench(rest: &[String]) -> Result<Bench, String> {
@@ -270,6 +274,7 @@ fn bench(rest: &[String]) -> Result<Bench, String> {
     };
     match what.as_str() {
         "routing" => Ok(Bench::Routing(passed_on(rest))),
+        "desk" => Ok(Bench::Desk(passed_on(rest))),
         "history" => Ok(Bench::History {
             events: number(rest, "--events", 1_000_000)?,
         }),

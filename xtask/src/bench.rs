@@ -17,6 +17,14 @@ pub(crate) fn run(bench: &Bench) -> Result<ExitCode> {
             build("linje")?;
             measured(name, built(&format!("{name}-bench"), args)?)
         }
+        Bench::Desk(args) => {
+            setup::all(setup::For::Tests)?;
+            build("linje")?;
+            let mut command = run::command("node", &place::root().join("ui"));
+            command.arg("bench/desk.mjs").args(args);
+            command.env("LINJE_BIN", place::server()?);
+            measured("desk", command)
+        }
         Bench::History { events } => {
             setup::all(setup::For::Tests)?;
             build("linje")?;
