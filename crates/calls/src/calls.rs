@@ -14,11 +14,14 @@ use linje_types::{
 use linje_voice::{self as voice, CallId, LegId, Number};
 
 use crate::clips::Clips;
-use crate::line::{End, Leg, Line, LineState};
+use crate::line::{Attends, End, Leg, Line, LineState};
 use crate::page::{PageId, PageKey, PageView, Spoken};
 
+mod attend;
 mod callback;
 mod consult;
+
+pub use attend::{Beside, YES};
 
 /// Effects that may wait for the reply that names their contact; older ones are forgotten.
 const EARLY: usize = 1_000;
@@ -89,6 +92,8 @@ pub enum Input {
         adviser: AdviserId,
         /// 1 = the first.
         attempt: u8,
+        /// Whether the citizen asked for it.
+        promised: bool,
         /// Whom to ring.
         number: Option<Number>,
     },
@@ -103,6 +108,8 @@ pub enum Input {
     },
     /// On a page.
     Page(Pages),
+    /// Somebody wants something beside the conversation.
+    Beside(Beside),
     /// Time passed.
     Tick,
 }
@@ -122,6 +129,25 @@ pub enum Output {
         adviser: AdviserId,
         /// Whether a phone is there.
         registered: bool,
+    },
+    /// Somebody attends a conversation now, or nobody any more.
+    Attending {
+        /// The contact.
+        contact: ContactId,
+        /// Whether.
+        on: bool,
+    },
+    /// The person outside said yes to being recorded.
+    SaidYes {
+        /// The contact.
+        contact: ContactId,
+    },
+    /// Where the sound of a conversation is; `None` when it has none.
+    Sound {
+        /// The contact.
+        contact: ContactId,
+        /// The person outside and the adviser's phone.
+        at: Option<(CallId, LegId)>,
     },
 }
 
@@ -219,11 +245,15 @@ impl Calls {
                 contact,
                 adviser,
                 attempt,
+                promised,
                 number,
-            } => self.dial_out((contact, adviser, attempt), number, status, out),
+            } => {
+                self.dial_out((contact, adviser, attempt), promised, number, status, out);
+            }
             Input::Recorded(event) => self.on_record(&event, status, out),
             Input::Reply { token, result } => self.on_reply(token, result, status, out),
             Input::Page(page) => self.on_page(page, status, out),
+            Input::Beside(beside) => self.on_beside(beside, status, out),
             Input::Tick => self.on_tick(status, out),
         }
     }
@@ -517,6 +547,8 @@ impl Calls {
         });
         if listening {
             self.hear(line, Heard::Key(key), status, out);
+        } else {
+            self.hear_yes(line, key, out);
         }
     }
 
@@ -741,6 +773,7 @@ impl Calls {
             Effect::HandOver { consult, to, .. } => {
                 self.hand_over(line, consult, to, status, out);
             }
+            Effect::Conference { joined, .. } => self.conference(line, joined, status, out),
             // It comes with its number, as `Input::Dial`.
             Effect::Dial { .. } => {}
             Effect::StopDial { .. } => self.drop_callback(line, out),
@@ -824,6 +857,8 @@ impl Calls {
             | Event::CallbackDialling { .. }
             | Event::CallbackAnswered { .. }
             | Event::CallbackMissed { .. }
+            | Event::CalledOut { .. }
+            | Event::ConferenceSet { .. }
             | Event::AlsoChosen { .. }
             | Event::QueueExpected { .. }
             | Event::PlanSwitched { .. }
@@ -1009,6 +1044,10 @@ impl Calls {
             return;
         };
         it.talking = None;
+        self.end_attendance(line, out);
+        let Some(it) = self.lines.get_mut(&line) else {
+            return;
+        };
         if let Some(leg) = it.leg.take() {
             self.by_leg.remove(&leg.id);
             out.push(Output::Voice(voice::Command::HangUpLeg { leg: leg.id }));
@@ -1089,6 +1128,7 @@ impl Calls {
             it.music = false;
         }
         self.show(line, status, out);
+        self.end_attendance(line, out);
         let Some(it) = self.lines.remove(&line) else {
             return;
         };
@@ -1115,10 +1155,17 @@ impl Calls {
             return;
         };
         let Some(mine) = it.leg.as_mut().filter(|mine| mine.id == leg) else {
-            return self.expert_answered(line, leg, out);
+            if !self.attendant_answered(line, leg, out) {
+                self.expert_answered(line, leg, out);
+            }
+            return;
         };
         mine.answered = true;
         let (offer, adviser) = (mine.offer, mine.adviser);
+        if it.dialling.is_some() {
+            out.push(Output::Voice(voice::Command::RingTone { leg }));
+            return;
+        }
         if it.talking == Some(adviser) {
             // Accepted on the page while the phone rang.
             let (call, connected) = (it.call(), it.state == LineState::Active);
@@ -1139,7 +1186,13 @@ impl Calls {
     }
 
     fn on_leg_failed(&mut self, leg: LegId, cause: voice::Cause, out: &mut Vec<Output>) {
-        let Some((line, it)) = self.line_of(leg) else {
+        let Some((line, _)) = self.line_of(leg) else {
+            return;
+        };
+        if self.attendant_left(line, leg, out) {
+            return;
+        }
+        let Some(it) = self.lines.get_mut(&line) else {
             return;
         };
         let Some(mine) = it.leg.filter(|mine| mine.id == leg).or(it.expert) else {
@@ -1175,7 +1228,13 @@ impl Calls {
     }
 
     fn on_leg_ended(&mut self, leg: LegId, out: &mut Vec<Output>) {
-        let Some((line, it)) = self.line_of(leg) else {
+        let Some((line, _)) = self.line_of(leg) else {
+            return;
+        };
+        if self.attendant_left(line, leg, out) {
+            return;
+        }
+        let Some(it) = self.lines.get_mut(&line) else {
             return;
         };
         if it.expert.is_some_and(|expert| expert.id == leg) {
@@ -1350,6 +1409,7 @@ fn contact_of(effect: &Effect) -> ContactId {
         | Effect::HandOver { contact, .. }
         | Effect::Dial { contact, .. }
         | Effect::StopDial { contact, .. }
+        | Effect::Conference { contact, .. }
         | Effect::Release { contact, .. } => contact,
     }
 }

@@ -12,7 +12,7 @@ mod page;
 #[cfg(test)]
 mod tests;
 
-pub use calls::{Calls, Input, Output, Pages, Status};
+pub use calls::{Beside, Calls, Input, Output, Pages, Status, YES};
 pub use clips::{Clip, ClipError, Clips};
 pub use line::LineState;
 pub use page::{PageId, PageKey, PageView, Spoken};

@@ -61,6 +61,15 @@ pub(crate) struct Leg {
     pub(crate) answered: bool,
 }
 
+/// Somebody's browser that attends a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Attends {
+    pub(crate) leg: LegId,
+    pub(crate) user: String,
+    pub(crate) how: linje_voice::Attend,
+    pub(crate) answered: bool,
+}
+
 #[derive(Debug)]
 pub(crate) struct Line {
     pub(crate) end: End,
@@ -83,10 +92,18 @@ pub(crate) struct Line {
     /// An expert is asked: the consultation, and the expert's phone.
     pub(crate) consult: Option<ContactId>,
     pub(crate) expert: Option<Leg>,
+    /// Citizen, adviser and expert talk all three.
+    pub(crate) conference: bool,
+    /// Somebody attends the conversation.
+    pub(crate) attends: Option<Attends>,
+    /// The citizen is asked whether they may be recorded.
+    pub(crate) asks_yes: bool,
     /// The desk says that adviser and expert may talk.
     pub(crate) expert_talks: bool,
     /// A callback: the citizen hears who rings before the two may talk.
     pub(crate) greets: bool,
+    /// Whether a citizen who is rung asked for it, and is told so.
+    pub(crate) promised: bool,
     /// A callback: the citizen is being rung, for the how-manieth time.
     pub(crate) dialling: Option<u8>,
     /// The number that the call came from, to ring back when asked.
@@ -130,8 +147,12 @@ impl Line {
             talking: None,
             consult: None,
             expert: None,
+            conference: false,
+            attends: None,
+            asks_yes: false,
             expert_talks: false,
             dialling: None,
+            promised: true,
             greets: false,
             from: None,
             held_by_phone: false,

@@ -528,6 +528,7 @@ fn a_citizen_is_rung_when_the_phone_of_the_adviser_was_answered() {
             contact: CONTACT,
             adviser: PHONE,
             attempt: 1,
+            promised: true,
             number: Some("22334455".into()),
         });
     let call = *it.calls_out.last().expect("a call out");
@@ -556,6 +557,7 @@ fn a_citizen_who_does_not_answer_leaves_the_adviser_in_peace() {
         contact: CONTACT,
         adviser: PHONE,
         attempt: 2,
+        promised: true,
         number: Some("22334455".into()),
     });
     let call = *it.calls_out.last().expect("a call out");

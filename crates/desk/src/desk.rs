@@ -547,6 +547,7 @@ impl Desk {
         let mut command = *command;
         if let Command::Arrive { contact, .. }
         | Command::BookCallback { contact, .. }
+        | Command::CallOut { contact, .. }
         | Command::Consult {
             consult: contact, ..
         } = &mut command

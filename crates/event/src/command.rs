@@ -338,4 +338,26 @@ pub enum Command {
         /// Whose own case it is; `NONE` = nobody's.
         not_to: AdviserId,
     },
+    /// An adviser with room for a call rings somebody, once.
+    CallOut {
+        /// The contact: the id that the state says comes next.
+        contact: ContactId,
+        /// Who rings.
+        adviser: AdviserId,
+        /// The queue that the conversation belongs to.
+        queue: QueueId,
+        /// Its topic, or `NONE`.
+        topic: TopicId,
+        /// The language spoken.
+        language: Language,
+    },
+    /// The citizen joins the adviser and the expert who has answered, or hears music again.
+    Conference {
+        /// The contact of the citizen.
+        contact: ContactId,
+        /// Who asked the expert; `NONE` = whoever has the contact.
+        adviser: AdviserId,
+        /// Whether all three talk.
+        joined: bool,
+    },
 }

@@ -424,6 +424,30 @@ pub enum Event {
         /// The request.
         request: RequestId,
     },
+    /// An adviser rings somebody: the contact, which has just come, is theirs, and the citizen is being rung.
+    CalledOut {
+        /// The contact.
+        contact: ContactId,
+        /// The adviser.
+        adviser: AdviserId,
+        /// The queue that the conversation belongs to.
+        queue: QueueId,
+        /// Priority class, if it goes on to somebody else.
+        class: u8,
+        /// When the attempt ends by itself.
+        expires: Timestamp,
+    },
+    /// Citizen, adviser and expert talk all three, or no longer do.
+    ConferenceSet {
+        /// The contact of the citizen.
+        contact: ContactId,
+        /// The consultation.
+        consult: ContactId,
+        /// Who has the contact.
+        adviser: AdviserId,
+        /// Whether all three talk.
+        joined: bool,
+    },
 }
 
 impl Event {
@@ -459,6 +483,8 @@ impl Event {
             | Event::CallbackDialling { contact, .. }
             | Event::CallbackAnswered { contact, .. }
             | Event::CallbackMissed { contact, .. }
+            | Event::CalledOut { contact, .. }
+            | Event::ConferenceSet { contact, .. }
             | Event::ContactClosed { contact, .. } => Some(contact),
             Event::AlsoChosen { .. }
             | Event::QueueExpected { .. }
@@ -502,6 +528,8 @@ impl Event {
             | Event::CallbackDialling { adviser, .. }
             | Event::CallbackAnswered { adviser, .. }
             | Event::CallbackMissed { adviser, .. }
+            | Event::CalledOut { adviser, .. }
+            | Event::ConferenceSet { adviser, .. }
             | Event::AlsoChosen { adviser, .. }
             | Event::RequestAnswered { adviser, .. }
             | Event::ContactHandedOver { to: adviser, .. }
@@ -571,6 +599,8 @@ impl Event {
             Event::CallbackDialling { .. } => "callback_dialling",
             Event::CallbackAnswered { .. } => "callback_answered",
             Event::CallbackMissed { .. } => "callback_missed",
+            Event::CalledOut { .. } => "called_out",
+            Event::ConferenceSet { .. } => "conference_set",
             Event::AlsoChosen { .. } => "also_chosen",
             Event::QueueExpected { .. } => "queue_expected",
             Event::PlanSwitched { .. } => "plan_switched",
@@ -670,6 +700,8 @@ pub enum Effect {
         adviser: AdviserId,
         /// 1 = the first.
         attempt: u8,
+        /// Whether the citizen asked to be rung, and is told so when they answer.
+        promised: bool,
     },
     /// Stop ringing the citizen, and end the adviser's side.
     StopDial {
@@ -677,6 +709,13 @@ pub enum Effect {
         contact: ContactId,
         /// The adviser.
         adviser: AdviserId,
+    },
+    /// Citizen, adviser and expert talk all three; or the citizen hears music again and the two talk.
+    Conference {
+        /// The contact of the citizen.
+        contact: ContactId,
+        /// Whether all three talk.
+        joined: bool,
     },
     /// The contact is over; the citizen's side ends.
     Release {

@@ -12,6 +12,7 @@ use linje_store::Records;
 use linje_types::{AdviserId, ContactId, OfferId, RequestId, Timestamp};
 use tokio::sync::watch;
 
+use crate::beside::Beside;
 use crate::body::CommandId;
 use crate::clock::Clock;
 use crate::directories::Directories;
@@ -95,6 +96,8 @@ pub struct Web {
     pub softphones: Softphones,
     /// What guidance and wrap-up need.
     pub guide: Guide,
+    /// What goes on beside the calls that come.
+    pub beside: Beside,
 }
 
 /// A handle to the parts.

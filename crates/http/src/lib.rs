@@ -6,6 +6,7 @@
 
 mod admit;
 mod api;
+mod beside;
 mod body;
 pub mod clock;
 mod description;
@@ -33,6 +34,7 @@ pub mod view;
 mod words;
 
 pub use api::{Api, Gate, Mode, Web, store_words};
+pub use beside::{Beside, Calling, NotRung};
 pub use clock::Clock;
 pub use directories::{Directories, Prepared};
 pub use feed::Feed;

@@ -3,6 +3,7 @@
 mod access_log;
 mod advisers;
 mod callbacks;
+mod calls_out;
 mod centre;
 mod clock;
 mod consult;
@@ -75,6 +76,7 @@ fn documented() -> OpenApiRouter<Gate> {
         .merge(consult::routes())
         .merge(why::routes())
         .merge(callbacks::routes())
+        .merge(calls_out::routes())
         .merge(invariants::routes())
         .merge(plans::routes())
         .merge(hours::routes())

@@ -62,6 +62,17 @@ enum Phase {
     Aside,
 }
 
+/// Whose conversation it is. Stored by number: new ones go to the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+enum What {
+    /// A citizen's who came.
+    Citizens,
+    /// An adviser asks an expert.
+    Consult,
+    /// An adviser rang somebody.
+    Out,
+}
+
 /// An open contact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Open {
@@ -78,8 +89,8 @@ struct Open {
     flowed_out: bool,
     /// The citizen asked to be rung.
     is_callback: bool,
-    /// A question to an expert, which is no citizen's contact.
-    is_consult: bool,
+    /// Whose conversation it is.
+    what: What,
     conversations: u16,
     /// Who has it, or is asked about it.
     adviser: AdviserId,
@@ -94,6 +105,14 @@ struct Open {
 }
 
 impl Open {
+    const fn is_consult(&self) -> bool {
+        matches!(self.what, What::Consult)
+    }
+
+    const fn is_out(&self) -> bool {
+        matches!(self.what, What::Out)
+    }
+
     /// Where its coming and its wait count.
     fn key(&self, unit: UnitId) -> Key {
         Key {
@@ -290,6 +309,19 @@ impl RollUp {
             Event::CallbackAsked { contact, .. } => self.ask_callback(contact, at, cells),
             Event::CallbackAnswered { contact, .. } => self.reach(contact, at, cells),
             Event::CallbackMissed { contact, .. } => self.back(contact, at, cells),
+            Event::CalledOut {
+                contact,
+                adviser,
+                queue,
+                ..
+            } => self.call_out(contact, adviser, queue, at, cells),
+            // The citizen is in the conversation, or hears music again.
+            Event::ConferenceSet {
+                contact, joined, ..
+            } => {
+                let phase = if joined { Phase::Talking } else { Phase::Held };
+                self.phase(contact, phase, at);
+            }
             Event::ContactClosed {
                 contact,
                 queue,
@@ -348,7 +380,7 @@ impl RollUp {
             answered: false,
             flowed_out: false,
             is_callback: false,
-            is_consult: false,
+            what: What::Citizens,
             conversations: 0,
             adviser: AdviserId::NONE,
             load: 0,
@@ -379,7 +411,7 @@ impl RollUp {
             (open.first, open.queue) = (queue, queue);
             open.topic = topic;
             open.came = quarter_of(at);
-            if !open.is_consult {
+            if !open.is_consult() {
                 cell(cells, open.key(NO_UNIT)).count(Quantity::Offered);
             }
         } else {
@@ -393,7 +425,7 @@ impl RollUp {
             return;
         };
         let is_other = std::mem::replace(&mut open.queue, queue) != queue;
-        if is_other && !open.answered && !open.flowed_out && !open.is_consult {
+        if is_other && !open.answered && !open.flowed_out && !open.is_consult() {
             open.flowed_out = true;
             cell(cells, open.key(NO_UNIT)).count(Quantity::FlowedOut);
         }
@@ -417,7 +449,7 @@ impl RollUp {
         let unit = self.unit(before.adviser);
         let is_within = self.is_within(before, at);
         self.talk(contact, at);
-        if before.answered || before.is_consult {
+        if before.answered || before.is_consult() {
             return;
         }
         let wait_us = at.since_us(before.enqueued);
@@ -469,6 +501,25 @@ impl RollUp {
         }
     }
 
+    /// An adviser rings somebody. It takes the adviser's time; nobody waited, so that it counts as nobody's wait,
+    /// answer or handling.
+    fn call_out(
+        &mut self,
+        contact: ContactId,
+        adviser: AdviserId,
+        queue: QueueId,
+        at: Timestamp,
+        cells: &mut Cells,
+    ) {
+        if let Some(open) = self.contact(contact) {
+            (open.first, open.queue, open.came) = (queue, queue, quarter_of(at));
+            open.what = What::Out;
+            // Not an answer that anybody waited for.
+            open.answered = true;
+        }
+        self.load(contact, adviser, at, cells);
+    }
+
     /// The citizen is on hold while the adviser asks an expert.
     fn consult(&mut self, contact: ContactId, consult: ContactId, at: Timestamp) {
         self.phase(contact, Phase::Held, at);
@@ -477,7 +528,7 @@ impl RollUp {
         };
         self.arrive(consult, about.channel, about.topic);
         if let Some(open) = self.contact(consult) {
-            open.is_consult = true;
+            open.what = What::Consult;
         }
     }
 
@@ -528,8 +579,12 @@ impl RollUp {
         let Some(open) = self.contact(contact) else {
             return;
         };
+        if open.is_out() {
+            (open.talk_us, open.hold_us, open.ended) = (0, 0, at);
+            return;
+        }
         let sums = cell(cells, open.work_key(at, unit));
-        if open.is_consult {
+        if open.is_consult() {
             sums.count(Quantity::Consults);
             sums.add(Quantity::ConsultTalk, open.talk_us + open.hold_us);
         } else {
@@ -598,9 +653,9 @@ impl RollUp {
             return;
         };
         let unit = self.unit(open.adviser);
-        if open.phase == Phase::WrapUp {
+        if open.phase == Phase::WrapUp && !open.is_out() {
             let wrap_up_us = at.since_us(open.since);
-            let of = if open.is_consult {
+            let of = if open.is_consult() {
                 Quantity::ConsultTalk
             } else {
                 Quantity::WrapUp
@@ -610,7 +665,7 @@ impl RollUp {
         self.back(contact, at, cells);
         self.note_contact(contact);
         self.contacts.remove(&contact);
-        if open.is_consult {
+        if open.is_consult() || open.is_out() {
             return;
         }
         match reason {

@@ -139,7 +139,11 @@ impl Day {
             Event::ContactEnded {
                 contact, adviser, ..
             } => self.end_talk(contact, adviser, at),
-            Event::ConsultStarted { consult, .. } => self.consult(consult),
+            // What an adviser rang is nobody's wait.
+            Event::ConsultStarted {
+                consult: contact, ..
+            }
+            | Event::CalledOut { contact, .. } => self.consult(contact),
             Event::CallbackAsked { contact, .. } => self.ask_callback(contact),
             Event::CallbackAnswered { contact, adviser } => self.answer(contact, adviser, at),
             Event::ContactReturned { contact, adviser }
@@ -175,6 +179,7 @@ impl Day {
             | Event::ContactSetAside { .. }
             | Event::ContactTakenUp { .. }
             | Event::ConsultEnded { .. }
+            | Event::ConferenceSet { .. }
             | Event::ContactHandedOver { .. }
             | Event::CallbackDue { .. }
             | Event::CallbackDialling { .. }

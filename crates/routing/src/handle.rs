@@ -196,6 +196,12 @@ impl State {
                 clearance,
                 not_to,
             } => self.protect(contact, clearance, not_to, now, out),
+            Command::CallOut { .. } => self.call_out(cmd, now, out),
+            Command::Conference {
+                contact,
+                adviser,
+                joined,
+            } => self.conference(contact, adviser, joined, now, out),
         }
     }
 

@@ -56,6 +56,10 @@ pub(crate) mod flag {
     pub(crate) const OVERDUE: u8 = 4;
     /// Only the named adviser is asked.
     pub(crate) const PERSONAL: u8 = 8;
+    /// An adviser rang them: tried once.
+    pub(crate) const OUT: u8 = 16;
+    /// Citizen, adviser and expert talk all three.
+    pub(crate) const JOINED: u8 = 32;
 }
 
 /// One slot of the slab: one cache line.
@@ -482,6 +486,22 @@ impl State {
                 }
             }
             Event::RequestClosed { request } => self.requests.retain(|it| it.id != request),
+            Event::CalledOut {
+                contact,
+                adviser,
+                queue,
+                class,
+                expires,
+            } => {
+                self.called_out(contact.slot(), adviser.0, (queue, class), at);
+                self.deadlines.set(contact.slot(), expires);
+            }
+            Event::ConferenceSet {
+                contact, joined, ..
+            } => {
+                let it = &mut self.contacts[contact.slot() as usize];
+                it.flags = it.flags & !flag::JOINED | if joined { flag::JOINED } else { 0 };
+            }
         }
     }
 
@@ -797,9 +817,33 @@ impl State {
         }
         let it = &mut self.contacts[contact.slot() as usize];
         it.peer = NONE;
+        it.flags &= !flag::JOINED;
         if it.state == ContactState::Consulting {
             it.state = ContactState::Active;
         }
+    }
+
+    /// With its adviser at once, who waits while it rings; it has its order in case it goes on to somebody else.
+    fn called_out(
+        &mut self,
+        slot: u32,
+        adviser: u32,
+        (queue, class): (QueueId, u8),
+        at: Timestamp,
+    ) {
+        let seq = self.next_seq;
+        self.next_seq += 1;
+        let it = &mut self.contacts[slot as usize];
+        it.queue = queue;
+        it.class = class;
+        it.state = ContactState::Dialling;
+        it.attempts = 1;
+        it.flags = flag::CALLBACK | flag::OUT;
+        it.ring = self.tables.ring_after(queue, 0);
+        self.lines.set_order(slot, self.tables.key(at, class), seq);
+        self.relane(slot);
+        self.hold_by(slot, adviser);
+        self.relist(adviser);
     }
 
     fn callback_asked(&mut self, slot: u32, from: Timestamp, at: Timestamp) {

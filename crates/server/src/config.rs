@@ -95,6 +95,8 @@ pub(crate) struct Config {
     pub(crate) shared_numbers: Vec<String>,
     /// default: none; nobody is called
     pub(crate) outgoing: Option<linje_voice::Outgoing>,
+    /// How much advisers may ring out by it.
+    pub(crate) calls_out: Option<trunk::CallLimits>,
     /// default: nobody beside the demo's own issuers
     pub(crate) trusted: Trusted,
     /// Where the sound of browsers comes in. default: 127.0.0.1 and any free port
@@ -145,6 +147,7 @@ impl Config {
         let (centre_text, centre_name, centre_folder) = read_centre(centre.as_deref())?;
         let sip = sip.unwrap_or(SIP);
         let trunk = file.sip.outgoing;
+        let calls_out = trunk.as_ref().map(TrunkSettings::limits);
         let outgoing = trunk.map(|trunk| trunk.outgoing(sip, env(trunk::PASSWORD)));
         let trusted = Trusted::read(
             Said {
@@ -166,6 +169,7 @@ impl Config {
             data,
             shared_numbers: file.sip.shared_numbers,
             outgoing: outgoing.transpose()?,
+            calls_out,
             trusted,
             browsers: env_address("LINJE_VOICE__BROWSERS")?
                 .or(file.voice.browsers)

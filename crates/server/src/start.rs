@@ -571,6 +571,9 @@ async fn wire(
         sound: speaks.then_some(sound_in),
         softphones: Softphones::default(),
         guide,
+        beside: linje_http::Beside {
+            calling: calling(&options.config),
+        },
     });
     tasks.push(tokio::spawn(linje_http::run(api.clone())));
     tasks.push(tokio::spawn(keep(api.clone(), desk.clone())));
@@ -697,6 +700,24 @@ fn numbers_read(
             of.map(|row| row.contact).collect()
         },
     )
+}
+
+/// Whom advisers may ring, and how often.
+fn calling(config: &Config) -> Option<linje_http::Calling> {
+    let allowed = config.outgoing.as_ref()?.allowed.clone();
+    let limits = config.calls_out?;
+    Some(linje_http::Calling {
+        may: Arc::new(move |number| {
+            let judged = linje_voice::may_call(&number.into(), &allowed);
+            judged.map(drop).map_err(|why| match why {
+                linje_voice::NotCalled::NoNumber => linje_http::NotRung::NoNumber,
+                linje_voice::NotCalled::Premium => linje_http::NotRung::Premium,
+                linje_voice::NotCalled::NotListed => linje_http::NotRung::NotListed,
+            })
+        }),
+        per_hour: limits.per_hour,
+        at_once: limits.at_once,
+    })
 }
 
 fn figures(reader: &Reader) -> Figures {

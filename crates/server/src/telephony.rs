@@ -127,8 +127,8 @@ impl Telephony {
             let due = self.api.clock.until(self.calls.next_deadline());
             let input = tokio::select! {
                 Some(effect) = self.effects.recv() => {
-                    if let Effect::Dial { contact, adviser, attempt } = effect {
-                        self.look_up(contact, adviser, attempt, &numbers);
+                    if let Effect::Dial { contact, adviser, attempt, promised } = effect {
+                        self.look_up((contact, adviser, attempt), promised, &numbers);
                         continue;
                     }
                     Input::Effect(effect)
@@ -178,9 +178,8 @@ impl Telephony {
     /// Reads the number to ring from the vault, away from the lines; it comes back as an input.
     fn look_up(
         &self,
-        contact: ContactId,
-        adviser: AdviserId,
-        attempt: u8,
+        (contact, adviser, attempt): (ContactId, AdviserId, u8),
+        promised: bool,
         numbers: &mpsc::UnboundedSender<Input>,
     ) {
         let (vault, numbers) = (Arc::clone(&self.numbers), numbers.clone());
@@ -191,6 +190,7 @@ impl Telephony {
                     contact,
                     adviser,
                     attempt,
+                    promised,
                     number,
                 })
                 .ok();
@@ -229,6 +229,7 @@ impl Telephony {
                 adviser,
                 registered,
             } => self.phone(adviser, registered),
+            Output::Attending { .. } | Output::SaidYes { .. } | Output::Sound { .. } => {}
         }
     }
 

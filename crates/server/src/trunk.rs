@@ -27,6 +27,19 @@ pub(crate) struct TrunkSettings {
     /// Patterns of numbers that may be called, e.g. `+47NXXXXXXX`, `+46*`.
     allowed: Option<Vec<String>>,
     max_calls: Option<usize>,
+    /// Calls that one adviser may begin in an hour.
+    per_adviser_hour: Option<u32>,
+    /// Calls of advisers at one time.
+    by_advisers: Option<u32>,
+}
+
+/// How much advisers may ring out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CallLimits {
+    /// Calls that one adviser may begin in an hour. default: 20
+    pub(crate) per_hour: u32,
+    /// Calls of advisers at one time, in the whole centre. default: 20
+    pub(crate) at_once: u32,
 }
 
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
@@ -48,6 +61,14 @@ impl std::fmt::Debug for Secret {
 }
 
 impl TrunkSettings {
+    /// How much advisers may ring out.
+    pub(crate) fn limits(&self) -> CallLimits {
+        CallLimits {
+            per_hour: self.per_adviser_hour.unwrap_or(20),
+            at_once: self.by_advisers.unwrap_or(20),
+        }
+    }
+
     /// The trunk as the lines need it. A name is looked up here, once. `sip` is where the lines listen,
     /// `password` what the environment says.
     pub(crate) fn outgoing(self, sip: SocketAddr, password: Option<String>) -> Result<Outgoing> {

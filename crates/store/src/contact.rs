@@ -202,6 +202,11 @@ impl Contact {
                 self.state = Stage::CallbackDialling;
                 self.adviser = Some(adviser);
             }
+            Event::CalledOut { adviser, queue, .. } => {
+                self.state = Stage::CallbackDialling;
+                self.adviser = Some(adviser);
+                self.queue = Some(queue);
+            }
             Event::ContactEnded { .. } => {
                 self.state = Stage::WrapUp;
                 self.ended = Some(at);
@@ -220,6 +225,7 @@ impl Contact {
                 self.reason = Some(reason);
             }
             Event::ContactArrived { .. }
+            | Event::ConferenceSet { .. }
             | Event::WrapUpSet { .. }
             | Event::BarEnded { .. }
             | Event::ContactNeeds { .. }

@@ -106,6 +106,8 @@ pub struct Entry {
     callback: bool,
     attempts: u8,
     attempts_before: u8,
+    out: bool,
+    joined: bool,
     is_consult: bool,
     peer: Option<ContactId>,
 }
@@ -468,6 +470,19 @@ impl Ledger {
                 cause,
                 retry_at,
             } => self.callback_missed(contact, (adviser, cause), retry_at),
+            Event::CalledOut {
+                contact,
+                adviser,
+                queue,
+                class,
+                expires,
+            } => self.called_out(contact, adviser, (queue, class), expires),
+            Event::ConferenceSet {
+                contact,
+                consult,
+                adviser,
+                joined,
+            } => self.conference_set((contact, consult), adviser, joined),
             Event::AdviserSignedIn { .. }
             | Event::AdviserSignedOut { .. }
             | Event::ActivityChosen { .. }

@@ -118,6 +118,10 @@ pub struct Contact {
     pub attempts: u8,
     /// How many of those belong to earlier promises.
     pub attempts_before: u8,
+    /// Whether an adviser rang them: that is tried once.
+    pub out: bool,
+    /// Whether citizen, adviser and expert talk all three.
+    pub joined: bool,
     /// Whether it is a consultation of an expert.
     pub is_consult: bool,
     /// The other half: of a consultation the citizen's contact, of that one the consultation.
@@ -298,6 +302,12 @@ impl Reference {
                 clearance,
                 not_to,
             } => self.protect(contact, clearance, not_to),
+            Command::CallOut { .. } => self.call_out(command, next_contact),
+            Command::Conference {
+                contact,
+                adviser,
+                joined,
+            } => self.conference(contact, adviser, joined),
         }
     }
 }

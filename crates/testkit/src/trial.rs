@@ -740,7 +740,19 @@ fn effect_of(
             contact,
             adviser,
             attempt,
+            promised: true,
         }),
+        Event::CalledOut {
+            contact, adviser, ..
+        } => Some(Effect::Dial {
+            contact,
+            adviser,
+            attempt: 1,
+            promised: false,
+        }),
+        Event::ConferenceSet {
+            contact, joined, ..
+        } => Some(Effect::Conference { contact, joined }),
         Event::CallbackMissed {
             contact, adviser, ..
         } => Some(Effect::StopDial { contact, adviser }),

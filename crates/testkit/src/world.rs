@@ -52,10 +52,12 @@ enum Kind {
     AnswerRequest,
     CloseRequest,
     Protect,
+    CallOut,
+    Conference,
 }
 
 /// How often each is wanted in an ordinary house; each world bends this its own way.
-const ODDS: [(Kind, usize); 34] = [
+const ODDS: [(Kind, usize); 36] = [
     (Kind::Arrive, 24),
     (Kind::Enqueue, 8),
     (Kind::Leave, 4),
@@ -90,6 +92,8 @@ const ODDS: [(Kind, usize); 34] = [
     (Kind::AnswerRequest, 2),
     (Kind::CloseRequest, 1),
     (Kind::Protect, 3),
+    (Kind::CallOut, 4),
+    (Kind::Conference, 4),
 ];
 
 /// A centre and the habits of those who use it.
@@ -137,6 +141,7 @@ impl World {
             let long = [
                 (Kind::Consult, 40),
                 (Kind::EndConsult, 40),
+                (Kind::Conference, 20),
                 (Kind::Accept, 90),
                 (Kind::Leave, 1),
                 (Kind::Lose, 1),
@@ -346,6 +351,22 @@ impl World {
                 contact: some_contact(dice, scene, in_hand)?,
                 clearance: Clearance(dice.pick(&[0, 1, 2, 4, 7])),
                 not_to: dice.pick(&[AdviserId::NONE, AdviserId(0), AdviserId(1), AdviserId(2)]),
+            },
+            Kind::CallOut => Command::CallOut {
+                contact: if dice.chance(1) {
+                    bygone(dice, scene)
+                } else {
+                    scene.next_contact
+                },
+                adviser: some_adviser(dice, scene, |who| who.signed_in && who.present)?,
+                queue: self.some_queue(dice),
+                topic: TopicId(2),
+                language: some_language(dice),
+            },
+            Kind::Conference => Command::Conference {
+                contact: some_contact(dice, scene, |c| c.stage == Stage::Consulting)?,
+                adviser: dice.pick(&[AdviserId::NONE, AdviserId::NONE, AdviserId(0)]),
+                joined: dice.chance(70),
             },
         })
     }

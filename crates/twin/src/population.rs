@@ -380,6 +380,8 @@ impl Population {
             | Command::AnswerRequest { .. }
             | Command::CloseRequest { .. }
             | Command::Protect { .. }
+            | Command::CallOut { .. }
+            | Command::Conference { .. }
             | Command::Tick => {}
         }
     }
@@ -461,6 +463,8 @@ impl Population {
             | Event::CallbackDialling { .. }
             | Event::CallbackAnswered { .. }
             | Event::CallbackMissed { .. }
+            | Event::CalledOut { .. }
+            | Event::ConferenceSet { .. }
             | Event::AlsoChosen { .. }
             | Event::QueueExpected { .. }
             | Event::PlanSwitched { .. }

@@ -113,11 +113,36 @@ impl FromStr for Pattern {
     }
 }
 
+/// Why a number may not be called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum NotCalled {
+    /// It is no number that a subscriber can have.
+    #[error("not a telephone number")]
+    NoNumber,
+    /// It costs the one who calls.
+    #[error("a premium number")]
+    Premium,
+    /// The list of destinations does not name it.
+    #[error("not on the list of destinations")]
+    NotListed,
+}
+
+/// The number in E.164 form when the list allows it, or why it does not.
+///
+/// # Errors
+/// When it may not be called.
+pub fn may_call(number: &Number, patterns: &[Pattern]) -> Result<String, NotCalled> {
+    let number = number.e164().ok_or(NotCalled::NoNumber)?;
+    if number.starts_with(PREMIUM) {
+        return Err(NotCalled::Premium);
+    }
+    let listed = patterns.iter().any(|one| one.matches(&number));
+    listed.then_some(number).ok_or(NotCalled::NotListed)
+}
+
 /// The number in E.164 form when it may be called.
 pub(crate) fn allowed(number: &Number, patterns: &[Pattern]) -> Option<String> {
-    let number = number.e164()?;
-    let may = !number.starts_with(PREMIUM) && patterns.iter().any(|one| one.matches(&number));
-    may.then_some(number)
+    may_call(number, patterns).ok()
 }
 
 #[cfg(test)]

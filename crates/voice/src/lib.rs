@@ -22,7 +22,8 @@ mod voice;
 mod web;
 
 pub use config::{Config, Guard, Login, Network, NetworkParseError, Outgoing, Transport, User};
-pub use destination::{Number, Pattern, PatternParseError};
+pub use destination::{NotCalled, Number, Pattern, PatternParseError, may_call};
+pub use media::Sound;
 pub use voice::{Stats, Voice};
 pub use web::{Browsers, CallNews, PhoneNews, WebError};
 
@@ -251,6 +252,17 @@ pub enum Event {
     },
 }
 
+/// How somebody attends a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Attend {
+    /// Hears both; nobody hears them.
+    Listen,
+    /// Hears both; the phone hears them, the caller does not.
+    Whisper,
+    /// Hears both, and both hear them.
+    Join,
+}
+
 /// What the lines shall do. Commands for calls and legs that are gone do nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
@@ -352,6 +364,24 @@ pub enum Command {
         a: Party,
         /// The other.
         b: Party,
+    },
+    /// Let the caller and two answered legs of the call hear each other, all three. Each is parted from its
+    /// partner before. It ends when one of them is bridged, parted or gone; the others then hear silence.
+    Conference {
+        /// The call.
+        call: CallId,
+        /// Two of its legs.
+        legs: [LegId; 2],
+    },
+    /// Let an answered leg of a call attend the conversation of the call with another of its legs. While the
+    /// two do not talk (hold, music, another partner) it hears silence. It ends with either leg.
+    Attend {
+        /// Who attends.
+        leg: LegId,
+        /// Whose conversation.
+        to: LegId,
+        /// How.
+        how: Attend,
     },
     /// Part a party from its partner; both hear silence.
     Unbridge {

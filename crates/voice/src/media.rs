@@ -6,9 +6,12 @@
 mod browser;
 mod keys;
 mod leg;
+mod mix;
+mod record;
 mod thread;
 
 pub(crate) use browser::{End, Ends};
+pub use record::Sound;
 
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::sync::Arc;
@@ -54,6 +57,10 @@ pub(crate) enum Source {
     Relay {
         from: Party,
     },
+    /// Several voices at once.
+    Mix {
+        of: [Option<Party>; 2],
+    },
     Echo,
 }
 
@@ -82,6 +89,12 @@ pub(crate) enum Order {
     },
     Remove {
         party: Party,
+    },
+    /// What the two say to each other is handed on to `to`; to nobody any more when there is none.
+    Record {
+        far: Party,
+        near: Party,
+        to: Option<tokio::sync::mpsc::Sender<Sound>>,
     },
     Stop,
 }

@@ -108,6 +108,12 @@ pub(crate) enum Ask {
     CallKey { call: CallId, key: char },
     /// The caller hangs up.
     HangUp { call: CallId },
+    /// What a call and one of its legs say to each other goes to `to`, or to nobody any more.
+    Record {
+        call: CallId,
+        leg: LegId,
+        to: Option<mpsc::Sender<crate::Sound>>,
+    },
 }
 
 /// The door for browsers.
@@ -229,6 +235,20 @@ impl Browsers {
     /// When telephony was shut down.
     pub async fn hang_up(&self, call: CallId) -> Result<(), WebError> {
         self.ask(Ask::HangUp { call }).await
+    }
+
+    /// What the person outside and this phone say to each other is handed on to `to`, a second at a time, while
+    /// they hear each other; the end of the channel is the end of the recording. `None` stops it.
+    ///
+    /// # Errors
+    /// When telephony was shut down.
+    pub async fn record(
+        &self,
+        call: CallId,
+        leg: LegId,
+        to: Option<mpsc::Sender<crate::Sound>>,
+    ) -> Result<(), WebError> {
+        self.ask(Ask::Record { call, leg, to }).await
     }
 
     async fn ask(&self, ask: Ask) -> Result<(), WebError> {

@@ -164,6 +164,7 @@ impl Calls {
     pub(super) fn dial_out(
         &mut self,
         (contact, adviser, attempt): (ContactId, AdviserId, u8),
+        promised: bool,
         number: Option<Number>,
         status: &dyn Status,
         out: &mut Vec<Output>,
@@ -185,10 +186,18 @@ impl Calls {
             return;
         };
         it.dialling = Some(attempt);
+        it.promised = promised;
         it.talking = Some(adviser);
         it.state = LineState::Ringing;
-        if let Some(leg) = it.leg.filter(|leg| !leg.answered).map(|leg| leg.id) {
-            out.push(Output::Voice(voice::Command::AnswerLeg { leg }));
+        if let Some(Leg {
+            id: leg, answered, ..
+        }) = it.leg
+        {
+            out.push(Output::Voice(if answered {
+                voice::Command::RingTone { leg }
+            } else {
+                voice::Command::AnswerLeg { leg }
+            }));
         }
         let call = it.call();
         match (call, number) {
@@ -214,7 +223,7 @@ impl Calls {
         let Some(it) = self.lines.get_mut(&line) else {
             return false;
         };
-        let rung = it.call().is_some_and(CallId::is_outgoing);
+        let rung = it.promised && it.call().is_some_and(CallId::is_outgoing);
         let language = it.language;
         let Some(prompt) =
             greeting.filter(|prompt| rung && self.clips.get(*prompt, language).is_some())

@@ -77,6 +77,7 @@ impl Calls {
             | Effect::Consult { .. }
             | Effect::HandOver { .. }
             | Effect::Dial { .. }
+            | Effect::Conference { .. }
             | Effect::StopDial { .. } => {}
         }
     }
@@ -88,11 +89,46 @@ impl Calls {
         };
         if let (Some(own), Some(expert)) = (it.leg, it.expert)
             && it.expert_talks
+            && !it.conference
             && own.answered
             && expert.answered
         {
             out.push(Output::Voice(voice::Command::bridge(own.id, expert.id)));
         }
+    }
+
+    /// All three hear each other; or the citizen hears music again, and the two go on.
+    pub(super) fn conference(
+        &mut self,
+        line: u64,
+        joined: bool,
+        status: &dyn Status,
+        out: &mut Vec<Output>,
+    ) {
+        let Some(it) = self.lines.get_mut(&line) else {
+            return;
+        };
+        it.conference = joined;
+        it.music = !joined;
+        it.state = if joined {
+            LineState::Active
+        } else {
+            LineState::Held
+        };
+        let legs = it
+            .leg
+            .zip(it.expert)
+            .filter(|(own, expert)| own.answered && expert.answered);
+        if let (Some(call), Some((own, expert))) = (it.call(), legs) {
+            if joined {
+                let legs = [own.id, expert.id];
+                out.push(Output::Voice(voice::Command::Conference { call, legs }));
+            } else {
+                out.push(Output::Voice(voice::Command::Music { call }));
+                out.push(Output::Voice(voice::Command::bridge(own.id, expert.id)));
+            }
+        }
+        self.show(line, status, out);
     }
 
     /// The adviser is with the citizen again.
@@ -101,6 +137,7 @@ impl Calls {
             return;
         };
         it.consult = None;
+        it.conference = false;
         it.expert_talks = false;
         it.state = LineState::Active;
         it.music = false;
@@ -120,10 +157,12 @@ impl Calls {
         out: &mut Vec<Output>,
     ) {
         self.by_consult.remove(&consult);
+        self.end_attendance(line, out);
         let Some(it) = self.lines.get_mut(&line) else {
             return;
         };
         it.consult = None;
+        it.conference = false;
         it.expert_talks = false;
         it.state = LineState::Active;
         it.music = false;

@@ -94,9 +94,17 @@ struct EndConsult {
     action: String,
 }
 
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SetConference {
+    /// `true`: all three talk. `false`: the person hears music again, and the two talk.
+    joined: bool,
+}
+
 pub(super) fn routes() -> OpenApiRouter<Gate> {
     OpenApiRouter::new()
         .routes(routes!(targets))
+        .routes(routes!(conference))
         .routes(routes!(consult))
         .routes(routes!(end_consult))
         .routes(routes!(give_back))
@@ -185,6 +193,34 @@ async fn end_consult(
         contact,
         adviser: AdviserId::NONE,
         action,
+    };
+    act(&api, command_id, contact, command).await
+}
+
+/// Lets the person, the adviser and the expert who has answered talk all three, or parts the person from the two.
+/// It ends when one of them leaves: take back, hand over, or hang up.
+#[utoipa::path(
+    post, path = "/api/v1/contacts/{id}/conference", tag = "contacts", request_body = SetConference,
+    params(("id" = String, Path, description = "The contact"), ("Idempotency-Key" = Option<String>, Header)),
+    responses(
+        (status = 200, body = ContactView),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn conference(
+    api: Api,
+    me: Me,
+    Path(id): Path<String>,
+    command_id: CommandId,
+    Body(SetConference { joined }): Body<SetConference>,
+) -> Result<Json<ContactView>, Problem> {
+    let contact = api.contact(&id)?;
+    own_contact(&api, &me, contact)?;
+    let command = Command::Conference {
+        contact,
+        adviser: AdviserId::NONE,
+        joined,
     };
     act(&api, command_id, contact, command).await
 }

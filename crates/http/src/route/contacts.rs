@@ -749,6 +749,7 @@ pub(crate) fn queue_after(event: &linje_event::Event) -> Option<QueueId> {
         linje_event::Event::ContactQueued { queue, .. }
         | linje_event::Event::ContactTransferred { queue, .. }
         | linje_event::Event::ContactOverflowed { queue, .. }
+        | linje_event::Event::CalledOut { queue, .. }
         | linje_event::Event::ContactHandedOver { queue, .. } => Some(queue),
         _ => None,
     }

@@ -17,6 +17,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::advisers::{Adviser, adviser_of, is_signed_in, refuse_synthetic};
+use super::calls_out::CallingView;
 use super::consult::{Target, Targets};
 use super::contacts::{
     CallbackRow, ConsultRow, EventRow, WhyRow, callback_row, consult_row, event_rows, why_row,
@@ -74,6 +75,8 @@ struct DeskView {
     requests: Vec<RequestRow>,
     /// Crisis plans that are on.
     plans: Vec<Named>,
+    /// Ringing out; null when the centre has no line out.
+    calling: Option<CallingView>,
 }
 
 /// A contact that is presented.
@@ -119,8 +122,12 @@ struct DeskContact {
     waited_s: f64,
     /// What is agreed with somebody who wanted to be rung.
     callback: Option<CallbackRow>,
+    /// The adviser rang them.
+    called_out: bool,
     /// The expert who is asked about it.
     consult: Option<ConsultRow>,
+    /// Person, adviser and expert talk all three.
+    conference: bool,
     /// It is a consultation: an adviser asks about this contact.
     consult_of: Option<String>,
     /// When work that can wait must be done.
@@ -400,6 +407,7 @@ fn desk(
         queues: queues(api, view, id, now, language),
         requests: requests_to(api, view, id),
         plans: plans_on(api, view, language),
+        calling: CallingView::of(api, view, id),
     })
 }
 
@@ -480,7 +488,9 @@ fn contact(
         clock_stopped: wrapping_up && entry.wrap_up_until == Timestamp::NEVER,
         waited_s: seconds(until.since_us(entry.enqueued.unwrap_or(until))),
         callback: entry.callback.as_ref().map(callback_row),
+        called_out: entry.called_out,
         consult: consult_row(api, view, entry, language),
+        conference: entry.conference,
         consult_of: entry.consult_of.map(|about| api.ids.contact(about)),
         due: moment(entry.needs.due),
         transfers: targets.transfers,

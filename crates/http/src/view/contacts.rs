@@ -11,6 +11,8 @@ use linje_types::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+/// How long calls that advisers began are remembered: longer than they last.
+const RUNG_US: i64 = 6 * 3_600 * 1_000_000;
 /// How many closed contacts are kept at hand; older ones are read from the log.
 pub(crate) const MAX_CLOSED: usize = 100_000;
 
@@ -143,6 +145,10 @@ pub struct Entry {
     pub needs: Needs,
     /// The citizen wants to be rung.
     pub callback: Option<Callback>,
+    /// An adviser rang them.
+    pub called_out: bool,
+    /// Citizen, adviser and expert talk all three.
+    pub conference: bool,
     /// An expert is asked about it: the consultation.
     pub consult: Option<ContactId>,
     /// It is a consultation about this contact.
@@ -172,6 +178,8 @@ pub struct Contacts {
     offers: VecDeque<(OfferId, AdviserId)>,
     /// The contact whose conversation each adviser ended last.
     last_ended: BTreeMap<AdviserId, ContactId>,
+    /// Calls that advisers began of late: when, who, which.
+    rung: VecDeque<(Timestamp, AdviserId, ContactId)>,
 }
 
 impl Contacts {
@@ -181,6 +189,11 @@ impl Contacts {
             return;
         };
         self.note(contact, &record.event);
+        if let Event::CalledOut { adviser, .. } = record.event {
+            let old = record.at.plus_us(-RUNG_US);
+            self.rung.retain(|(at, ..)| *at > old);
+            self.rung.push_back((record.at, adviser, contact));
+        }
         self.add(record);
         let Some(entry) = self.get_mut(contact) else {
             return;
@@ -230,8 +243,14 @@ impl Contacts {
             n_closed: self.n_closed - drop,
             offers: self.offers.clone(),
             last_ended: self.last_ended.clone(),
+            rung: self.rung.clone(),
             by_seq,
         }
+    }
+
+    /// Calls that advisers began of late: when, who, which.
+    pub fn rung(&self) -> impl Iterator<Item = (Timestamp, AdviserId, ContactId)> {
+        self.rung.iter().copied()
     }
 
     /// To whom an offer was made, if it was made of late.
@@ -366,6 +385,8 @@ impl Entry {
             overdue: false,
             needs: Needs::NONE,
             callback: None,
+            called_out: false,
+            conference: false,
             consult: None,
             consult_of: None,
             events: Vec::new(),
@@ -448,8 +469,22 @@ impl Entry {
                 self.stage = Stage::Consulting;
                 self.consult = Some(consult);
             }
+            Event::CalledOut {
+                adviser,
+                queue,
+                class,
+                ..
+            } => {
+                self.stage = Stage::Dialling;
+                self.adviser = adviser;
+                self.queue = queue;
+                self.class = class;
+                self.called_out = true;
+            }
+            Event::ConferenceSet { joined, .. } => self.conference = joined,
             Event::ConsultEnded { .. } => {
                 self.consult = None;
+                self.conference = false;
                 if self.stage == Stage::Consulting {
                     self.stage = Stage::Active;
                 }

@@ -173,6 +173,14 @@ impl Words<'_> {
                 ),
             },
             Event::CallbackAnswered { .. } => self.pick("Brukeren svarte", "The person answered"),
+            Event::CalledOut { .. } => self.who("ringte ut", "rang out"),
+            Event::ConferenceSet { joined: true, .. } => {
+                self.pick("Alle tre snakker sammen", "All three talk together")
+            }
+            Event::ConferenceSet { joined: false, .. } => self.pick(
+                "Brukeren hører musikk igjen",
+                "The person hears music again",
+            ),
             Event::CallbackMissed {
                 cause, retry_at, ..
             } => self.missed(cause, retry_at),

@@ -208,6 +208,17 @@ pub(crate) fn world_where(start: Timestamp, change: impl FnOnce(&Centre, &mut Ru
         records,
         sound: None,
         softphones: linje_http::Softphones::default(),
+        beside: linje_http::Beside {
+            calling: Some(linje_http::Calling {
+                may: Arc::new(|number| match number.get(..2) {
+                    Some("82") => Err(linje_http::NotRung::Premium),
+                    Some("99") => Err(linje_http::NotRung::NotListed),
+                    _ => Ok(()),
+                }),
+                per_hour: 3,
+                at_once: 2,
+            }),
+        },
     });
     tokio::spawn(linje_http::run(api.clone()));
     World {

@@ -82,6 +82,65 @@ impl State {
         Ok(())
     }
 
+    /// An adviser rings somebody: once, and without anybody being asked.
+    pub(super) fn call_out<O: Output>(
+        &mut self,
+        command: &Command,
+        now: Timestamp,
+        out: &mut O,
+    ) -> Result<(), Rejection> {
+        let Command::CallOut {
+            contact,
+            adviser,
+            queue,
+            topic,
+            language,
+        } = *command
+        else {
+            return Err(Rejection::WrongState);
+        };
+        self.signed_in(adviser)?;
+        self.queue_for_citizens(queue, 0)?;
+        let who = &self.advisers[adviser.idx()];
+        if who.return_at != Timestamp::NEVER {
+            return Err(Rejection::WrongState);
+        }
+        if who.calls > 0 || !self.tables.fits(who.used).has(Channel::Voice) {
+            return Err(Rejection::HasContacts);
+        }
+        if contact != self.next_contact() {
+            return Err(Rejection::WrongId);
+        }
+        let rules = self.tables.rules();
+        let class = rules.queues[queue.idx()].class;
+        let expires = now.plus_us(rules.callback.ring_us);
+        let arrived = Event::ContactArrived {
+            contact,
+            channel: Channel::Voice,
+            topic,
+            origin: Origin::Live,
+            language,
+            in_menu: false,
+        };
+        self.emit(arrived, now, out);
+        let called = Event::CalledOut {
+            contact,
+            adviser,
+            queue,
+            class,
+            expires,
+        };
+        self.emit(called, now, out);
+        let dial = Effect::Dial {
+            contact,
+            adviser,
+            attempt: 1,
+            promised: false,
+        };
+        self.effect(contact.slot(), dial, out);
+        Ok(())
+    }
+
     /// The adviser is ready: ring the citizen.
     pub(super) fn dial<O: Output>(&mut self, slot: u32, now: Timestamp, out: &mut O) {
         let it = self.contacts[slot as usize];
@@ -100,6 +159,7 @@ impl State {
             contact,
             adviser,
             attempt,
+            promised: true,
         };
         self.effect(slot, dial, out);
     }
@@ -142,7 +202,7 @@ impl State {
         // What failed on our side does not count.
         let ours = cause == FailCause::BridgeFailed;
         let tried = it.attempts.saturating_sub(it.attempts_before);
-        let last = !ours && tried >= rule.attempts || it.attempts == u8::MAX;
+        let last = it.is(flag::OUT) || !ours && tried >= rule.attempts || it.attempts == u8::MAX;
         self.effect(slot, Effect::StopDial { contact, adviser }, out);
         let missed = Event::CallbackMissed {
             contact,

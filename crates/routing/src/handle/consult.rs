@@ -85,6 +85,38 @@ impl State {
         }
     }
 
+    /// The citizen joins the two, or hears music again.
+    pub(super) fn conference<O: Output>(
+        &mut self,
+        contact: ContactId,
+        adviser: AdviserId,
+        joined: bool,
+        now: Timestamp,
+        out: &mut O,
+    ) -> Result<(), Rejection> {
+        let slot = self.open(contact)?;
+        self.expect(slot, &[ContactState::Consulting])?;
+        let it = self.contacts[slot as usize];
+        if adviser != AdviserId::NONE && adviser.0 != it.adviser {
+            return Err(Rejection::NotYours);
+        }
+        if self.contacts[it.peer as usize].state != ContactState::Active {
+            return Err(Rejection::WrongState);
+        }
+        if it.is(flag::JOINED) == joined {
+            return Err(Rejection::Already);
+        }
+        let set = Event::ConferenceSet {
+            contact,
+            consult: self.id_of(it.peer),
+            adviser: AdviserId(it.adviser),
+            joined,
+        };
+        self.emit(set, now, out);
+        self.effect(slot, Effect::Conference { contact, joined }, out);
+        Ok(())
+    }
+
     fn hand_over<O: Output>(
         &mut self,
         slot: u32,

@@ -307,7 +307,20 @@ fn one_of_each() -> Vec<Event> {
             Event::RequestAnswered { .. } => Event::RequestClosed {
                 request: RequestId(7),
             },
-            Event::RequestClosed { .. } => return None,
+            Event::RequestClosed { .. } => Event::CalledOut {
+                contact,
+                adviser,
+                queue: QueueId(4),
+                class: 1,
+                expires: at,
+            },
+            Event::CalledOut { .. } => Event::ConferenceSet {
+                contact,
+                consult: ContactId::new(6, 1),
+                adviser,
+                joined: true,
+            },
+            Event::ConferenceSet { .. } => return None,
         })
     };
     std::iter::successors(Some(first), next).collect()

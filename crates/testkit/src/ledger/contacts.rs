@@ -48,6 +48,8 @@ impl Ledger {
             callback: false,
             attempts: 0,
             attempts_before: 0,
+            out: false,
+            joined: false,
             is_consult: false,
             peer: None,
         });
@@ -562,6 +564,7 @@ impl Ledger {
         );
         entry.stage = Stage::Active;
         entry.peer = None;
+        entry.joined = false;
         if let Ok(own) = self.entry(consult) {
             hold!(
                 own.peer == Some(id),
@@ -591,6 +594,53 @@ impl Ledger {
         self.flows[queue.idx()].handed_in += 1;
         self.hand_to(id, to)?;
         self.load_holds(to)
+    }
+
+    /// Citizen, adviser and expert talk all three, or no longer do: only while the expert is there.
+    pub(super) fn conference_set(
+        &mut self,
+        (id, consult): (ContactId, ContactId),
+        adviser: AdviserId,
+        joined: bool,
+    ) -> Checked {
+        self.step(id, adviser, &[Stage::Consulting], Stage::Consulting)?;
+        let talks = self.seen(consult)?.stage == Stage::Active;
+        let entry = self.entry(id)?;
+        let fits = talks && entry.peer == Some(consult) && entry.joined != joined;
+        hold!(fits, "S21", "{consult:?} is not to be joined to {id:?}");
+        entry.joined = joined;
+        Ok(())
+    }
+
+    /// An adviser with room for a call rings somebody, who has just come into being.
+    pub(super) fn called_out(
+        &mut self,
+        id: ContactId,
+        adviser: AdviserId,
+        (queue, class): (QueueId, u8),
+        expires: Timestamp,
+    ) -> Checked {
+        let entry = self.seen(id)?;
+        let new = entry.stage == Stage::Created && entry.channel == Channel::Voice;
+        hold!(new, "S1", "{id:?} is rung while {:?}", entry.stage);
+        let there = self.working(adviser)?.absent_until.is_none();
+        hold!(there, "S6", "{adviser:?} rings {id:?} and is not there");
+        self.flows[queue.idx()].entered += 1;
+        self.sequences += 1;
+        let sequence = self.sequences;
+        let entry = self.entry(id)?;
+        entry.stage = Stage::Dialling;
+        entry.queue = queue;
+        entry.class = class;
+        entry.sequence = sequence;
+        entry.callback = true;
+        entry.out = true;
+        entry.attempts = 1;
+        entry.deadline = expires;
+        let ring = self.ring_for(self.seen(id)?);
+        self.entry(id)?.ring = ring;
+        self.hand_to(id, adviser)?;
+        self.load_holds(adviser)
     }
 
     pub(super) fn callback_asked(&mut self, id: ContactId, from: Timestamp) -> Checked {
@@ -674,7 +724,7 @@ impl Ledger {
         let soon = self.at.plus_us(rule.retry_us);
         let entry = self.entry(id)?;
         entry.deadline = retry_at;
-        let last = !ours && entry.attempts - entry.attempts_before >= rule.attempts;
+        let last = entry.out || !ours && entry.attempts - entry.attempts_before >= rule.attempts;
         entry.attempts_before += u8::from(ours);
         let expected = if last { Timestamp::NEVER } else { soon };
         hold!(

@@ -80,6 +80,73 @@ impl Reference {
         Ok(())
     }
 
+    /// An adviser rings somebody, once.
+    pub(super) fn call_out(
+        &mut self,
+        command: &Command,
+        next_contact: ContactId,
+    ) -> Result<(), Rejection> {
+        let Command::CallOut {
+            contact: id,
+            adviser,
+            queue,
+            topic,
+            language,
+        } = *command
+        else {
+            unreachable!("called for nothing else");
+        };
+        self.known_signed_in(adviser)?;
+        self.open_to_citizens(queue, 0)?;
+        if !self.advisers[adviser.idx()].present {
+            return Err(Rejection::WrongState);
+        }
+        let in_call = self
+            .contacts
+            .iter()
+            .any(|contact| contact.adviser == adviser && contact.channel == Channel::Voice);
+        let weight = self.rules.weights[Channel::Voice as usize];
+        if in_call || self.used(adviser) + weight > CAPACITY {
+            return Err(Rejection::HasContacts);
+        }
+        if id != next_contact {
+            return Err(Rejection::WrongId);
+        }
+        let rule = &self.rules.queues[queue.idx()];
+        let class = rule.class;
+        let ring = citizens::rule_ring(rule, 0);
+        let expires = self.now.plus_us(self.rules.callback.ring_us);
+        self.sequences += 1;
+        let about = (topic, Origin::Live, language);
+        let mut contact = citizens::new_contact(id, Channel::Voice, about, self.now);
+        contact.queue = queue;
+        contact.class = class;
+        contact.ring = ring;
+        contact.sequence = self.sequences;
+        contact.adviser = adviser;
+        contact.callback = true;
+        contact.out = true;
+        contact.attempts = 1;
+        contact.stage = Stage::Dialling { until: expires };
+        self.contacts.push(contact);
+        self.events.push(Event::ContactArrived {
+            contact: id,
+            channel: Channel::Voice,
+            topic,
+            origin: Origin::Live,
+            language,
+            in_menu: false,
+        });
+        self.events.push(Event::CalledOut {
+            contact: id,
+            adviser,
+            queue,
+            class,
+            expires,
+        });
+        Ok(())
+    }
+
     /// The adviser is ready: the citizen is rung.
     pub(super) fn dial(&mut self, id: ContactId, offer: OfferId) {
         let expires = self.now.plus_us(self.rules.callback.ring_us);
@@ -133,7 +200,7 @@ impl Reference {
         // What failed on our side does not count.
         let ours = cause == FailCause::BridgeFailed;
         let tried = contact.attempts - contact.attempts_before;
-        let last = !ours && tried >= rule.attempts || contact.attempts == u8::MAX;
+        let last = contact.out || !ours && tried >= rule.attempts || contact.attempts == u8::MAX;
         contact.attempts_before += u8::from(ours);
         let retry_at = if last {
             Timestamp::NEVER

@@ -253,6 +253,8 @@ pub(super) fn new_contact(
         callback: false,
         attempts: 0,
         attempts_before: 0,
+        out: false,
+        joined: false,
         is_consult: false,
         peer: None,
     }

@@ -82,6 +82,36 @@ impl Reference {
         self.hand_over(id, consult)
     }
 
+    /// The citizen joins the two, or hears music again.
+    pub(super) fn conference(
+        &mut self,
+        id: ContactId,
+        who: AdviserId,
+        joined: bool,
+    ) -> Result<(), Rejection> {
+        let contact = self.known(id)?.clone();
+        let Some(consult) = contact.peer.filter(|_| contact.stage == Stage::Consulting) else {
+            return Err(Rejection::WrongState);
+        };
+        if who != AdviserId::NONE && who != contact.adviser {
+            return Err(Rejection::NotYours);
+        }
+        if self.known(consult)?.stage != Stage::Talking {
+            return Err(Rejection::WrongState);
+        }
+        if contact.joined == joined {
+            return Err(Rejection::Already);
+        }
+        self.contact_mut(id).joined = joined;
+        self.events.push(Event::ConferenceSet {
+            contact: id,
+            consult,
+            adviser: contact.adviser,
+            joined,
+        });
+        Ok(())
+    }
+
     fn hand_over(&mut self, id: ContactId, consult: ContactId) -> Result<(), Rejection> {
         let expert = self.known(consult)?.clone();
         if expert.stage != Stage::Talking {
@@ -98,6 +128,7 @@ impl Reference {
         contact.adviser = expert.adviser;
         contact.stage = Stage::Talking;
         contact.peer = None;
+        contact.joined = false;
         self.events.push(Event::ContactHandedOver {
             contact: id,
             from,
@@ -147,6 +178,7 @@ impl Reference {
         let contact = self.contact_mut(id);
         contact.stage = Stage::Talking;
         contact.peer = None;
+        contact.joined = false;
         if let Some(own) = self.contacts.iter_mut().find(|own| own.id == consult) {
             own.peer = None;
         }

@@ -60,6 +60,7 @@ impl Shell {
                 contact,
                 adviser,
                 attempt,
+                ..
             } => {
                 self.ringing.retain(|_, ring| ring.0 != contact);
                 let before = self.dials.insert(contact, (adviser, attempt));
@@ -73,7 +74,10 @@ impl Shell {
             Effect::StopDial { contact, .. } => {
                 self.dials.remove(&contact);
             }
-            Effect::Hold { .. } | Effect::Resume { .. } | Effect::Consult { .. } => {}
+            Effect::Hold { .. }
+            | Effect::Resume { .. }
+            | Effect::Consult { .. }
+            | Effect::Conference { .. } => {}
         }
         Ok(None)
     }

@@ -459,6 +459,8 @@ impl Fold {
             | Event::CallbackDue { .. }
             | Event::CallbackDialling { .. }
             | Event::CallbackMissed { .. }
+            | Event::CalledOut { .. }
+            | Event::ConferenceSet { .. }
             | Event::AlsoChosen { .. }
             | Event::QueueExpected { .. }
             | Event::PlanSwitched { .. }

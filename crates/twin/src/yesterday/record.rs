@@ -456,6 +456,14 @@ impl Recorder {
                     self.acts(contact, Act::Dialled(Some(cause)), at);
                 }
             }
+            Event::CalledOut { contact, .. } => {
+                // Nobody sent it, and nobody waits: the day that is lived again goes without.
+                self.script.pop();
+                let now = &mut self.now[contact.slot() as usize];
+                now.consult = true;
+                now.patient = true;
+            }
+            Event::ConferenceSet { .. } => {}
             Event::AlsoChosen { adviser, channels } => {
                 self.outside(at, Outside::Also(adviser, channels));
             }

@@ -794,7 +794,10 @@ impl<'r> World<'r> {
                 self.chose(adviser, Activity::Break);
             }
             Event::ActivityChosen { adviser, activity } => self.chose(adviser, activity),
-            Event::CentrePublished { .. }
+            // Nobody of a day that is lived again rings out, and a conference changes nobody's place.
+            Event::CalledOut { .. }
+            | Event::ConferenceSet { .. }
+            | Event::CentrePublished { .. }
             | Event::ContactHeld { .. }
             | Event::ContactResumed { .. }
             | Event::WrapUpSet { .. }

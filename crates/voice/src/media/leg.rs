@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::browser::{Came, End};
 use super::keys::Keys;
+use super::mix::{Ear, Frame, mixed};
 use super::{After, NewLeg, Outlet, Source};
 use crate::Party;
 use crate::audio::{AudioBank, ClipId};
@@ -49,6 +50,9 @@ enum Hearing {
     Relay {
         from: Party,
         offset: Option<Offset>,
+    },
+    Mix {
+        of: [Option<Party>; 2],
     },
     Echo,
 }
@@ -95,6 +99,8 @@ pub(super) struct Leg {
     report_due: Instant,
     pub(super) quiet_told: bool,
     keys: Keys,
+    /// While others hear this leg mixed.
+    ear: Option<Ear>,
 }
 
 impl Leg {
@@ -121,6 +127,7 @@ impl Leg {
             report_due: now + REPORT_EVERY,
             quiet_told: false,
             keys: Keys::default(),
+            ear: None,
         }
     }
 
@@ -218,6 +225,7 @@ impl Leg {
                 after,
             },
             Source::Relay { from } => Hearing::Relay { from, offset: None },
+            Source::Mix { of } => Hearing::Mix { of },
             Source::Echo => Hearing::Echo,
         };
     }
@@ -230,8 +238,46 @@ impl Leg {
             | Hearing::Music
             | Hearing::Ringing { .. }
             | Hearing::Clips { .. }
+            | Hearing::Mix { .. }
             | Hearing::Echo => None,
         }
+    }
+
+    /// The voices that the leg hears mixed.
+    pub(super) const fn mixes(&self) -> [Option<Party>; 2] {
+        match self.hearing {
+            Hearing::Mix { of } => of,
+            Hearing::Relay { .. }
+            | Hearing::Silence
+            | Hearing::Music
+            | Hearing::Ringing { .. }
+            | Hearing::Clips { .. }
+            | Hearing::Echo => [None, None],
+        }
+    }
+
+    /// Whether the leg's voice is heard mixed from now on.
+    pub(super) fn tap(&mut self, wanted: bool) {
+        if !wanted {
+            self.ear = None;
+        } else if self.ear.is_none() {
+            self.ear = Some(Ear::default());
+        }
+    }
+
+    /// Keeps a packet of this leg for those who hear it mixed.
+    pub(super) fn overhear(&mut self, packet: &[u8], read: &rtp::Received) {
+        if let Some(ear) = &mut self.ear
+            && let Some(remote) = self.remote
+            && let Some(payload) = packet.get(read.start..read.end)
+        {
+            ear.take(read, payload, remote.codec);
+        }
+    }
+
+    /// What those who hear this leg mixed hear in this tick.
+    pub(super) fn voice(&mut self) -> Option<Frame> {
+        self.ear.as_mut().and_then(Ear::hear)
     }
 
     pub(super) const fn is_echo(&self) -> bool {
@@ -239,7 +285,12 @@ impl Leg {
     }
 
     /// Sends the frame of this tick, if this leg's source makes frames. Gives the play that ended.
-    pub(super) fn tick(&mut self, bank: &AudioBank, out: &Outlet) -> Option<u64> {
+    pub(super) fn tick(
+        &mut self,
+        bank: &AudioBank,
+        voices: &[(Party, Frame)],
+        out: &Outlet,
+    ) -> Option<u64> {
         let ended = self.skip_ended_clips(bank);
         let Some(remote) = self.sendable() else {
             self.advance();
@@ -263,6 +314,11 @@ impl Leg {
                 match clip {
                     Some(bytes) => body.copy_from_slice(bytes),
                     None => body.fill(remote.codec.silence()),
+                }
+            }
+            Hearing::Mix { of } => {
+                for (code, sample) in body.iter_mut().zip(mixed(voices, of)) {
+                    *code = remote.codec.encode(sample);
                 }
             }
             Hearing::Relay { .. } | Hearing::Echo => return ended,
@@ -315,7 +371,7 @@ impl Leg {
     fn advance(&mut self) {
         match &mut self.hearing {
             Hearing::Relay { .. } | Hearing::Echo => return,
-            Hearing::Silence => {}
+            Hearing::Silence | Hearing::Mix { .. } => {}
             Hearing::Music => self.music_at = self.music_at.wrapping_add(1),
             Hearing::Ringing { at } => *at = at.wrapping_add(1),
             Hearing::Clips { frame, .. } => *frame += 1,
@@ -504,6 +560,7 @@ impl Leg {
             | Hearing::Music
             | Hearing::Ringing { .. }
             | Hearing::Clips { .. }
+            | Hearing::Mix { .. }
             | Hearing::Echo => fresh,
         };
         let sequence = read.sequence.wrapping_add(offset.sequence);

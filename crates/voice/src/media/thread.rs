@@ -14,7 +14,9 @@ use nix::sys::eventfd::EventFd;
 
 use super::browser::{Came, End};
 use super::leg::{Leg, MAX_PACKET, Taken};
-use super::{Limits, Order, Outlet, Report};
+use super::mix::Frame;
+use super::record::Recorder;
+use super::{Limits, Order, Outlet, Report, Source};
 use crate::audio::AudioBank;
 use crate::{Error, Party, rtp};
 
@@ -57,6 +59,11 @@ pub(super) struct Worker {
     peers: HashMap<SocketAddr, usize>,
     waiting: VecDeque<Report>,
     ticks: u64,
+    /// How many legs are heard mixed.
+    tapped: usize,
+    /// The voices of this tick that are heard mixed.
+    voices: Vec<(Party, Frame)>,
+    recorders: Vec<Recorder>,
 }
 
 impl Worker {
@@ -79,6 +86,9 @@ impl Worker {
             peers: HashMap::new(),
             waiting: VecDeque::new(),
             ticks: 0,
+            tapped: 0,
+            voices: Vec::new(),
+            recorders: Vec::new(),
         })
     }
 
@@ -145,8 +155,15 @@ impl Worker {
         let ntp = ntp_now();
         let look = self.ticks.is_multiple_of(LOOK_EVERY);
         self.drive(now);
+        self.voices.clear();
+        if self.tapped > 0 {
+            let voices = self.legs.iter_mut().flatten();
+            self.voices
+                .extend(voices.filter_map(|leg| Some((leg.party, leg.voice()?))));
+            self.record();
+        }
         for leg in self.legs.iter_mut().flatten() {
-            if let Some(play) = leg.tick(&self.parts.bank, &self.parts.outlet) {
+            if let Some(play) = leg.tick(&self.parts.bank, &self.voices, &self.parts.outlet) {
                 self.waiting.push_back(Report::PlayEnded {
                     party: leg.party,
                     play,
@@ -204,8 +221,12 @@ impl Worker {
                     }
                 }
                 Order::Hear { party, source } => {
+                    let mixes = matches!(source, Source::Mix { .. });
                     if let Some(leg) = self.leg(party) {
                         leg.hear(source);
+                    }
+                    if mixes || self.tapped > 0 {
+                        self.tap();
                     }
                 }
                 Order::Browser { party, end } => self.attach(party, end),
@@ -215,10 +236,48 @@ impl Worker {
                     }
                 }
                 Order::Remove { party } => self.remove(party),
+                Order::Record { far, near, to } => {
+                    self.recorders.retain(|own| own.far != far);
+                    let recorder = to.map(|to| Recorder::new(far, near, to));
+                    self.recorders.extend(recorder);
+                    self.tap();
+                }
                 Order::Stop => return false,
             }
         }
         true
+    }
+
+    /// Records this tick of those who hear each other.
+    fn record(&mut self) {
+        for recorder in &mut self.recorders {
+            let hears = |hearer: Party, other: Party| {
+                let place = self.places.get(&hearer);
+                let leg = place.and_then(|place| self.legs.get(*place)?.as_ref());
+                leg.is_some_and(|leg| {
+                    leg.relayed() == Some(other) || leg.mixes().contains(&Some(other))
+                })
+            };
+            if hears(recorder.near, recorder.far) && hears(recorder.far, recorder.near) {
+                recorder.take(&self.voices);
+            }
+        }
+    }
+
+    /// Brings in line whose voice is decoded with who hears whom.
+    fn tap(&mut self) {
+        let hearers = self.legs.iter().flatten();
+        let recorded = self.recorders.iter();
+        let wanted: Vec<Party> = hearers
+            .flat_map(|leg| leg.mixes().into_iter().flatten())
+            .chain(recorded.flat_map(|own| [own.far, own.near]))
+            .collect();
+        self.tapped = 0;
+        for leg in self.legs.iter_mut().flatten() {
+            let is_wanted = wanted.contains(&leg.party);
+            leg.tap(is_wanted);
+            self.tapped += usize::from(is_wanted);
+        }
     }
 
     fn leg(&mut self, party: Party) -> Option<&mut Leg> {
@@ -250,6 +309,11 @@ impl Worker {
     fn remove(&mut self, party: Party) {
         if let Some(place) = self.places.remove(&party) {
             self.clear(place);
+            self.recorders
+                .retain(|own| own.far != party && own.near != party);
+            if self.tapped > 0 {
+                self.tap();
+            }
         }
     }
 
@@ -408,6 +472,9 @@ impl Worker {
         let Some(leg) = self.legs[place].as_mut() else {
             return;
         };
+        if !is_event {
+            leg.overhear(packet, read);
+        }
         let (party, codec) = (leg.party, leg.codec());
         if leg.is_echo() {
             leg.relay(packet, read, is_event, codec, outlet);

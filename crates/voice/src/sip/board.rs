@@ -21,7 +21,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::bridge::Talk;
+use super::bridge::{Attendance, Talk};
 use super::browser::tell_caller;
 use super::out::{Out, Waiting};
 use super::phone::Leg;
@@ -96,6 +96,10 @@ pub(super) struct Call {
     pub(super) held_by_far: bool,
     /// We hold: [`Command::Hold`].
     pub(super) held: bool,
+    /// Two phones that the caller talks with at once.
+    pub(super) room: Option<[LegId; 2]>,
+    /// A phone that attends the conversation.
+    pub(super) attendance: Option<Attendance>,
 }
 
 impl Call {
@@ -375,6 +379,8 @@ impl Board {
             }
             Command::Bridge { a, b } => self.bridge(a, b),
             Command::Unbridge { party } => self.part_pair(party),
+            Command::Conference { call, legs } => self.conference(call, legs),
+            Command::Attend { leg, to, how } => self.attend(leg, to, how),
             Command::Hold { call } => self.hold(call, true),
             Command::Resume { call } => self.hold(call, false),
             Command::CallOut {
@@ -431,6 +437,8 @@ impl Board {
             talk: Talk::default(),
             held_by_far: false,
             held: false,
+            room: None,
+            attendance: None,
         };
         self.calls.insert(call, state);
         self.tell(Event::Incoming {

@@ -51,6 +51,14 @@ impl Board {
                 let _told = reply.send(self.again(call, &offer, news));
             }
             Ask::LegKey { user, leg, key } => self.leg_key(&user, leg, key),
+            Ask::Record { call, leg, to } => {
+                let far = self.calls.get(&call).filter(|call| call.answered);
+                let is_its = self.legs.get(&leg).is_some_and(|leg| leg.call == call);
+                if let Some(thread) = far.map(|call| call.thread).filter(|_| is_its) {
+                    let (far, near) = (Party::Call(call), Party::Leg(leg));
+                    self.media.order(thread, Order::Record { far, near, to });
+                }
+            }
             Ask::CallKey { call, key } => self.call_key(call, key),
             Ask::HangUp { call } => {
                 if self.is_browser_call(call) {
@@ -208,7 +216,9 @@ impl Board {
 
     fn leg_key(&self, user: &str, id: LegId, key: char) {
         let leg = self.legs.get(&id).filter(|leg| leg.is_of(user));
-        if let Some((party, thread)) = leg.and_then(|leg| Some((leg.talk.partner?, leg.thread))) {
+        let Some(leg) = leg else { return };
+        let (partner, thread) = (leg.talk.partner, leg.thread);
+        if let Some(party) = partner.or_else(|| self.caller_in_room(leg.call, id)) {
             self.media.order(thread, Order::Key { party, key });
         }
     }
@@ -261,6 +271,8 @@ impl Board {
             talk: Talk::default(),
             held_by_far: false,
             held: false,
+            room: None,
+            attendance: None,
         };
         self.calls.insert(call, state);
         self.tell(Event::Incoming {

@@ -23,8 +23,7 @@ impl Board {
             return;
         };
         call.held = held;
-        self.refresh(Party::Call(id));
-        self.refresh(Party::Leg(leg_id));
+        self.refresh_all(id);
         self.tell_hold(leg_id, held);
     }
 

@@ -238,6 +238,8 @@ impl Board {
             talk: Talk::default(),
             held_by_far: false,
             held: false,
+            room: None,
+            attendance: None,
         };
         self.calls.insert(id, call);
     }

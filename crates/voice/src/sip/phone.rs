@@ -235,6 +235,7 @@ impl Board {
             call.legs.retain(|other| *other != id);
         }
         self.partner_gone(leg.talk.partner);
+        self.leg_left(leg.call, id);
         if let Device::Sip { dialog, .. } = leg.device {
             self.dialogs.remove(&key(&dialog.id()));
             if say {
