@@ -60,6 +60,7 @@ export class Extras {
   /** What the desk shows beyond the calls. */
   desk(view, adviser) {
     view.adviser.also = adviser.also ?? [];
+    view.calling = { left: Math.max(0, 3 - (adviser.rung ?? 0)), per_hour: 3 };
     view.requests = this.requests.filter((each) => each.open).map((each) => this.requestView(each, adviser));
     return view;
   }
@@ -67,6 +68,8 @@ export class Extras {
   deskContact(contact) {
     return {
       consult: contact.consult ?? null,
+      called_out: contact.called_out ?? false,
+      conference: contact.conference ?? false,
       callback: contact.dial ? this.agreed(contact.dial) : null,
       consult_of: null,
       due: null,
@@ -142,6 +145,7 @@ export class Extras {
       const contact = centre.contact(found[0]);
       const { adviser } = contact;
       contact.consult = null;
+      contact.conference = false;
       if (body.action === "hand_over") {
         contact.adviser = null;
         centre.become(adviser, "ready");
@@ -149,6 +153,25 @@ export class Extras {
       }
       centre.emitDeskOf(adviser);
       return { value: {} };
+    }
+    if ((found = at("POST", "/contacts/([^/]+)/conference"))) {
+      const contact = centre.contact(found[0]);
+      contact.conference = body.joined;
+      centre.emitDeskOf(contact.adviser);
+      return { value: {} };
+    }
+    if ((found = at("POST", "/advisers/([^/]+)/calls"))) {
+      const adviser = centre.adviser(found[0]);
+      const figures = body.number.replace(/[ +]/g, "");
+      if (figures.startsWith("82")) return problem("Dette er et betalingsnummer. Slike numre ringes aldri herfra.");
+      if (!/^[0-9]{8,15}$/.test(figures)) return problem("Skriv et telefonnummer med åtte sifre, eller med landkode.");
+      adviser.rung = (adviser.rung ?? 0) + 1;
+      const { id } = centre.createContact({ channel: "voice", queue: body.queue ?? "arbeid-helse" });
+      const contact = centre.contacts.get(id);
+      Object.assign(contact, { adviser, answered: centre.now(), called_out: true, dial: centre.now() + 20_000 });
+      centre.become(adviser, "busy");
+      centre.move(contact, "dialling", "called_out");
+      return { status: 201, value: { id } };
     }
     if ((found = at("POST", "/contacts/([^/]+)/return"))) {
       const contact = centre.contact(found[0]);
@@ -219,5 +242,13 @@ function hoursPicture(centre) {
       { queue: centre.queueName("sentralbord"), rule: "mandag–fredag 09.00–15.00", here: "mandag–fredag 12.00–14.00", since: "2026-10-05", why: "Prøve i Bodø ut året." },
       { queue: centre.queueName("eures"), rule: "stengt på helligdager", here: "åpent på 1. mai", since: null, why: "Avtalt med de andre landene." },
     ],
+  };
+}
+
+/** A refusal of a field, as the server writes it. */
+function problem(detail) {
+  return {
+    status: 422,
+    value: { type: "about:blank", title: "Feltet kan ikke brukes", status: 422, code: "invalid", detail, field_errors: [] },
   };
 }

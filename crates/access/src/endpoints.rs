@@ -4,6 +4,7 @@
 //! fails when an endpoint has no row, or a row no endpoint. What a row cannot say (only one's own desk, only
 //! an assigned contact) is asked of a policy by the handler.
 
+mod beside;
 mod centre;
 mod desk;
 mod guide;
@@ -71,7 +72,7 @@ const STAFF: &[Role] = &[
 /// Those who have a contact in hand.
 const ADVISERS: &[Role] = &[Role::Adviser, Role::Expert, Role::LocalAdviser];
 
-const TABLES: [&[Endpoint]; 7] = [
+const TABLES: [&[Endpoint]; 8] = [
     session::ROWS,
     traffic::ROWS,
     desk::ROWS,
@@ -79,6 +80,7 @@ const TABLES: [&[Endpoint]; 7] = [
     sound::ROWS,
     register::ROWS,
     guide::ROWS,
+    beside::ROWS,
 ];
 
 impl Endpoint {

@@ -12,7 +12,7 @@ use linje_types::{
 };
 use linje_voice::{self as voice, Caller, Cause, LegId};
 
-use crate::{Calls, Clips, Input, Output, PageId, Pages, Status};
+use crate::{Beside, Calls, Clips, Input, Output, PageId, Pages, Status};
 
 /// Monday 23 November 2026, 10:00 in Oslo.
 const START: Timestamp = Timestamp(1_795_424_400 * SECOND_US);
@@ -124,6 +124,9 @@ impl Script {
                 view.keys.iter().map(|key| key.key).collect::<String>(),
                 view.reason
             ),
+            Output::Attending { .. } | Output::SaidYes { .. } | Output::Sound { .. } => {
+                format!("beside {output:?}")
+            }
             Output::Phone {
                 adviser,
                 registered,
@@ -467,6 +470,79 @@ fn an_expert_talks_with_the_adviser_while_the_citizen_hears_music() {
 }
 
 #[test]
+fn all_three_talk_until_the_expert_hangs_up() {
+    let mut it = consulting();
+    it.clear().on(Input::Effect(Effect::Conference {
+        contact: CONTACT,
+        joined: true,
+    }));
+    it.on(Input::Effect(Effect::Conference {
+        contact: CONTACT,
+        joined: false,
+    }))
+    .on(Input::Effect(Effect::Conference {
+        contact: CONTACT,
+        joined: true,
+    }));
+    let leg = it.leg;
+    it.on(Input::Voice(voice::Event::LegEnded { leg }))
+        .on(Input::Effect(Effect::Resume { contact: CONTACT }));
+    it.shows(&expect![[r#"
+        line Conference { call: CallId(7), legs: [LegId(4), LegId(6)] }
+        line Music { call: CallId(7) }
+        line Bridge { a: Leg(LegId(4)), b: Leg(LegId(6)) }
+        line Conference { call: CallId(7), legs: [LegId(4), LegId(6)] }
+        desk End { contact: ContactId(41), adviser: AdviserId(902) }
+        line Bridge { a: Call(CallId(7)), b: Leg(LegId(4)) }
+    "#]]);
+}
+
+fn attends(how: voice::Attend) -> Input {
+    Input::Beside(Beside::Attend {
+        contact: CONTACT,
+        user: "leader".to_owned(),
+        how,
+    })
+}
+
+#[test]
+fn somebody_attends_this_conversation_and_no_other() {
+    let mut it = script();
+    it.talking().clear().on(attends(voice::Attend::Listen));
+    let leg = it.leg;
+    it.on(Input::Voice(voice::Event::LegAnswered { leg }))
+        .on(attends(voice::Attend::Join));
+    it.on(Input::Effect(Effect::Disconnect {
+        contact: CONTACT,
+        adviser: PHONE,
+        requeued: true,
+    }));
+    it.on(attends(voice::Attend::Listen));
+    it.shows(&expect![[r#""#]]);
+}
+
+#[test]
+fn a_yes_counts_only_when_it_was_asked_for_and_only_once() {
+    let mut it = script();
+    it.talking().clear();
+    let key = |digit| Input::Voice(voice::Event::Digit { call: CALL, digit });
+    let ask = |on| {
+        Input::Beside(Beside::AskYes {
+            contact: CONTACT,
+            on,
+        })
+    };
+    it.on(key('1'))
+        .on(ask(true))
+        .on(key('2'))
+        .on(key('1'))
+        .on(key('1'));
+    it.on(ask(true)).on(ask(false)).on(key('1'));
+    it.on(Input::Beside(Beside::Sound { contact: CONTACT }));
+    it.shows(&expect![[r#""#]]);
+}
+
+#[test]
 fn the_citizen_is_handed_over_and_the_phone_of_the_first_adviser_ends() {
     let mut it = consulting();
     it.clear().on(Input::Effect(Effect::HandOver {
@@ -548,6 +624,26 @@ fn a_citizen_is_rung_when_the_phone_of_the_adviser_was_answered() {
         desk Leave { contact: ContactId(40) }
         line HangUpLeg { leg: LegId(3) }
     "#]]);
+}
+
+#[test]
+fn whoever_is_rung_by_an_adviser_is_not_told_of_a_promise_and_the_adviser_hears_it_ring() {
+    let mut it = script();
+    let user = "K990001".to_owned();
+    it.on(Input::Voice(voice::Event::Registered { user }));
+    it.clear().on(Input::Dial {
+        contact: CONTACT,
+        adviser: PHONE,
+        attempt: 1,
+        promised: false,
+        number: Some("22334455".into()),
+    });
+    let (leg, call) = (it.leg, *it.calls_out.last().expect("a call out"));
+    it.on(Input::Voice(voice::Event::LegAnswered { leg }))
+        .on(Input::Voice(voice::Event::CallAnswered { call }))
+        .reply(Ok(()))
+        .connect(PHONE);
+    it.shows(&expect![[r#""#]]);
 }
 
 #[test]

@@ -93,7 +93,7 @@ impl Presence {
         self.shown.subscribe()
     }
 
-    fn show(&self) {
+    pub(crate) fn show(&self) {
         self.shown.send_modify(|count| *count += 1);
     }
 

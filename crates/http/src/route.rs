@@ -17,6 +17,7 @@ mod guide;
 mod health;
 mod hours;
 mod invariants;
+mod listening;
 mod live;
 mod me;
 mod measures;
@@ -26,6 +27,7 @@ mod phone;
 mod plans;
 mod prompts;
 mod queues;
+mod recordings;
 mod registers;
 mod requests;
 mod session;
@@ -87,6 +89,8 @@ fn documented() -> OpenApiRouter<Gate> {
         .merge(demo::routes())
         .merge(phone::routes())
         .merge(prompts::routes())
+        .merge(listening::routes())
+        .merge(recordings::routes())
         .merge(persons::routes())
         .merge(access_log::routes())
         .merge(erase::routes())

@@ -72,6 +72,8 @@ struct VoiceSettings {
     browsers: Option<SocketAddr>,
     /// The address that browsers are told, when it is another than that of `browsers`.
     announced: Option<IpAddr>,
+    /// Whether conversations may be recorded, when both say yes.
+    recording: Option<bool>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -105,6 +107,8 @@ pub(crate) struct Config {
     pub(crate) browsers_announced: Option<IpAddr>,
     /// default: none is connected
     pub(crate) registers: Connected,
+    /// Whether conversations may be recorded, when both say yes. default: no; in the demo yes
+    pub(crate) recording: Option<bool>,
     /// default: 5000
     pub(crate) max_calls: usize,
     /// The text of the centre description, the name for messages, and the folder that its recordings lie in.
@@ -176,6 +180,7 @@ impl Config {
                 .unwrap_or(BROWSERS),
             browsers_announced: file.voice.announced,
             registers: Connected::read(file.registers, env(registers::SECRET))?,
+            recording: file.voice.recording,
             max_calls: file
                 .sip
                 .max_calls

@@ -3,6 +3,7 @@
 //! No rule lives here. A refusal for wrong use ends with status 2, a start that fails with 1.
 
 mod automatic;
+mod beside;
 mod centre_command;
 mod cli;
 mod code;

@@ -521,6 +521,7 @@ async fn wire(
 
     let (pages_in, pages) = mpsc::channel(64);
     let (sound_in, sounds) = mpsc::channel(SOUND_ASKS);
+    let (beside_in, beside) = mpsc::channel(SOUND_ASKS);
     let speaks = (options.speed - 1.0).abs() < f64::EPSILON;
     let sound = sound::run(
         voice.browsers(),
@@ -571,9 +572,12 @@ async fn wire(
         sound: speaks.then_some(sound_in),
         softphones: Softphones::default(),
         guide,
-        beside: linje_http::Beside {
+        beside: linje_http::Beside::new(linje_http::BesideSetup {
             calling: calling(&options.config),
-        },
+            lines: speaks.then_some(beside_in),
+            records: options.config.recording.unwrap_or(options.is_demo()),
+            as_wav: Some(crate::beside::as_wav),
+        }),
     });
     tasks.push(tokio::spawn(linje_http::run(api.clone())));
     tasks.push(tokio::spawn(keep(api.clone(), desk.clone())));
@@ -590,6 +594,8 @@ async fn wire(
         effects,
         feed: feeds.0,
         pages,
+        beside,
+        sounds: std::collections::BTreeMap::new(),
         readers: Readers {
             api: api.clone(),
             key: keys.numbers,

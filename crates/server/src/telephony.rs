@@ -29,6 +29,10 @@ pub(crate) struct Telephony {
     pub(crate) effects: mpsc::UnboundedReceiver<Effect>,
     pub(crate) feed: broadcast::Receiver<Arc<Batch>>,
     pub(crate) pages: mpsc::Receiver<CallAsk>,
+    /// What is wanted beside conversations.
+    pub(crate) beside: mpsc::Receiver<linje_http::BesideAsk>,
+    /// Who waits for the sound of a conversation, until the lines have said where it is.
+    pub(crate) sounds: BTreeMap<ContactId, Option<mpsc::Sender<linje_voice::Sound>>>,
     pub(crate) readers: Readers,
     pub(crate) numbers: Numbers,
 }
@@ -142,6 +146,13 @@ impl Telephony {
                         None => continue,
                     }
                 }
+                Some(ask) = self.beside.recv() => match crate::beside::wish(ask) {
+                    crate::beside::Wish::Lines(input) => input,
+                    crate::beside::Wish::Sound(contact, to) => {
+                        self.sounds.insert(contact, to);
+                        Input::Beside(linje_calls::Beside::Sound { contact })
+                    }
+                },
                 batch = self.feed.recv() => match batch {
                     Ok(batch) => {
                         let now = self.api.now();
@@ -198,7 +209,7 @@ impl Telephony {
     }
 
     fn act(
-        &self,
+        &mut self,
         output: Output,
         answers: &mpsc::UnboundedSender<(u64, Result<Accepted, Refusal>)>,
         shown: &mut BTreeMap<PageId, watch::Sender<CallView>>,
@@ -229,7 +240,19 @@ impl Telephony {
                 adviser,
                 registered,
             } => self.phone(adviser, registered),
-            Output::Attending { .. } | Output::SaidYes { .. } | Output::Sound { .. } => {}
+            Output::Attending { contact, on } => self.api.attending(contact, on),
+            Output::SaidYes { contact } => self.api.said_yes(contact),
+            Output::Sound { contact, at } => {
+                let to = self.sounds.remove(&contact).flatten();
+                if let (Some((call, leg)), Some(voice)) = (at, &self.voice) {
+                    let browsers = voice.browsers();
+                    tokio::spawn(async move {
+                        if let Err(error) = browsers.record(call, leg, to).await {
+                            tracing::warn!(%error, "the sound of a conversation is not handed on");
+                        }
+                    });
+                }
+            }
         }
     }
 

@@ -7,6 +7,7 @@
 
 pub mod access;
 mod after;
+mod beside;
 mod erase;
 mod knowledge;
 pub mod linked;
@@ -27,6 +28,7 @@ pub use after::{
     AfterCall, Draft, HandedTask, KeptNote, KeptPromise, KeptThreat, NewPromise, PromiseState,
     Reason, Whose,
 };
+pub use beside::{Act, KeptRecording};
 pub use erase::{Erased, Erasure};
 pub use knowledge::{Article, Changed, Content, EntryKind, Found, Hand, Sought, Version};
 pub use seal::{PersonKeys, Subject};
@@ -48,6 +50,7 @@ const TABLES: &[&str] = &[
     after::TABLES,
     erase::TABLES,
     knowledge::TABLES,
+    beside::TABLES,
 ];
 
 /// Why something could not be kept or read.

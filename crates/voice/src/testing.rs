@@ -12,7 +12,7 @@ pub use baresip::{Baresip, BaresipAccount};
 pub use browser::{WebPeer, live};
 pub use raw::RawSip;
 pub use sipp::{PhoneBehaviour, Sipp, SippRun, SippTotals, free_port, register_phones};
-pub use sound::{correlation, heard_in_order, rms, tone};
+pub use sound::{correlation, heard_at_all, heard_in_order, rms, tone};
 
 use std::io;
 use std::path::{Path, PathBuf};

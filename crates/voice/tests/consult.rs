@@ -12,8 +12,8 @@ mod common;
 use std::time::Duration;
 
 use common::{Line, PATIENCE, config, have, run_to};
-use linje_voice::testing::{Baresip, PhoneBehaviour, Sipp, heard_in_order, tone};
-use linje_voice::{CallId, Cause, Command, End, Event, LegId};
+use linje_voice::testing::{Baresip, PhoneBehaviour, Sipp, heard_at_all, heard_in_order, tone};
+use linje_voice::{Attend, CallId, Cause, Command, End, Event, LegId};
 
 const ADVISER: &str = "K990001";
 const EXPERT: &str = "K990002";
@@ -161,6 +161,106 @@ async fn the_caller_is_handed_over_to_the_expert() {
     assert_eq!(heard_by(&adviser).await, ["caller", "ringing", "expert"]);
     assert_eq!(heard_by(&expert).await, ["adviser", "caller"]);
     line.is_empty_again().await;
+}
+
+async fn heard_by_at_all(phone: &Baresip) -> Vec<&'static str> {
+    heard_at_all(&phone.heard().await.unwrap(), &VOICES)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_three_hear_the_two_others_and_nobody_hears_themselves() {
+    if !have(&["baresip"]) {
+        return;
+    }
+    let Three {
+        mut line,
+        mut caller,
+        mut adviser,
+        mut expert,
+        call,
+        leg,
+    } = three(true).await;
+    let second = consult(&mut line, call, leg).await;
+    expert.wait_for("CALL_ESTABLISHED", PATIENCE).await.unwrap();
+    line.send(Command::Conference {
+        call,
+        legs: [leg, second],
+    });
+    talk().await;
+    talk().await;
+    // The expert leaves: the two are joined as before, without mixing.
+    expert.hang_up().await.unwrap();
+    line.event(Event::LegEnded { leg: second }).await;
+    line.send(Command::bridge(call, leg));
+    talk().await;
+    line.send(Command::HangUp { call });
+    line.event(Event::LegEnded { leg }).await;
+    caller.wait_for("CALL_CLOSED", PATIENCE).await.unwrap();
+    adviser.wait_for("CALL_CLOSED", PATIENCE).await.unwrap();
+    assert_eq!(heard_by_at_all(&caller).await, ["adviser", "expert"]);
+    assert_eq!(heard_by_at_all(&adviser).await, ["caller", "expert"]);
+    assert_eq!(heard_by_at_all(&expert).await, ["caller", "adviser"]);
+    let order = heard_by(&caller).await;
+    assert!(
+        order.contains(&"mixed") && order.last() == Some(&"adviser"),
+        "{order:?}"
+    );
+    line.is_empty_again().await;
+}
+
+/// The third telephone attends the conversation of the caller and the adviser.
+async fn attended(how: Attend) -> [Vec<&'static str>; 3] {
+    let Three {
+        mut line,
+        mut caller,
+        mut adviser,
+        mut expert,
+        call,
+        leg,
+    } = three(true).await;
+    let second = line.dial(call, EXPERT);
+    line.event(Event::LegAnswered { leg: second }).await;
+    line.send(Command::Attend {
+        leg: second,
+        to: leg,
+        how,
+    });
+    talk().await;
+    line.send(Command::HangUpLeg { leg: second });
+    line.event(Event::LegEnded { leg: second }).await;
+    talk().await;
+    line.send(Command::HangUp { call });
+    line.event(Event::LegEnded { leg }).await;
+    for phone in [&mut caller, &mut adviser, &mut expert] {
+        phone.wait_for("CALL_CLOSED", PATIENCE).await.unwrap();
+    }
+    line.is_empty_again().await;
+    [
+        heard_by_at_all(&caller).await,
+        heard_by_at_all(&adviser).await,
+        heard_by_at_all(&expert).await,
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_listens_is_heard_by_nobody_who_whispers_by_the_adviser_who_joins_by_both() {
+    if !have(&["baresip"]) {
+        return;
+    }
+    let both = vec!["caller", "adviser"];
+    let (adviser, caller, third) = (vec!["adviser"], vec!["caller"], "expert");
+    assert_eq!(
+        attended(Attend::Listen).await,
+        [adviser.clone(), caller.clone(), both.clone()]
+    );
+    assert_eq!(
+        attended(Attend::Whisper).await,
+        [adviser, vec!["caller", third], both.clone()]
+    );
+    assert_eq!(
+        attended(Attend::Join).await,
+        [vec!["adviser", third], vec!["caller", third], both]
+    );
 }
 
 /// Nobody has two partners: whoever is given a new one leaves the old one, and can come back.

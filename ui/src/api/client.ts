@@ -129,6 +129,10 @@ export const api = {
     told(server.POST("/api/v1/contacts/{id}/consult", { ...at(contact), body: { queue } })),
   endConsult: (contact: string, action: "take_back" | "hand_over") =>
     told(server.POST("/api/v1/contacts/{id}/consult/end", { ...at(contact), body: { action } })),
+  conference: (contact: string, joined: boolean) =>
+    told(server.POST("/api/v1/contacts/{id}/conference", { ...at(contact), body: { joined } })),
+  callOut: (adviser: string, number: string, queue: string | null) =>
+    told(server.POST("/api/v1/advisers/{id}/calls", { ...at(adviser), body: { number, queue } })),
   giveBack: (contact: string) => told(server.POST("/api/v1/contacts/{id}/return", at(contact))),
   also: (adviser: string, channels: string[]) =>
     told(server.POST("/api/v1/advisers/{id}/also", { ...at(adviser), body: { channels } })),
@@ -185,4 +189,5 @@ export const liveUrl = {
   call: (call: string) => `/api/v1/demo/calls/${id(call)}/live`,
   phone: (session: string) => `/api/v1/desk/sessions/${id(session)}/phone`,
   caller: "/api/v1/demo/phone",
+  listening: "/api/v1/listening/phone",
 };

@@ -16,6 +16,7 @@ import { useNow } from "../common/clock";
 import { useFormat, useText } from "../common/settings";
 import { isTyping } from "../common/typing";
 import { WhyLink } from "../hvorfor/WhyLink";
+import { Beside } from "./Beside";
 import { GiveBack } from "./AsideCard";
 import { AskExpert, useTargetText } from "./Consult";
 import { Consulting } from "./Consulting";
@@ -64,6 +65,7 @@ export function CallCard({ contact, adviser, run, busy }: Props) {
         </div>
         <Talk since={contact.answered ?? contact.arrived} />
       </div>
+      <Beside contact={contact} run={run} busy={busy} />
       {consult && <Consulting contact={contact} consult={consult} run={run} busy={busy} />}
       <div className="call__buttons">
         {consult ? null : held ? (

@@ -1,4 +1,4 @@
-import { ArrowUndoIcon, HandshakeIcon, PersonHeadsetIcon } from "@navikt/aksel-icons";
+import { ArrowUndoIcon, HandshakeIcon, PauseIcon, PersonGroupIcon, PersonHeadsetIcon } from "@navikt/aksel-icons";
 import { BodyShort, Button, Heading } from "@navikt/ds-react";
 
 import { api } from "../api/client";
@@ -18,7 +18,7 @@ export function Consulting({ contact, consult, run, busy }: Doing & { contact: D
   const talks = consult.answered;
   const target = contact.consults.find(({ queue }) => queue === consult.queue?.id);
   return (
-    <div className="consulting" data-consult={consult.state}>
+    <div className="consulting" data-consult={consult.state} data-conference={contact.conference}>
       <div className="consulting__head">
         <Heading level="3" size="small" className="consulting__title">
           <PersonHeadsetIcon aria-hidden /> {t.work.consult.with(consult.queue?.name ?? "")}
@@ -27,7 +27,7 @@ export function Consulting({ contact, consult, run, busy }: Doing & { contact: D
         <span className="figure subtle">{format.duration((now - Date.parse(consult.since)) / 1000)}</span>
       </div>
       <BodyShort>
-        {t.work.consult.state[consult.state] ?? ""}
+        {contact.conference ? t.beside.conference.joined : (t.work.consult.state[consult.state] ?? "")}
         {!talks && target && <> {t.work.consult.expected(expectedText(target.expected_wait_s))}.</>}
       </BodyShort>
       <div className="call__buttons">
@@ -41,6 +41,16 @@ export function Consulting({ contact, consult, run, busy }: Doing & { contact: D
         <Button
           variant="secondary"
           data-color="neutral"
+          icon={contact.conference ? <PauseIcon aria-hidden /> : <PersonGroupIcon aria-hidden />}
+          disabled={!talks}
+          loading={busy === "conference"}
+          onClick={() => void run("conference", () => api.conference(contact.id, !contact.conference))}
+        >
+          {contact.conference ? t.beside.conference.part : t.beside.conference.join}
+        </Button>
+        <Button
+          variant="secondary"
+          data-color="neutral"
           icon={<HandshakeIcon aria-hidden />}
           disabled={!talks}
           loading={busy === "hand_over"}
@@ -50,6 +60,7 @@ export function Consulting({ contact, consult, run, busy }: Doing & { contact: D
         </Button>
       </div>
       <BodyShort size="small" className="subtle">
+        {talks && !contact.conference && `${t.beside.conference.joinSays} `}
         {t.work.consult.takeBackSays} {talks ? t.work.consult.handOverSays : t.work.consult.handOverNot}
       </BodyShort>
     </div>

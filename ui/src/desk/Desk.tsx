@@ -11,6 +11,7 @@ import { Strip } from "../softphone/Strip";
 import { Announcer } from "./Announcer";
 import { AsideCard } from "./AsideCard";
 import { CallCard } from "./CallCard";
+import { CallOut } from "./CallOut";
 import { DiallingCard } from "./DiallingCard";
 import { Idle } from "./Idle";
 import { PersonArea } from "../person/PersonArea";
@@ -68,6 +69,7 @@ function OpenDesk({ session, view, onLeave }: { session: string; view: DeskView;
       <div className="desk__columns">
         <div className="desk__left">
           <Me view={view} session={session} onLeave={onLeave} soundBlocked={blocked} {...doing} />
+          <CallOut view={view} />
           <AfterwardsPanel adviser={view.adviser.id} />
           <HomePanel />
         </div>
@@ -109,7 +111,7 @@ function inCall(state: DeskContact["state"]): boolean {
 function ContactCard({ contact, view, ...doing }: Doing & { contact: DeskContact; view: DeskView }) {
   const { adviser, queues } = view;
   if (contact.state === "wrap_up") return <WrapUpCard contact={contact} adviser={adviser} {...doing} />;
-  if (contact.state === "dialling") return <DiallingCard contact={contact} adviser={adviser} />;
+  if (contact.state === "dialling") return <DiallingCard contact={contact} adviser={adviser} {...doing} />;
   return <CallCard contact={contact} adviser={adviser} queues={queues} {...doing} />;
 }
 

@@ -4,6 +4,8 @@ import { useState } from "react";
 
 import { guideApi, type Team } from "../api/guide";
 import { useTraffic } from "../api/traffic";
+import { Attend } from "../beside/Attend";
+import { Recordings } from "../beside/Recordings";
 import { DataTable } from "../common/DataTable";
 import { Loaded } from "../common/Loaded";
 import { useFormat, useText } from "../common/settings";
@@ -41,6 +43,8 @@ export function TeamPage() {
           </option>
         ))}
       </Select>
+      <Attend />
+      <Recordings />
       {unit !== null && (
         <Loaded query={query} source={t.guide.source.team}>
           {(team) => <Shown team={team} />}

@@ -1,6 +1,7 @@
 /** English: the same keys as `nb.ts`; the compiler sees to it. */
 import type { Messages } from "./nb";
 import { en as admin } from "./admin";
+import { en as beside } from "./beside";
 import { en as control } from "./control";
 import { en as demoRoles } from "./demoRoles";
 import { en as figures } from "./figures";
@@ -12,6 +13,7 @@ import { en as why } from "./why";
 import { en as work } from "./work";
 
 export const en: Messages = {
+  beside,
   control,
   demoRoles,
   figures,

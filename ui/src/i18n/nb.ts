@@ -1,5 +1,6 @@
 /** Bokmål: every text that people see. `en.ts` must have the same keys. */
 import { nb as admin } from "./admin";
+import { nb as beside } from "./beside";
 import { nb as control } from "./control";
 import { nb as demoRoles } from "./demoRoles";
 import { nb as figures } from "./figures";
@@ -11,6 +12,7 @@ import { nb as why } from "./why";
 import { nb as work } from "./work";
 
 export const nb = {
+  beside,
   control,
   demoRoles,
   figures,

@@ -15,6 +15,7 @@ import { useFormat, useText } from "../common/settings";
 import { Meter } from "./Meter";
 import { type Microphone, useLevel } from "./microphone";
 import { type NetworkWord, useNetwork } from "./network";
+import type { Speaker } from "./speaker";
 import { useTelephone } from "./telephone";
 import type { Softphone, Where } from "./useSoftphone";
 
@@ -31,7 +32,7 @@ const NETWORK_LOOK = {
 /** The telephone above the desk: where calls are taken, and how the one that is on sounds. Answering, holding and ending are the cards' business. */
 export function Strip({ hasPhone }: { hasPhone: boolean }) {
   const t = useText();
-  const { where, setWhere, microphone, phone } = useTelephone();
+  const { where, setWhere, microphone, speaker, phone } = useTelephone();
   const [opened, setOpened] = useState<"keys" | "devices" | null>(null);
   const { level, silent } = useLevel(microphone.stream, phone.line !== null || opened === "devices");
   const on = phone.line !== null;
@@ -126,7 +127,7 @@ export function Strip({ hasPhone }: { hasPhone: boolean }) {
       {phone.muted && on && <BodyShort size="small" weight="semibold">{t.sound.state.muted}</BodyShort>}
       {silent && on && !phone.muted && phone.line?.answered && <BodyShort size="small">{t.sound.silent}</BodyShort>}
       {opened === "keys" && on && <Keys press={phone.press} />}
-      {opened === "devices" && where === "headset" && <Devices microphone={microphone} level={level} />}
+      {opened === "devices" && where === "headset" && <Devices microphone={microphone} speaker={speaker} level={level} />}
     </section>
   );
 }
@@ -203,10 +204,11 @@ function Keys({ press }: { press(key: string): void }) {
   );
 }
 
-function Devices({ microphone, level }: { microphone: Microphone; level: number }) {
+function Devices({ microphone, speaker, level }: { microphone: Microphone; speaker: Speaker; level: number }) {
   const t = useText();
   const id = useId();
   const inputs = microphone.devices.filter(({ kind, deviceId }) => kind === "audioinput" && deviceId !== "default");
+  const outputs = microphone.devices.filter(({ kind, deviceId }) => kind === "audiooutput" && deviceId !== "default");
   return (
     <div className="softphone__devices">
       <Select
@@ -222,6 +224,28 @@ function Devices({ microphone, level }: { microphone: Microphone; level: number 
           </option>
         ))}
       </Select>
+      {speaker.canChoose ? (
+        <div>
+          <Select
+            label={t.sound.speaker}
+            size="small"
+            value={outputs.some(({ deviceId }) => deviceId === speaker.chosen) ? speaker.chosen : ""}
+            onChange={(event) => speaker.choose(event.target.value)}
+          >
+            <option value="">{t.beside.speaker.usual}</option>
+            {outputs.map((device, index) => (
+              <option key={device.deviceId} value={device.deviceId}>
+                {device.label || t.sound.unnamed(String(index + 1))}
+              </option>
+            ))}
+          </Select>
+          {speaker.gone && <BodyShort size="small">{t.beside.speaker.gone}</BodyShort>}
+        </div>
+      ) : (
+        <BodyShort size="small" className="subtle">
+          {t.beside.speaker.notHere}
+        </BodyShort>
+      )}
       <div>
         <BodyShort size="small" id={id}>
           {t.sound.level}

@@ -44,6 +44,12 @@ export class SoundConnection {
     });
   }
 
+  /** Another loudspeaker, by its id; "" is the machine's own choice. Fails when it is not there. */
+  async hearIn(device: string) {
+    const audio = this.audio as HTMLAudioElement & { setSinkId?(device: string): Promise<void> };
+    await audio.setSinkId?.(device);
+  }
+
   /** Another microphone, without a break. */
   async use(microphone: MediaStream) {
     const track = microphone.getAudioTracks()[0];

@@ -1,14 +1,16 @@
 /** The telephone of this tab. It lives around every page, so that a call goes on while the person looks elsewhere. */
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
 
-import { api } from "../api/client";
+import { api, liveUrl } from "../api/client";
 import { type Microphone, useMicrophone } from "./microphone";
+import { type Speaker, useSpeaker } from "./speaker";
 import { type Softphone, useSoftphone, useWhere, type Where } from "./useSoftphone";
 
 interface Telephone {
   where: Where;
   setWhere(where: Where): void;
   microphone: Microphone;
+  speaker: Speaker;
   phone: Softphone;
   /** The desk that it belongs to; null when the desk is left. */
   attach(session: string | null): void;
@@ -22,9 +24,10 @@ export function TelephoneProvider({ children }: { children: ReactNode }) {
   useTelling(session, where);
   const wanted = session !== null && where === "headset";
   const microphone = useMicrophone(wanted);
-  const phone = useSoftphone(session, wanted ? microphone.stream : null);
+  const phone = useSoftphone(session === null ? null : liveUrl.phone(session), wanted ? microphone.stream : null);
+  const speaker = useSpeaker(phone.connection);
   return (
-    <TelephoneContext.Provider value={{ where, setWhere, microphone, phone, attach }}>
+    <TelephoneContext.Provider value={{ where, setWhere, microphone, speaker, phone, attach }}>
       {children}
     </TelephoneContext.Provider>
   );

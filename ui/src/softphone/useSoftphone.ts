@@ -1,7 +1,6 @@
 /** The adviser's telephone in this tab: who has the sound, the call that is on, mute and keys. */
 import { useCallback, useEffect, useReducer, useRef, useState } from "react";
 
-import { liveUrl } from "../api/client";
 import { SoundConnection } from "./connection";
 import { openSocket, type JsonSocket } from "./socket";
 
@@ -81,8 +80,8 @@ function next(now: State, happened: Happened): State {
 
 const text = (value: unknown) => (typeof value === "string" ? value : "");
 
-/** `microphone` is null while there is none; then this tab is nobody's telephone. */
-export function useSoftphone(session: string | null, microphone: MediaStream | null): Softphone {
+/** `path` is the socket of this telephone. `microphone` is null while there is none; then this tab is nobody's telephone. */
+export function useSoftphone(path: string | null, microphone: MediaStream | null): Softphone {
   const [now, tell] = useReducer(next, { state: "off", line: null, trouble: null });
   const [connection, setConnection] = useState<SoundConnection | null>(null);
   const [blocked, setBlocked] = useState(false);
@@ -100,7 +99,7 @@ export function useSoftphone(session: string | null, microphone: MediaStream | n
   }, [microphone, muted]);
 
   useEffect(() => {
-    if (!has || session === null) return;
+    if (!has || path === null) return;
     let over = false;
 
     const silence = () => {
@@ -125,7 +124,7 @@ export function useSoftphone(session: string | null, microphone: MediaStream | n
     };
 
     tell({ is: "state", state: "connecting" });
-    const line = openSocket(liveUrl.phone(session), {
+    const line = openSocket(path, {
       open: () => line.send({ type: "take" }),
       lost: () => tell({ is: "state", state: "lost" }),
       message: (message) => {
@@ -167,7 +166,7 @@ export function useSoftphone(session: string | null, microphone: MediaStream | n
       socket.current = null;
       tell({ is: "state", state: "off" });
     };
-  }, [session, has]);
+  }, [path, has]);
 
   const mute = useCallback((next: boolean) => {
     sessionStorage.setItem(MUTE_KEY, next ? "yes" : "no");

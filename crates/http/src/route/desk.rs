@@ -22,8 +22,10 @@ use super::consult::{Target, Targets};
 use super::contacts::{
     CallbackRow, ConsultRow, EventRow, WhyRow, callback_row, consult_row, event_rows, why_row,
 };
+use super::listening::ListeningRow;
 use super::live::{KEEP_ALIVE, Open};
 use super::plans::plans_on;
+use super::recordings::RecordingRow;
 use super::requests::{RequestRow, requests_to};
 use crate::admit::{Me, own_desk};
 use crate::api::{Api, Gate};
@@ -128,6 +130,12 @@ struct DeskContact {
     consult: Option<ConsultRow>,
     /// Person, adviser and expert talk all three.
     conference: bool,
+    /// Somebody attends, or asks to.
+    listening: Option<ListeningRow>,
+    /// It is recorded, or that was asked.
+    recording: Option<RecordingRow>,
+    /// Whether it may be recorded when both say yes.
+    recordable: bool,
     /// It is a consultation: an adviser asks about this contact.
     consult_of: Option<String>,
     /// When work that can wait must be done.
@@ -491,6 +499,11 @@ fn contact(
         called_out: entry.called_out,
         consult: consult_row(api, view, entry, language),
         conference: entry.conference,
+        listening: ListeningRow::of(api, entry.contact, me).filter(|_| !wrapping_up),
+        recording: RecordingRow::of(api, entry.contact, me).filter(|_| !wrapping_up),
+        recordable: api.beside.records
+            && entry.origin == Origin::Live
+            && entry.consult_of.is_none(),
         consult_of: entry.consult_of.map(|about| api.ids.contact(about)),
         due: moment(entry.needs.due),
         transfers: targets.transfers,

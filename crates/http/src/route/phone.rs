@@ -23,7 +23,7 @@ use crate::problem::Problem;
 use crate::sound::{CallNews, NoSound, PhoneNews, SoundAsk, SoundDoor};
 
 /// Longest message of a page, bytes: an offer is some thousand.
-const MAX_MESSAGE: usize = 48 * 1_024;
+pub(super) const MAX_MESSAGE: usize = 48 * 1_024;
 /// A page that says nothing is asked whether it is there.
 const ASK_EVERY: Duration = Duration::from_secs(10);
 /// A page that has not answered for this long is gone.
@@ -31,12 +31,12 @@ const SILENT: Duration = Duration::from_secs(25);
 /// How long a tab that went away keeps the phone.
 const KEPT: Duration = Duration::from_secs(12);
 /// News that may wait for a page.
-const NEWS: usize = 64;
+pub(super) const NEWS: usize = 64;
 
 /// What a softphone says.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
-enum PhoneSays {
+pub(super) enum PhoneSays {
     /// This tab takes the sound.
     Take,
     /// This tab gives the sound up.
@@ -52,7 +52,7 @@ enum PhoneSays {
 /// What a softphone is told.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
-enum PhoneHears {
+pub(super) enum PhoneHears {
     /// The tab has the sound.
     Yours,
     /// Another tab has it.
@@ -77,6 +77,33 @@ enum PhoneHears {
         code: &'static str,
         text: &'static str,
     },
+}
+
+impl From<PhoneNews> for PhoneHears {
+    fn from(news: PhoneNews) -> PhoneHears {
+        match news {
+            PhoneNews::Ringing {
+                leg,
+                contact,
+                display,
+            } => PhoneHears::Ringing {
+                call: leg.to_string(),
+                contact,
+                display,
+            },
+            PhoneNews::Answered { leg } => PhoneHears::Answered {
+                call: leg.to_string(),
+            },
+            PhoneNews::Held { leg, held } => PhoneHears::Held {
+                call: leg.to_string(),
+                held,
+            },
+            PhoneNews::Gone { leg } => PhoneHears::Gone {
+                call: leg.to_string(),
+            },
+            PhoneNews::Elsewhere => PhoneHears::Elsewhere,
+        }
+    }
 }
 
 /// What a caller's page says.
@@ -241,7 +268,7 @@ fn whose(api: &Api, me: &Me, session: &str) -> Result<AdviserId, Problem> {
 }
 
 /// A socket is opened by a page of ours: the wall has compared the origin, here there must be one.
-fn of_a_page(headers: &HeaderMap) -> Result<(), Problem> {
+pub(super) fn of_a_page(headers: &HeaderMap) -> Result<(), Problem> {
     if headers.contains_key(header::ORIGIN) {
         return Ok(());
     }
@@ -253,7 +280,7 @@ fn of_a_page(headers: &HeaderMap) -> Result<(), Problem> {
     .detail("Forespørselen mangler Origin. Bruk SIP for programmer som skal ringe."))
 }
 
-fn door(api: &Api) -> Result<&SoundDoor, Problem> {
+pub(super) fn door(api: &Api) -> Result<&SoundDoor, Problem> {
     api.sound.as_ref().ok_or_else(|| {
         Problem::unavailable(
             "no_sound",
@@ -384,31 +411,10 @@ impl Phone {
     }
 
     fn heard(&mut self, news: PhoneNews) -> PhoneHears {
-        match news {
-            PhoneNews::Ringing {
-                leg,
-                contact,
-                display,
-            } => PhoneHears::Ringing {
-                call: leg.to_string(),
-                contact,
-                display,
-            },
-            PhoneNews::Answered { leg } => PhoneHears::Answered {
-                call: leg.to_string(),
-            },
-            PhoneNews::Held { leg, held } => PhoneHears::Held {
-                call: leg.to_string(),
-                held,
-            },
-            PhoneNews::Gone { leg } => PhoneHears::Gone {
-                call: leg.to_string(),
-            },
-            PhoneNews::Elsewhere => {
-                self.tab = None;
-                PhoneHears::Elsewhere
-            }
+        if news == PhoneNews::Elsewhere {
+            self.tab = None;
         }
+        PhoneHears::from(news)
     }
 
     /// The tab is gone: it keeps the phone for a while, unless the desk is closed or another tab has it.
@@ -573,7 +579,7 @@ fn problem(no: NoSound) -> CallerHears {
     CallerHears::Problem { code, text }
 }
 
-const fn words(no: NoSound) -> (&'static str, &'static str) {
+pub(super) const fn words(no: NoSound) -> (&'static str, &'static str) {
     match no {
         NoSound::Offer => (
             "offer",
@@ -590,14 +596,16 @@ const fn is_key(key: char) -> bool {
 }
 
 /// What came of waiting for a page.
-enum Read<T> {
+pub(super) enum Read<T> {
     Said(T),
     /// A pong, or something that is not understood.
     Noise,
     Over,
 }
 
-fn read<T: for<'de> Deserialize<'de>>(message: Option<Result<Message, axum::Error>>) -> Read<T> {
+pub(super) fn read<T: for<'de> Deserialize<'de>>(
+    message: Option<Result<Message, axum::Error>>,
+) -> Read<T> {
     match message {
         Some(Ok(Message::Text(text))) => match serde_json::from_str(&text) {
             Ok(says) => Read::Said(says),
@@ -609,7 +617,7 @@ fn read<T: for<'de> Deserialize<'de>>(message: Option<Result<Message, axum::Erro
 }
 
 /// Sends one message; false when the page is gone.
-async fn tell<T: Serialize>(socket: &mut WebSocket, told: &T) -> bool {
+pub(super) async fn tell<T: Serialize>(socket: &mut WebSocket, told: &T) -> bool {
     let Ok(text) = serde_json::to_string(told) else {
         return false;
     };
@@ -617,13 +625,13 @@ async fn tell<T: Serialize>(socket: &mut WebSocket, told: &T) -> bool {
 }
 
 /// Whether a page is still there.
-struct Alive {
+pub(super) struct Alive {
     last: tokio::time::Instant,
     next: tokio::time::Instant,
 }
 
 impl Alive {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let now = tokio::time::Instant::now();
         Self {
             last: now,
@@ -631,16 +639,16 @@ impl Alive {
         }
     }
 
-    fn heard(&mut self) {
+    pub(super) fn heard(&mut self) {
         self.last = tokio::time::Instant::now();
     }
 
-    async fn due(&mut self) {
+    pub(super) async fn due(&mut self) {
         tokio::time::sleep_until(self.next).await;
         self.next = tokio::time::Instant::now() + ASK_EVERY;
     }
 
-    fn is_gone(&self) -> bool {
+    pub(super) fn is_gone(&self) -> bool {
         self.last.elapsed() > SILENT
     }
 }

@@ -208,9 +208,9 @@ pub(crate) fn world_where(start: Timestamp, change: impl FnOnce(&Centre, &mut Ru
         records,
         sound: None,
         softphones: linje_http::Softphones::default(),
-        beside: linje_http::Beside {
+        beside: linje_http::Beside::new(linje_http::BesideSetup {
             calling: Some(linje_http::Calling {
-                may: Arc::new(|number| match number.get(..2) {
+                may: Arc::new(|number| match number.get(3..5) {
                     Some("82") => Err(linje_http::NotRung::Premium),
                     Some("99") => Err(linje_http::NotRung::NotListed),
                     _ => Ok(()),
@@ -218,7 +218,9 @@ pub(crate) fn world_where(start: Timestamp, change: impl FnOnce(&Centre, &mut Ru
                 per_hour: 3,
                 at_once: 2,
             }),
-        },
+            records: true,
+            ..linje_http::BesideSetup::default()
+        }),
     });
     tokio::spawn(linje_http::run(api.clone()));
     World {

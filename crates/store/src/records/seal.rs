@@ -83,11 +83,22 @@ impl PersonKeys {
         about: &str,
         text: &str,
     ) -> rusqlite::Result<Vec<u8>> {
+        self.seal_bytes(tx, subject, about, text.as_bytes())
+    }
+
+    /// The same for what is no text.
+    pub(crate) fn seal_bytes(
+        &self,
+        tx: &Connection,
+        subject: &Subject,
+        about: &str,
+        bytes: &[u8],
+    ) -> rusqlite::Result<Vec<u8>> {
         let key = match self.key(tx, subject)? {
             Some(key) => key,
             None => self.make(tx, subject)?,
         };
-        sealed(&key, about, text.as_bytes())
+        sealed(&key, about, bytes)
     }
 
     /// Opens a text; None when the key of `subject` was deleted.
@@ -98,12 +109,25 @@ impl PersonKeys {
         about: &str,
         text: &[u8],
     ) -> rusqlite::Result<Option<String>> {
+        let Some(bytes) = self.open_bytes(connection, subject, about, text)? else {
+            return Ok(None);
+        };
+        let text = String::from_utf8(bytes).map_err(|_| Unsealable::sql("read"))?;
+        Ok(Some(text))
+    }
+
+    /// The same for what is no text.
+    pub(crate) fn open_bytes(
+        &self,
+        connection: &Connection,
+        subject: &Subject,
+        about: &str,
+        bytes: &[u8],
+    ) -> rusqlite::Result<Option<Vec<u8>>> {
         let Some(key) = self.key(connection, subject)? else {
             return Ok(None);
         };
-        let bytes = opened(&key, about, text)?;
-        let text = String::from_utf8(bytes).map_err(|_| Unsealable::sql("read"))?;
-        Ok(Some(text))
+        opened(&key, about, bytes).map(Some)
     }
 
     fn key(

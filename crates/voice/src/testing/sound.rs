@@ -87,6 +87,18 @@ pub fn heard_in_order<'a>(samples: &[i16], voices: &[(&'a str, f64)]) -> Vec<&'a
     order
 }
 
+/// Whom a recording holds at any time, alone or with others: those who have a fifth of the energy for 400 ms or more.
+pub fn heard_at_all<'a>(samples: &[i16], voices: &[(&'a str, f64)]) -> Vec<&'a str> {
+    let holds = |hertz: f64| {
+        let loud = samples
+            .chunks_exact(WINDOW)
+            .filter(|window| rms(window) >= 150.0 && share(window, hertz) > 0.2);
+        loud.count() >= RUN
+    };
+    let heard = voices.iter().filter(|(_, hertz)| holds(*hertz));
+    heard.map(|(name, _)| *name).collect()
+}
+
 fn heard_in<'a>(window: &[i16], voices: &[(&'a str, f64)]) -> &'a str {
     if rms(window) < 150.0 {
         return "";
