@@ -70,6 +70,9 @@ export class Extras {
       consult: contact.consult ?? null,
       called_out: contact.called_out ?? false,
       conference: contact.conference ?? false,
+      listening: contact.listening ?? null,
+      recording: contact.recording ?? null,
+      recordable: contact.channel === "voice",
       callback: contact.dial ? this.agreed(contact.dial) : null,
       consult_of: null,
       due: null,
@@ -113,6 +116,13 @@ export class Extras {
   lever(name, body) {
     const adviser = [...this.centre.sessions.values()].at(-1)?.adviser;
     if (!adviser) return;
+    if (name === "listening" || name === "said-yes") {
+      const talking = [...this.centre.contacts.values()].find((each) => each.adviser === adviser && each.state === "active");
+      if (name === "listening") talking.listening = { who: "Syntetisk Leder", since: this.centre.iso(), ...body };
+      else talking.recording = { state: "on", since: this.centre.iso() };
+      this.centre.emitDeskOf(adviser);
+      return;
+    }
     const { id } = this.centre.createContact({ channel: name === "aside" ? "message" : "voice", queue: name === "aside" ? "skriv-arbeid" : "arbeid-helse" });
     const contact = this.centre.contacts.get(id);
     Object.assign(contact, { adviser, answered: this.centre.now() });
@@ -122,6 +132,12 @@ export class Extras {
       this.centre.become(adviser, "busy");
       this.centre.move(contact, "dialling", "callback_dialling");
     }
+  }
+
+  recordings() {
+    const begun = this.centre.iso(this.centre.now() - 3_600_000);
+    const row = { id: "1", contact: "samtale-0", adviser: { id: "K990001", name: "Syntetisk Veileder" }, begun, ended: begun };
+    return [{ ...row, destroyed: this.destroyed ?? null, destroyed_by: this.destroyed ? "K980002" : null }];
   }
 
   /** The answer to a request that is one of these, else undefined. */
@@ -153,6 +169,45 @@ export class Extras {
       }
       centre.emitDeskOf(adviser);
       return { value: {} };
+    }
+    if ((found = at("POST", "/contacts/([^/]+)/listening/answer"))) {
+      const contact = centre.contact(found[0]);
+      contact.listening = body.yes ? { ...contact.listening, state: "on" } : null;
+      centre.emitDeskOf(contact.adviser);
+      return { status: 204 };
+    }
+    if ((found = at("DELETE", "/contacts/([^/]+)/listening"))) {
+      const contact = centre.contact(found[0]);
+      if (contact) {
+        contact.listening = null;
+        centre.emitDeskOf(contact.adviser);
+      }
+      this.asked = null;
+      return { status: 204 };
+    }
+    if ((found = at("POST", "/contacts/([^/]+)/listening"))) {
+      this.asked = { who: "Syntetisk Leder", how: body.how, state: "asked", since: centre.iso() };
+      return { status: 204 };
+    }
+    if (at("GET", "/listening")) {
+      const row = (id, name, listening) => ({
+        contact: id, adviser: { id: "K990001", name }, queue: { id: "arbeid-helse", name: "Arbeid og helse" },
+        answered: centre.iso(centre.now() - 200_000), listening, mine: listening !== null,
+      });
+      return { value: { items: [row("samtale-1", "Syntetisk Veileder", this.asked ?? null)], next: null } };
+    }
+    if ((found = at("POST", "/contacts/([^/]+)/recording"))) {
+      const contact = centre.contact(found[0]);
+      const state = { ask: "asked", pause: "paused", resume: "on" }[body.wish];
+      contact.recording = state ? { state, since: centre.iso() } : null;
+      centre.emitDeskOf(contact.adviser);
+      return { status: 204 };
+    }
+    if (at("GET", "/recordings")) return { value: { items: this.recordings(), next: null } };
+    if ((found = at("POST", "/recordings/([^/]+)/sound"))) return { text: "" };
+    if ((found = at("DELETE", "/recordings/([^/]+)"))) {
+      this.destroyed = centre.iso();
+      return { status: 204 };
     }
     if ((found = at("POST", "/contacts/([^/]+)/conference"))) {
       const contact = centre.contact(found[0]);
@@ -245,10 +300,5 @@ function hoursPicture(centre) {
   };
 }
 
-/** A refusal of a field, as the server writes it. */
-function problem(detail) {
-  return {
-    status: 422,
-    value: { type: "about:blank", title: "Feltet kan ikke brukes", status: 422, code: "invalid", detail, field_errors: [] },
-  };
-}
+/** A refusal of a field. */
+const problem = (detail) => ({ status: 422, detail });

@@ -518,7 +518,19 @@ fn somebody_attends_this_conversation_and_no_other() {
         requeued: true,
     }));
     it.on(attends(voice::Attend::Listen));
-    it.shows(&expect![[r#""#]]);
+    it.shows(&expect![[r#"
+        line Dial { leg: LegId(6), call: CallId(7), user: "leader", contact: "C40", caller_display: "Medlytting" }
+        line AnswerLeg { leg: LegId(6) }
+        line Attend { leg: LegId(6), to: LegId(4), how: Listen }
+        beside Attending { contact: ContactId(40), on: true }
+        line Attend { leg: LegId(6), to: LegId(4), how: Join }
+        line HangUpLeg { leg: LegId(6) }
+        beside Attending { contact: ContactId(40), on: false }
+        line HangUpLeg { leg: LegId(4) }
+        line Unbridge { party: Call(CallId(7)) }
+        line Music { call: CallId(7) }
+        beside Attending { contact: ContactId(40), on: false }
+    "#]]);
 }
 
 #[test]
@@ -539,7 +551,10 @@ fn a_yes_counts_only_when_it_was_asked_for_and_only_once() {
         .on(key('1'));
     it.on(ask(true)).on(ask(false)).on(key('1'));
     it.on(Input::Beside(Beside::Sound { contact: CONTACT }));
-    it.shows(&expect![[r#""#]]);
+    it.shows(&expect![[r#"
+        beside SaidYes { contact: ContactId(40) }
+        beside Sound { contact: ContactId(40), at: Some((CallId(7), LegId(4))) }
+    "#]]);
 }
 
 #[test]
@@ -618,6 +633,7 @@ fn a_citizen_is_rung_when_the_phone_of_the_adviser_was_answered() {
     it.shows(&expect![[r#"
         line Dial { leg: LegId(3), call: CallId(9223372036854775809), user: "K990001", contact: "C40", caller_display: "Linje" }
         desk Accept { offer: OfferId(90), adviser: AdviserId(901) }
+        line RingTone { leg: LegId(3) }
         line CallOut { call: CallId(9223372036854775809), number: Number(..), ring_timeout: 25s }
         desk Dialled { contact: ContactId(40), attempt: 1, failed: None }
         line Bridge { a: Call(CallId(9223372036854775809)), b: Leg(LegId(3)) }
@@ -643,7 +659,14 @@ fn whoever_is_rung_by_an_adviser_is_not_told_of_a_promise_and_the_adviser_hears_
         .on(Input::Voice(voice::Event::CallAnswered { call }))
         .reply(Ok(()))
         .connect(PHONE);
-    it.shows(&expect![[r#""#]]);
+    it.shows(&expect![[r#"
+        line Dial { leg: LegId(3), call: CallId(9223372036854775809), user: "K990001", contact: "C40", caller_display: "Linje" }
+        line AnswerLeg { leg: LegId(3) }
+        line CallOut { call: CallId(9223372036854775809), number: Number(..), ring_timeout: 25s }
+        line RingTone { leg: LegId(3) }
+        desk Dialled { contact: ContactId(40), attempt: 1, failed: None }
+        line Bridge { a: Call(CallId(9223372036854775809)), b: Leg(LegId(3)) }
+    "#]]);
 }
 
 #[test]

@@ -193,12 +193,17 @@ pub fn demo_people(centre: &Centre, staff: &[Person]) -> People {
         .filter_map(|person| persona(centre, person))
         .collect();
     let unit = centre.units.first().map(|unit| unit.id.clone());
+    // The demo's leader leads the demo's advisers.
+    let led = shown.first().and_then(|adviser| adviser.unit.clone());
     shown.extend(ONE_EACH.iter().map(|(ident, name, role, about)| Persona {
         ident: (*ident).to_owned(),
         name: (*name).to_owned(),
         roles: Roles::NONE.with(*role),
         clearance: Clearance::NONE,
-        unit: unit.clone().filter(|_| role.is_staff()),
+        unit: match role {
+            Role::Leader => led.clone(),
+            other => unit.clone().filter(|_| other.is_staff()),
+        },
         pid: None,
         about: (*about).to_owned(),
     }));

@@ -80,8 +80,8 @@ const ODDS: [(Kind, usize); 36] = [
     (Kind::Publish, 1),
     (Kind::Tick, 5),
     (Kind::Return, 2),
-    (Kind::Consult, 8),
-    (Kind::EndConsult, 5),
+    (Kind::Consult, 10),
+    (Kind::EndConsult, 7),
     (Kind::AskCallback, 4),
     (Kind::BookCallback, 3),
     (Kind::Dialled, 8),
@@ -93,7 +93,7 @@ const ODDS: [(Kind, usize); 36] = [
     (Kind::CloseRequest, 1),
     (Kind::Protect, 3),
     (Kind::CallOut, 4),
-    (Kind::Conference, 4),
+    (Kind::Conference, 10),
 ];
 
 /// A centre and the habits of those who use it.
@@ -140,8 +140,8 @@ impl World {
             // A house of long talks, with experts at hand.
             let long = [
                 (Kind::Consult, 40),
-                (Kind::EndConsult, 40),
-                (Kind::Conference, 20),
+                (Kind::EndConsult, 50),
+                (Kind::Conference, 50),
                 (Kind::Accept, 90),
                 (Kind::Leave, 1),
                 (Kind::Lose, 1),

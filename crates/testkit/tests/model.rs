@@ -29,7 +29,7 @@ fn engine_reference_and_invariants_agree_in_random_worlds() {
     assert!(tally.refused < tally.commands / 2, "{tally:?}");
     assert_eq!(
         tally.events.len(),
-        42,
+        44,
         "not every kind of event happened: {tally:?}"
     );
     assert!(tally.events.values().all(|count| *count > 50), "{tally:?}");

@@ -228,6 +228,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/advisers/{id}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rings somebody. The adviser's own phone is taken up and hears that it rings; the call is a contact like any
+         *     other from then on.
+         */
+        post: operations["call_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/advisers/{id}/wrap-up": {
         parameters: {
             query?: never;
@@ -524,6 +544,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/{id}/conference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets the person, the adviser and the expert who has answered talk all three, or parts the person from the two.
+         *     It ends when one of them leaves: take back, hand over, or hang up.
+         */
+        post: operations["conference"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/{id}/consult": {
         parameters: {
             query?: never;
@@ -643,6 +683,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/{id}/listening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks the adviser to let one attend this conversation. Nothing is heard before the adviser has said yes. */
+        post: operations["ask_attend"];
+        /** Ends it; the adviser and whoever attends may, at any time. */
+        delete: operations["end_attend"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/listening/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The adviser's answer, in the call that it is about. */
+        post: operations["answer_attend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/{id}/person": {
         parameters: {
             query?: never;
@@ -672,6 +747,23 @@ export interface paths {
         put?: never;
         /** Control questions about a person, with the answers, for the adviser who has the contact. */
         post: operations["control_questions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for a recording, pauses it, goes on, or ends it. It begins when the person outside has pressed 1. */
+        post: operations["wish_recording"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1184,6 +1276,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/listening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The telephone conversations of the leader's own unit that go on now. */
+        get: operations["conversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listening/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sound of somebody who attends: a WebSocket like a softphone's. It has the sound at once; the newest counts. */
+        get: operations["attend_phone"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -1660,6 +1786,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The recordings of the leader's own unit. */
+        get: operations["list_recordings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Destroys a recording: its key is deleted, and its sound with it. The row remains and says so. */
+        delete: operations["destroy_recording"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/sound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The sound of a recording, as a WAV file with the person outside on the left. The row that says who heard it is on
+         *     disk before it is sent.
+         */
+        post: operations["recording_sound"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/registers": {
         parameters: {
             query?: never;
@@ -2043,6 +2223,9 @@ export interface components {
             /** @description A yes also chooses the activity. */
             yes: boolean;
         };
+        AnswerAttend: {
+            yes: boolean;
+        };
         /** @description The contact that was offered. */
         Answered: {
             contact?: string | null;
@@ -2102,6 +2285,9 @@ export interface components {
             /** @description The experts' queue. */
             queue: string;
         };
+        AskToAttend: {
+            how: components["schemas"]["How"];
+        };
         /** @description What advisers are asked. */
         Asked: {
             activity: string;
@@ -2109,6 +2295,11 @@ export interface components {
             /** Format: int32 */
             wanted: number;
         };
+        /**
+         * @description Where somebody's wish to attend has got to.
+         * @enum {string}
+         */
+        Attending: "asked" | "agreed" | "on";
         /** @description A benefit (*ytelse*). */
         Benefit: {
             /** @description From. */
@@ -2242,6 +2433,19 @@ export interface components {
             text: string;
             /** @enum {string} */
             type: "problem";
+        };
+        /** @description Whether an adviser may ring out now. */
+        CallingView: {
+            /**
+             * Format: int32
+             * @description How many more calls this adviser may begin within the hour.
+             */
+            left: number;
+            /**
+             * Format: int32
+             * @description Of how many.
+             */
+            per_hour: number;
         };
         /** @description A case. */
         Case: {
@@ -2432,6 +2636,16 @@ export interface components {
             /** @description What is recorded or measured. */
             what: components["schemas"]["Words"];
         };
+        /** @description A conversation that a leader may ask to attend. */
+        Conversation: {
+            adviser: components["schemas"]["Named"];
+            answered?: string | null;
+            contact: string;
+            listening?: components["schemas"]["ListeningRow"] | null;
+            /** @description Whether it is the reader who attends or asks. */
+            mine: boolean;
+            queue?: components["schemas"]["Named"] | null;
+        };
         /** @description What the rules say. */
         CounselView: {
             advice: components["schemas"]["AdviceRow"][];
@@ -2515,9 +2729,13 @@ export interface components {
             answered?: string | null;
             arrived: string;
             callback?: components["schemas"]["CallbackRow"] | null;
+            /** @description The adviser rang them. */
+            called_out: boolean;
             caller: string;
             channel: string;
             clock_stopped: boolean;
+            /** @description Person, adviser and expert talk all three. */
+            conference: boolean;
             consult?: components["schemas"]["ConsultRow"] | null;
             /** @description It is a consultation: an adviser asks about this contact. */
             consult_of?: string | null;
@@ -2528,7 +2746,11 @@ export interface components {
             ended?: string | null;
             events: components["schemas"]["EventRow"][];
             id: string;
+            listening?: components["schemas"]["ListeningRow"] | null;
             queue?: components["schemas"]["Named"] | null;
+            /** @description Whether it may be recorded when both say yes. */
+            recordable: boolean;
+            recording?: components["schemas"]["RecordingRow"] | null;
             state: components["schemas"]["Stage"];
             synthetic: boolean;
             topic?: components["schemas"]["TopicName"] | null;
@@ -2553,6 +2775,7 @@ export interface components {
         DeskView: {
             adviser: components["schemas"]["Adviser"];
             at: string;
+            calling?: components["schemas"]["CallingView"] | null;
             contacts: components["schemas"]["DeskContact"][];
             offer?: components["schemas"]["OfferView"] | null;
             /** @description Crisis plans that are on. */
@@ -2842,6 +3065,11 @@ export interface components {
             from: string;
             to: string;
         };
+        /**
+         * @description How somebody attends.
+         * @enum {string}
+         */
+        How: "listen" | "whisper" | "join";
         /** @description What is in force now. */
         InForce: {
             changes: components["schemas"]["ChangeRow"][];
@@ -3071,6 +3299,20 @@ export interface components {
                 seen_by: components["schemas"]["Words"];
                 /** @description What is recorded or measured. */
                 what: components["schemas"]["Words"];
+            }[];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
+        /** @description A list and where it goes on. */
+        List_Conversation: {
+            items: {
+                adviser: components["schemas"]["Named"];
+                answered?: string | null;
+                contact: string;
+                listening?: components["schemas"]["ListeningRow"] | null;
+                /** @description Whether it is the reader who attends or asks. */
+                mine: boolean;
+                queue?: components["schemas"]["Named"] | null;
             }[];
             /** @description Cursor of the next page. */
             next?: string | null;
@@ -3313,6 +3555,21 @@ export interface components {
             next?: string | null;
         };
         /** @description A list and where it goes on. */
+        List_RecordingView: {
+            items: {
+                adviser: components["schemas"]["Named"];
+                begun: string;
+                contact: string;
+                /** @description When it was destroyed; then there is no sound any more. */
+                destroyed?: string | null;
+                destroyed_by?: string | null;
+                ended?: string | null;
+                id: string;
+            }[];
+            /** @description Cursor of the next page. */
+            next?: string | null;
+        };
+        /** @description A list and where it goes on. */
         List_RegisterRow: {
             items: {
                 /** @description False while it is left alone after several failures. */
@@ -3405,6 +3662,14 @@ export interface components {
             }[];
             /** @description Cursor of the next page. */
             next?: string | null;
+        };
+        /** @description Somebody attends a conversation, or asks to. */
+        ListeningRow: {
+            how: components["schemas"]["How"];
+            since: string;
+            state: components["schemas"]["Attending"];
+            /** @description Who, by name. */
+            who: string;
         };
         LoggedOut: {
             /** @description Where the session with the issuer is ended too. */
@@ -3556,9 +3821,14 @@ export interface components {
             name: string;
         };
         NewCall: {
-            answered_by: components["schemas"]["AnsweredBy"];
-            /** @description The id of a number, such as `main`. */
+            /** @description nb, nn, se or en. */
+            language?: string | null;
+            /** @description Whom to ring: eight digits, or with a country code. */
             number: string;
+            /** @description The queue that the conversation belongs to; left out = the first that the adviser serves by phone. */
+            queue?: string | null;
+            /** @description The three-letter code of the topic. */
+            topic?: string | null;
         };
         NewCallback: {
             /** @description Not rung before this moment; left out = when the turn comes. */
@@ -4333,6 +4603,32 @@ export interface components {
             seq: number;
             state: components["schemas"]["Stage"];
         };
+        /** @description A recording under way, or asked for. */
+        RecordingRow: {
+            since: string;
+            state: components["schemas"]["RecordingState"];
+        };
+        /**
+         * @description Where a recording has got to.
+         * @enum {string}
+         */
+        RecordingState: "asked" | "on" | "paused";
+        /** @description A recording that is kept, or was. */
+        RecordingView: {
+            adviser: components["schemas"]["Named"];
+            begun: string;
+            contact: string;
+            /** @description When it was destroyed; then there is no sound any more. */
+            destroyed?: string | null;
+            destroyed_by?: string | null;
+            ended?: string | null;
+            id: string;
+        };
+        /**
+         * @description What the adviser wants of a recording.
+         * @enum {string}
+         */
+        RecordingWish: "ask" | "pause" | "resume" | "stop";
         /**
          * @description A register.
          * @enum {string}
@@ -4532,6 +4828,10 @@ export interface components {
         };
         SessionsEnded: {
             ended: number;
+        };
+        SetConference: {
+            /** @description `true`: all three talk. `false`: the person hears music again, and the two talk. */
+            joined: boolean;
         };
         /**
          * @description As the register says.
@@ -5178,6 +5478,9 @@ export interface components {
             /** Format: double */
             waited_s?: number | null;
         };
+        WishRecording: {
+            wish: components["schemas"]["RecordingWish"];
+        };
         /** @description What was not broken down, and why. */
         Withheld: {
             /**
@@ -5638,6 +5941,60 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    call_out: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The ident */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCall"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No line out, no phone, something in hand, or as many calls as allowed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a number, or not one that may be rung */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6397,6 +6754,50 @@ export interface operations {
             };
         };
     };
+    conference: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The contact */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetConference"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     consult: {
         parameters: {
             query?: never;
@@ -6693,6 +7094,128 @@ export interface operations {
             };
         };
     };
+    ask_attend: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The contact */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskToAttend"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_attend: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The contact */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_attend: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The contact */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerAttend"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     contact_person: {
         parameters: {
             query?: never;
@@ -6814,6 +7337,48 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    wish_recording: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The contact */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WishRecording"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7847,6 +8412,53 @@ export interface operations {
             };
         };
     };
+    conversations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Conversation"];
+                };
+            };
+        };
+    };
+    attend_phone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description WebSocket; the page sends PhoneSays, the service PhoneHears */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneHears"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     live_traffic: {
         parameters: {
             query?: never;
@@ -8748,6 +9360,96 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_recordings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_RecordingView"];
+                };
+            };
+        };
+    };
+    destroy_recording: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The recording */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recording_sound: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The recording */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description WAV, 8 kHz, stereo */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };

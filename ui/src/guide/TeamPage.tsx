@@ -10,6 +10,7 @@ import { DataTable } from "../common/DataTable";
 import { Loaded } from "../common/Loaded";
 import { useFormat, useText } from "../common/settings";
 import { useTitle } from "../common/title";
+import { useSessionQuery } from "../identity/session";
 
 const EVERY_MS = 15_000;
 
@@ -22,7 +23,9 @@ export function TeamPage() {
   const traffic = useTraffic();
   const units = traffic?.units ?? [];
   const [chosen, setChosen] = useState<string | null>(null);
-  const unit = chosen ?? units[0]?.id ?? null;
+  const { data: session } = useSessionQuery();
+  const own = units.find(({ id }) => id === session?.who?.unit);
+  const unit = chosen ?? own?.id ?? units[0]?.id ?? null;
   const query = useQuery({
     queryKey: ["team", unit],
     queryFn: () => guideApi.team(unit ?? ""),
