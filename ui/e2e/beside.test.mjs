@@ -115,7 +115,7 @@ for (const theme of ["light", "dark"]) {
 test("an adviser rings out by keys alone; a refusal keeps what was typed", made, async () => {
   const { page, troubles, close } = await openPage(browser, { url: server.url });
   await beAdviser(page, server.url);
-  const number = page.getByLabel("Telefonnummer");
+  const number = page.locator(".call-out input[type=tel]");
   await tabTo(page, number);
   await page.keyboard.press("Enter");
   await page.getByText("Skriv nummeret du vil ringe.").waitFor();

@@ -158,6 +158,9 @@ pub(crate) struct Recording {
     pub(crate) since: Timestamp,
 }
 
+/// Makes a file of sound.
+pub type AsWav = fn(&[u8]) -> Vec<u8>;
+
 /// What there is of it here.
 #[derive(Default)]
 pub struct BesideSetup {
@@ -168,7 +171,7 @@ pub struct BesideSetup {
     /// Whether conversations may be recorded here.
     pub records: bool,
     /// The sound of a recording as a file that browsers play.
-    pub as_wav: Option<fn(&[u8]) -> Vec<u8>>,
+    pub as_wav: Option<AsWav>,
 }
 
 /// Beside the calls that come.

@@ -200,9 +200,10 @@ pub fn demo_people(centre: &Centre, staff: &[Person]) -> People {
         name: (*name).to_owned(),
         roles: Roles::NONE.with(*role),
         clearance: Clearance::NONE,
-        unit: match role {
-            Role::Leader => led.clone(),
-            other => unit.clone().filter(|_| other.is_staff()),
+        unit: if *role == Role::Leader {
+            led.clone()
+        } else {
+            unit.clone().filter(|_| role.is_staff())
         },
         pid: None,
         about: (*about).to_owned(),

@@ -34,7 +34,7 @@ pub mod view;
 mod words;
 
 pub use api::{Api, Gate, Mode, Web, store_words};
-pub use beside::{Beside, BesideAsk, BesideSetup, Calling, How, NotRung};
+pub use beside::{AsWav, Beside, BesideAsk, BesideSetup, Calling, How, NotRung};
 pub use clock::Clock;
 pub use directories::{Directories, Prepared};
 pub use feed::Feed;

@@ -575,7 +575,10 @@ async fn wire(
         beside: linje_http::Beside::new(linje_http::BesideSetup {
             calling: calling(&options.config),
             lines: speaks.then_some(beside_in),
-            records: options.config.recording.unwrap_or(options.is_demo()),
+            records: options
+                .config
+                .recording
+                .unwrap_or_else(|| options.is_demo()),
             as_wav: Some(crate::beside::as_wav),
         }),
     });

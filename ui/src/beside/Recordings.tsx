@@ -87,7 +87,7 @@ function Row({ row, busy, url, play, destroy }: RowProps) {
         <span>{text.destroyed(format.dayAndTime(row.destroyed))}</span>
       ) : (
         <span className="call__buttons">
-          <Button size="xsmall" variant="secondary" loading={busy === `play ${row.id}`} onClick={play}>
+          <Button size="xsmall" variant="secondary" data-color="neutral" loading={busy === `play ${row.id}`} onClick={play}>
             {text.play}
           </Button>
           {!sure ? (

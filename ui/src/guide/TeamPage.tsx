@@ -46,8 +46,10 @@ export function TeamPage() {
           </option>
         ))}
       </Select>
-      <Attend />
-      <Recordings />
+      <div className="guide__columns">
+        <Attend />
+        <Recordings />
+      </div>
       {unit !== null && (
         <Loaded query={query} source={t.guide.source.team}>
           {(team) => <Shown team={team} />}

@@ -55,7 +55,7 @@ impl Ear {
         } else {
             self.late = 0;
         }
-        if ahead > AHEAD || ahead < -AHEAD || self.late >= LATE {
+        if !(-AHEAD..=AHEAD).contains(&ahead) || self.late >= LATE {
             self.begin(read);
         } else if ahead < 0 {
             return;
