@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use crate::api::Gate;
 use crate::problem::Problem;
 
-const CSP: &str = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; \
+const CSP: &str = "default-src 'self'; img-src 'self' data:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; \
                    form-action 'self'; frame-ancestors 'none'";
 
 /// Refuses requests that come under a foreign name or from a foreign page.

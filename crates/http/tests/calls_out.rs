@@ -45,13 +45,12 @@ async fn answered_and_done(world: &World, shown: &Value, ident: &str) {
     let contact = contact(world, shown);
     let attempt = 1;
     let failed = None;
-    world
-        .command(Command::Dialled {
-            contact,
-            attempt,
-            failed,
-        })
-        .await;
+    let dialled = Command::Dialled {
+        contact,
+        attempt,
+        failed,
+    };
+    assert!(world.command(dialled).await.is_ok());
     let id = shown["id"].as_str().unwrap();
     world
         .post(&format!("/api/v1/contacts/{id}/end"), &json!({}))

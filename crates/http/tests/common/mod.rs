@@ -57,6 +57,8 @@ pub(crate) struct World {
     /// Of a program that may do everything.
     token: OnceCell<String>,
     pub(crate) folder: PathBuf,
+    /// What was asked of the lines beside conversations.
+    pub(crate) beside: Mutex<mpsc::Receiver<linje_http::BesideAsk>>,
     /// How much the clock of sessions and tokens is ahead.
     pub(crate) late_s: Arc<AtomicU64>,
 }
@@ -162,6 +164,7 @@ pub(crate) fn world_where(start: Timestamp, change: impl FnOnce(&Centre, &mut Ru
         let row = rows.value(contact, linje_desk::field::CALLER)?;
         Some(CallerKey(row.as_slice().try_into().ok()?))
     };
+    let (beside_in, beside) = mpsc::channel(100);
     let gate = Gate::default();
     let router = linje_http::router(gate.clone(), &metrics);
     let api = gate.open(Web {
@@ -219,11 +222,13 @@ pub(crate) fn world_where(start: Timestamp, change: impl FnOnce(&Centre, &mut Ru
                 at_once: 2,
             }),
             records: true,
-            ..linje_http::BesideSetup::default()
+            lines: Some(beside_in),
+            as_wav: None,
         }),
     });
     tokio::spawn(linje_http::run(api.clone()));
     World {
+        beside: Mutex::new(beside),
         api,
         router,
         log,

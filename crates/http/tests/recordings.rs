@@ -1,0 +1,189 @@
+//! Recording over HTTP: no sound before both have said yes, none while it is paused, none after it is destroyed;
+//! and attending: nobody without the adviser's yes.
+#![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
+
+mod common;
+
+use axum::http::Method;
+use common::{Answer, World, world};
+use linje_event::Command;
+use linje_http::BesideAsk;
+use linje_types::ContactId;
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+
+/// A live call that an adviser has answered.
+async fn talking(world: &World) -> (String, ContactId) {
+    let list = world.get("/api/v1/advisers").await.expect(200);
+    let ident = list["items"][0]["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/advisers/{ident}/activity");
+    world
+        .put(&path, &json!({"activity": "phone"}))
+        .await
+        .expect(200);
+    let adviser = world.api.directory.adviser(&ident).unwrap();
+    world.api.presence.phone(adviser, true);
+    let new = json!({"channel": "voice", "queue": "arbeid-og-helse"});
+    let came = world.post("/api/v1/contacts", &new).await.expect(201);
+    let id = came["id"].as_str().unwrap().to_owned();
+    let contact = world.api.ids.read_contact(&id).unwrap();
+    let offer = loop {
+        let offer = world
+            .api
+            .shared
+            .read(|view| view.contacts.get(contact).and_then(|it| it.offer));
+        if let Some(offer) = offer {
+            break offer;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert!(
+        world
+            .command(Command::Accept { offer, adviser })
+            .await
+            .is_ok()
+    );
+    (id, contact)
+}
+
+async fn wish(world: &World, id: &str, wish: &str) -> Answer {
+    world
+        .post(
+            &format!("/api/v1/contacts/{id}/recording"),
+            &json!({ "wish": wish }),
+        )
+        .await
+}
+
+/// Where the sound shall go, when the lines are next asked about it.
+async fn next_sound(world: &World) -> Option<mpsc::Sender<Vec<u8>>> {
+    loop {
+        let ask = world.beside.lock().unwrap().try_recv();
+        match ask {
+            Ok(BesideAsk::Record { to, .. }) => return to,
+            Ok(_) => {}
+            Err(_) => tokio::task::yield_now().await,
+        }
+    }
+}
+
+fn nothing_is_recorded(world: &World) {
+    while let Ok(ask) = world.beside.lock().unwrap().try_recv() {
+        assert!(!matches!(ask, BesideAsk::Record { .. }), "{ask:?}");
+    }
+}
+
+async fn rows(world: &World) -> Vec<Value> {
+    world.get("/api/v1/recordings").await.expect(200)["items"]
+        .as_array()
+        .unwrap()
+        .clone()
+}
+
+async fn sound(world: &World, id: &str) -> Answer {
+    world
+        .post(&format!("/api/v1/recordings/{id}/sound"), &json!({}))
+        .await
+}
+
+#[tokio::test]
+async fn sound_comes_after_both_yeses_only_and_is_gone_when_its_key_is() {
+    let world = world();
+    let (id, contact) = talking(&world).await;
+    world.api.said_yes(contact);
+    assert!(rows(&world).await.is_empty(), "a key that nobody asked for");
+    nothing_is_recorded(&world);
+    assert_eq!(wish(&world, &id, "ask").await.status, 204);
+    assert_eq!(
+        wish(&world, &id, "ask").await.problem(409)["code"],
+        "already"
+    );
+    assert!(rows(&world).await.is_empty(), "the adviser's yes alone");
+    nothing_is_recorded(&world);
+    world.api.said_yes(contact);
+    let to = next_sound(&world).await.unwrap();
+    to.send(b"first".to_vec()).await.unwrap();
+    assert_eq!(wish(&world, &id, "pause").await.status, 204);
+    assert!(next_sound(&world).await.is_none());
+    drop(to);
+    assert_eq!(
+        wish(&world, &id, "pause").await.problem(409)["code"],
+        "no_recording"
+    );
+    assert_eq!(wish(&world, &id, "resume").await.status, 204);
+    let to = next_sound(&world).await.unwrap();
+    to.send(b" last".to_vec()).await.unwrap();
+    // The conversation ends: so does its sound, and with it the recording.
+    world
+        .post(&format!("/api/v1/contacts/{id}/end"), &json!({}))
+        .await
+        .expect(200);
+    drop(to);
+    let kept = loop {
+        let rows = rows(&world).await;
+        if rows.iter().any(|row| !row["ended"].is_null()) {
+            break rows[0]["id"].as_str().unwrap().to_owned();
+        }
+        tokio::task::yield_now().await;
+    };
+    let heard = sound(&world, &kept).await;
+    assert_eq!(
+        (heard.status.as_u16(), heard.bytes.as_ref()),
+        (200, b"first last".as_slice())
+    );
+    let path = format!("/api/v1/recordings/{kept}");
+    assert_eq!(
+        world.send(Method::DELETE, &path, &[], None).await.status,
+        204
+    );
+    assert_eq!(sound(&world, &kept).await.problem(410)["code"], "destroyed");
+    let acts = world.api.records().acts_of(contact).unwrap();
+    let acts: Vec<&str> = acts.iter().map(|act| act.what.as_str()).collect();
+    assert_eq!(
+        acts,
+        [
+            "recording_asked",
+            "recording_agreed",
+            "recording_paused",
+            "recording_resumed",
+            "recording_ended",
+            "recording_played",
+            "recording_destroyed",
+            "recording_played",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_yes_after_the_conversation_counts_for_nothing() {
+    let world = world();
+    let (id, contact) = talking(&world).await;
+    assert_eq!(wish(&world, &id, "ask").await.status, 204);
+    world
+        .post(&format!("/api/v1/contacts/{id}/end"), &json!({}))
+        .await
+        .expect(200);
+    world.api.said_yes(contact);
+    nothing_is_recorded(&world);
+    assert!(rows(&world).await.is_empty());
+}
+
+#[tokio::test]
+async fn nobody_attends_without_sound_of_their_own_and_nobody_answers_what_was_not_asked() {
+    let world = world();
+    let (id, contact) = talking(&world).await;
+    let path = format!("/api/v1/contacts/{id}/listening");
+    let problem = world
+        .post(&path, &json!({"how": "listen"}))
+        .await
+        .problem(409);
+    assert_eq!(problem["code"], "no_page");
+    let answer = world
+        .post(&format!("{path}/answer"), &json!({"yes": true}))
+        .await;
+    assert_eq!(answer.problem(409)["code"], "not_asked");
+    let end = world.send(Method::DELETE, &path, &[], None).await;
+    assert_eq!(end.problem(409)["code"], "not_asked");
+    assert!(world.api.records().acts_of(contact).unwrap().is_empty());
+    nothing_is_recorded(&world);
+}
