@@ -113,7 +113,7 @@ async fn a_call_out_is_a_contact_of_the_adviser_and_its_number_is_in_the_vault_o
         .get("/api/v1/queues/arbeid-og-helse")
         .await
         .expect(200);
-    assert_eq!(queue["answered"], 0, "{queue}");
+    assert_eq!(queue["sl"]["offered"], 0, "{queue}");
 }
 
 #[tokio::test]
