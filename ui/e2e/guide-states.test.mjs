@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { openPage, startBrowser, startServer } from "./browser.mjs";
-import { beAdviser, inCallState, leaveDesk, overflow, ready, ringIn, takePhone, violations } from "./steps.mjs";
+import { inCall } from "./conversation.mjs";
+import { overflow, ready, violations } from "./steps.mjs";
 
 let server;
 let browser;
@@ -16,30 +17,10 @@ after(async () => {
   await server?.close();
 });
 
-/** An adviser in a call, and the page of who rang. */
-async function inCall(settings = {}) {
-  const desk = await openPage(browser, { url: server.url, ...settings });
-  const caller = await openPage(browser, { url: server.url });
-  await beAdviser(desk.page, server.url);
-  await takePhone(desk.page);
-  await ringIn(caller.page, server.url, { answeredBy: "me" });
-  await desk.page.locator(".offer").waitFor({ timeout: 45_000 });
-  await desk.page.getByRole("button", { name: /^Svar/ }).click();
-  await inCallState(caller.page, "active");
-  await desk.page.getByLabel("Notat som bruker kan lese").waitFor();
-  const end = async () => {
-    await leaveDesk(desk.page).catch(() => undefined);
-    assert.deepEqual([...desk.troubles, ...caller.troubles], []);
-    await caller.close();
-    await desk.close();
-  };
-  return { page: desk.page, end };
-}
-
 for (const theme of ["light", "dark"]) {
   for (const width of [1440, 390]) {
     test(`the guide beside a call and the pages of their own, ${theme}, ${width} px`, async () => {
-      const { page, end } = await inCall({ theme, width });
+      const { page, end } = await inCall(browser, server.url, { theme, width });
       const check = async (what) => {
         await ready(page);
         assert.deepEqual(await violations(page), [], what);

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { isMock, openPage, startBrowser, startServer } from "./browser.mjs";
-import { beAdviser, inCallState, leaveDesk, ringIn, tabTo, takePhone, violations } from "./steps.mjs";
+import { inCall } from "./conversation.mjs";
+import { tabTo, violations } from "./steps.mjs";
 
 let server;
 let browser;
@@ -16,34 +17,8 @@ after(async () => {
   await server?.close();
 });
 
-/** An adviser in a call, and the page of who rang. */
-async function inCall(settings = {}) {
-  const desk = await openPage(browser, { url: server.url, ...settings });
-  const caller = await openPage(browser, { url: server.url });
-  await beAdviser(desk.page, server.url);
-  await takePhone(desk.page);
-  await ringIn(caller.page, server.url, { answeredBy: "me" });
-  await desk.page.locator(".offer").waitFor({ timeout: 45_000 });
-  await desk.page.getByRole("button", { name: /^Svar/ }).click();
-  await inCallState(caller.page, "active");
-  await desk.page.getByLabel("Notat som bruker kan lese").waitFor();
-  const end = async () => {
-    const hangUp = desk.page.getByRole("button", { name: "Avslutt", exact: true });
-    if (await hangUp.isVisible()) {
-      await hangUp.click();
-      await desk.page.getByRole("button", { name: /^Ferdig/ }).click();
-      await desk.page.locator(".idle").waitFor();
-    }
-    await leaveDesk(desk.page).catch(() => undefined);
-    assert.deepEqual([...desk.troubles, ...caller.troubles], []);
-    await caller.close();
-    await desk.close();
-  };
-  return { page: desk.page, end };
-}
-
 test("advice follows the facts, says why, and asks for what it does not know", async () => {
-  const { page, end } = await inCall();
+  const { page, end } = await inCall(browser, server.url);
   await page.getByText("Arbeid først, også når").waitFor();
   await page.getByText("Hva slags hjelp trenger bruker?").waitFor();
   await page.getByLabel("Hva slags hjelp?").selectOption("other_agency");
@@ -59,7 +34,7 @@ test("advice follows the facts, says why, and asks for what it does not know", a
 });
 
 test("the register tells how digital somebody is, and what is said of the matter survives a reload", { skip: isMock ? false : "whom the mock opens is possibly digital" }, async () => {
-  const { page, end } = await inCall();
+  const { page, end } = await inCall(browser, server.url);
   const digital = page.getByLabel("Er bruker digital?");
   assert.equal(await digital.inputValue(), "");
   await page.getByLabel("Fødselsnummer eller organisasjonsnummer").fill("15838510075");
@@ -74,7 +49,7 @@ test("the register tells how digital somebody is, and what is said of the matter
 });
 
 test("a ready answer goes into the note, which survives a reload, and all is done by keys", async () => {
-  const { page, end } = await inCall();
+  const { page, end } = await inCall(browser, server.url);
   const search = page.getByLabel("Søk i artikler og svar");
   await search.pressSequentially("meldekort ikke", { delay: 10 });
   const hit = page.locator(".guide__hit", { hasText: "Meldekort er ikke sendt" });
@@ -122,7 +97,7 @@ test("a ready answer goes into the note, which survives a reload, and all is don
 });
 
 test("Enter is enough when the proposals are right", async () => {
-  const { page, end } = await inCall();
+  const { page, end } = await inCall(browser, server.url);
   await page.getByRole("button", { name: "Avslutt", exact: true }).click();
   await page.locator(".call--wrap form").waitFor();
   await page.waitForFunction(() => document.activeElement?.id === "after-done");
@@ -132,7 +107,7 @@ test("Enter is enough when the proposals are right", async () => {
 });
 
 test("a threat is told at the first press, and the call goes on", async () => {
-  const { page, end } = await inCall();
+  const { page, end } = await inCall(browser, server.url);
   await page.getByRole("button", { name: "Meld trussel" }).click();
   await page.getByText("Meldt til lederen din").waitFor();
   await page.getByLabel("Hva skjedde?").fill("<img src=x onerror=alert(1)>");

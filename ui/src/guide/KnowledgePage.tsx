@@ -4,13 +4,12 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { type Article, guideApi } from "../api/guide";
-import { LoadFailed } from "../common/LoadFailed";
 import { Loaded } from "../common/Loaded";
-import { useFormat, useSettings, useText } from "../common/settings";
+import { useSettings, useText } from "../common/settings";
 import { useTitle } from "../common/title";
 import { Editor } from "./Editor";
 import { History } from "./History";
-import { ArticleFacts, Hit, useSearch } from "./SearchPanel";
+import { ArticleFacts, Hits } from "./SearchPanel";
 
 const KINDS = ["article", "answer", "news", "status", "corner"];
 
@@ -58,7 +57,7 @@ export function KnowledgePage() {
               </option>
             ))}
           </Select>
-          {words.trim() === "" ? <All kind={kind} onOpen={open} /> : <Hits words={words} kind={kind} onOpen={open} />}
+          {words.trim() === "" ? <All kind={kind} onOpen={open} /> : <Hits topic={null} words={words} kind={kind} onOpen={open} />}
         </section>
         {writing ? (
           <Editor key="new" article={null} kind={kind} onDone={(article) => (article ? open(article) : setWriting(false))} />
@@ -95,29 +94,6 @@ function All({ kind, onOpen }: { kind: string; onOpen(article: Article): void })
         );
       }}
     </Loaded>
-  );
-}
-
-function Hits({ words, kind, onOpen }: { words: string; kind: string; onOpen(article: Article): void }) {
-  const t = useText();
-  const format = useFormat();
-  const found = useSearch(words, null, kind);
-  if (found.isError) return <LoadFailed source={t.guide.source.knowledge} error={found.error} onRetry={() => void found.refetch()} />;
-  if (!found.data) return null;
-  const { items } = found.data;
-  return (
-    <>
-      <BodyShort size="small" className="subtle" role="status">
-        {items.length === 0 ? t.guide.search.empty(words.trim()) : t.guide.search.hits(format.number(items.length))}
-      </BodyShort>
-      <ul className="guide__hits">
-        {items.map((hit) => (
-          <li key={hit.article.id}>
-            <Hit hit={hit} onOpen={onOpen} />
-          </li>
-        ))}
-      </ul>
-    </>
   );
 }
 

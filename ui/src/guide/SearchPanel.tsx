@@ -48,7 +48,7 @@ export function SearchPanel({ topic, known, onUse }: Props) {
   );
 }
 
-export function useSearch(words: string, topic: string | null, kind: string | null = null) {
+function useSearch(words: string, topic: string | null, kind: string | null = null) {
   const { language } = useSettings();
   const typed = useDeferredValue(words.trim());
   return useQuery({
@@ -59,10 +59,19 @@ export function useSearch(words: string, topic: string | null, kind: string | nu
   });
 }
 
-function Hits({ words, topic, onOpen }: { words: string; topic: string | null; onOpen(article: Article): void }) {
+interface HitsProps {
+  words: string;
+  topic: string | null;
+  /** Only articles of this kind. */
+  kind?: string;
+  onOpen(article: Article): void;
+}
+
+/** What was found, as it is typed; nothing while nothing is. */
+export function Hits({ words, topic, kind, onOpen }: HitsProps) {
   const t = useText();
   const format = useFormat();
-  const found = useSearch(words, topic);
+  const found = useSearch(words, topic, kind);
   if (words.trim() === "") return null;
   if (found.isError) return <LoadFailed source={t.guide.source.knowledge} error={found.error} onRetry={() => void found.refetch()} />;
   if (!found.data) return null;
@@ -83,7 +92,7 @@ function Hits({ words, topic, onOpen }: { words: string; topic: string | null; o
   );
 }
 
-export function Hit({ hit, onOpen }: { hit: Found; onOpen(article: Article): void }) {
+function Hit({ hit, onOpen }: { hit: Found; onOpen(article: Article): void }) {
   const t = useText();
   const { article, snippet } = hit;
   return (
