@@ -88,8 +88,18 @@ export class CentreDescription {
     return { toml: text, changes: this.changes(model), faults: this.faults(text, model), misfit: null, outline: this.outline(text) };
   }
 
-  changes(model) {
-    const before = this.models.get(this.source);
+  /** What was in force before, over all that was undone. */
+  before() {
+    const way = [];
+    for (const version of this.versions.toReversed()) {
+      const place = way.findIndex(({ toml }) => toml === version.toml);
+      if (place >= 0) way.length = place;
+      way.push(version);
+    }
+    return way.at(-2);
+  }
+
+  changes(model, before = this.models.get(this.source)) {
     const found = [];
     const note = (where, was, is, text, meaning) => String(was) !== String(is) && found.push({ where, text: text.replace(/\.$/, ""), meaning: meaning.replace(/\.$/, "") });
     model.queues.forEach((queue, index) => {
@@ -138,8 +148,19 @@ export class CentreDescription {
     const shown = ({ toml: _toml, ...version }) => version;
     if (at("GET", "/centre/source")) return { text: this.source };
     if (at("GET", "/centre/outline")) return { value: this.outline(this.source) };
-    if (at("GET", "/centre/versions")) return { value: { items: this.versions.map(shown), next: null } };
-    if (at("POST", "/centre/check")) return { value: { faults: this.faults(toml, model), changes: this.changes(model), misfit: null, outline: this.outline(toml) } };
+    if (at("GET", "/centre/versions")) {
+      const before = this.before();
+      return { value: { items: this.versions.map((each) => ({ ...shown(each), undo: each === before })), next: null } };
+    }
+    if (at("POST", "/centre/check")) {
+      const from = this.versions.find(({ version }) => version === body.from);
+      const changes = this.changes(model, from ? this.models.get(from.toml) : undefined);
+      return { value: { faults: this.faults(toml, model), changes, misfit: null, outline: this.outline(toml) } };
+    }
+    if ((at("POST", "/centre/publish") || at("POST", "/centre/undo")) && body.base !== this.versions[0].version) {
+      const value = { title: "Det går ikke nå", code: "other_version", status: 409, detail: "En annen har publisert siden du begynte." };
+      return { status: 409, value };
+    }
     if (at("POST", "/centre/edit")) return { value: this.edit(body.toml ?? null, body.edits) };
     if (at("POST", "/centre/try")) return { value: this.tryOn(model), wait_ms: 700 };
     if (at("POST", "/centre/publish")) {
@@ -148,8 +169,9 @@ export class CentreDescription {
       return { value: { version: kept.version } };
     }
     if (at("POST", "/centre/undo")) {
-      if (this.versions.length < 2) return { status: 409 };
-      const kept = this.keep(this.models.get(this.versions[1].toml), body.who, body.why);
+      const back = this.versions.find(({ version }) => version === body.to) ?? this.before();
+      if (!back) return { status: 409 };
+      const kept = this.keep(this.models.get(back.toml), body.who, body.why);
       this.source = kept.toml;
       return { value: { version: kept.version } };
     }
@@ -178,14 +200,19 @@ function firstModelKeys(description) {
   return description.models.get(description.versions.at(-1).toml).menus;
 }
 
+/** `45s`, `5m`, `2d` in seconds. */
+function seconds(text) {
+  return parseInt(text, 10) * ({ m: 60, h: 3600, d: 86_400 }[text.at(-1)] ?? 1);
+}
+
 function change(model, [section, id, ...rest], value) {
   if (section === "queue") {
     const queue = model.queues.find((each) => each.id === id);
     if (rest[0] === "hours") queue.hours = value;
     if (rest[0] === "goal" && rest[1] === "share") queue.goal.share = Number(value);
     if (rest[0] === "goal" && rest[1] === "first_contact_end") queue.goal.first_contact_end = Number(value);
-    if (rest[0] === "goal" && rest[1] === "within") queue.goal.within_s = parseInt(value, 10);
-    if (rest[0] === "ring" && rest[2] === "after") queue.rings[Number(rest[1])].after_s = parseInt(value, 10);
+    if (rest[0] === "goal" && rest[1] === "within") queue.goal.within_s = seconds(value);
+    if (rest[0] === "ring" && rest[2] === "after") queue.rings[Number(rest[1])].after_s = seconds(value);
     if (rest[0] === "ring" && rest[2] === "who") queue.rings[Number(rest[1])].who = value;
   }
   if (section === "flow") {

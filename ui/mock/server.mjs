@@ -177,6 +177,7 @@ export async function startMock({ port = 0, dist = DIST } = {}) {
       return response.end(promptWav(found[0]));
     }
     const extra = guide.answer(method, path, body, url) ?? centre.extras.answer(method, path, body, url);
+    if (extra?.status >= 400 && extra.value) return ok(extra.value, extra.status);
     if (extra?.status >= 400) throw new Problem(extra.status, extra.status === 404 ? "Finnes ikke" : "Det går ikke nå", extra.detail);
     if (extra?.wait_ms) await new Promise((resolve) => setTimeout(resolve, extra.wait_ms));
     if (extra?.text) return response.writeHead(200, { "content-type": "text/plain; charset=utf-8" }).end(extra.text);

@@ -38,7 +38,8 @@ fn what_was_published_stays_in_force_over_a_power_cut_and_is_undone() {
     assert_eq!(goal(client), 45);
 
     let toml = edited(client, &mut dice, GOAL, &json!("30s"))["toml"].clone();
-    let publish = json!({"toml": toml, "who": "K100901", "why": "raskere svar"});
+    let base = first.header("etag").expect("a version");
+    let publish = json!({"toml": toml, "who": "K100901", "why": "raskere svar", "base": base});
     let published = client
         .post("/api/v1/centre/publish", &dice.key(), &publish)
         .expect(200);
@@ -60,7 +61,8 @@ fn what_was_published_stays_in_force_over_a_power_cut_and_is_undone() {
         (&published["version"], &json!("raskere svar"))
     );
     assert_eq!(newest["current"], true);
-    let why = json!({"who": "K100901", "why": "angret"});
+    let base = published["version"].clone();
+    let why = json!({"who": "K100901", "why": "angret", "base": base});
     let undone = client
         .post("/api/v1/centre/undo", &dice.key(), &why)
         .expect(200);

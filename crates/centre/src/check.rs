@@ -9,6 +9,7 @@ mod promises;
 mod prompts;
 mod rings;
 mod skills;
+mod spoken;
 
 use crate::fault::{Code, Fault};
 use crate::hours::Date;
@@ -24,7 +25,7 @@ pub fn check(centre: &Centre) -> Vec<Fault> {
 /// As `check`, and what lies in the past on `today`.
 #[must_use]
 pub fn check_on(centre: &Centre, today: Option<Date>) -> Vec<Fault> {
-    let mut faults = Vec::new();
+    let mut faults = centre.warned.clone();
     let staff = staff(centre, &Extra::default());
     flows::check(centre, &mut faults);
     hours::check(centre, today.max(centre.valid_from), &mut faults);
@@ -33,6 +34,7 @@ pub fn check_on(centre: &Centre, today: Option<Date>) -> Vec<Fault> {
     prompts::check(centre, &mut faults);
     skills::check(centre, &mut faults);
     after::check(centre, &mut faults);
+    spoken::check(centre, &mut faults);
     check_numbers(centre, &mut faults);
     faults.sort_by_key(|fault| (fault.line, fault.column, fault.code));
     faults

@@ -71,6 +71,8 @@ fn said_in<'a>(old: &'a Centre, new: &'a Centre, language: Language) -> Both<'a>
 
 /// The description as text, wherever in the file its parts stand.
 fn without_places(centre: &Centre) -> String {
+    let mut centre = centre.clone();
+    centre.warned.clear();
     let text = format!("{centre:?}");
     let mut kept = String::with_capacity(text.len());
     for (number, part) in text.split("Place {").enumerate() {

@@ -1,10 +1,13 @@
 //! What is wrong with a centre description, where, and how to mend it.
 //!
-//! A fault is a value for people: one line, in English, that names the thing, the place and the
-//! remedy. Nothing here decides what a fault is.
+//! A fault is a value for people: one line, in English and with words in bokmål, that names the thing, the
+//! place and the remedy. Nothing here decides what a fault is.
+
+mod bokmal;
 
 use core::fmt::Write as _;
 
+use linje_types::Language;
 use serde::{Serialize, Serializer};
 
 /// A place in the text of a centre description; both count from 1.
@@ -157,6 +160,14 @@ codes! {
     NoLogTrace = "LJ1043", Error, "a hand-over would leave a trace of a matter of which nothing is kept";
     /// A matter that cannot be handed over.
     NobodyTakesOver = "LJ1044", Error, "a topic has nobody to hand it over to";
+    /// Words that offer other keys than the menu has.
+    OtherKeys = "LJ1045", Warning, "a prompt offers other keys than its menu has";
+    /// A day of its own that is as any other.
+    IdleDay = "LJ1046", Warning, "an exception or special day changes nothing";
+    /// A value that can be, but is hardly meant.
+    Unlikely = "LJ1047", Warning, "a value is so large that it is hardly meant";
+    /// Words that say other hours than those they are used with.
+    OtherHours = "LJ1048", Warning, "words say other hours than the rule that they are used with";
 }
 
 impl Serialize for Code {
@@ -211,19 +222,25 @@ impl Fault {
 /// The faults as text, one line each: `file:line:column: error LJ1007: what; how to mend`.
 #[must_use]
 pub fn render(faults: &[Fault], file_name: &str) -> String {
+    render_in(faults, file_name, Language::En)
+}
+
+/// As `render`, in the words of a language.
+#[must_use]
+pub fn render_in(faults: &[Fault], file_name: &str, language: Language) -> String {
     let mut text = String::new();
     for fault in faults {
         let (line, column) = (fault.line, fault.column);
         let (severity, code) = (fault.severity.as_str(), fault.code.as_str());
+        let (what, mend) = fault.said(language);
         let written = write!(
             text,
-            "{file_name}:{line}:{column}: {severity} {code}: {}",
-            fault.message
+            "{file_name}:{line}:{column}: {severity} {code}: {what}"
         );
         debug_assert!(written.is_ok(), "writing to a string cannot fail");
-        if !fault.help.is_empty() {
+        if !mend.is_empty() {
             text.push_str("; ");
-            text.push_str(&fault.help);
+            text.push_str(&mend);
         }
         text.push('\n');
     }

@@ -83,6 +83,19 @@ impl SpecialDay {
         ("new-years-eve", SpecialDay::NewYearsEve),
     ];
 
+    /// `[weekday]`, Monday first: whether it can fall on that day.
+    pub(crate) const fn weekdays(self) -> [bool; 7] {
+        match self {
+            SpecialDay::WednesdayBeforeEaster => [false, false, true, false, false, false, false],
+            SpecialDay::EasterEve | SpecialDay::WhitsunEve => {
+                [false, false, false, false, false, true, false]
+            }
+            SpecialDay::ChristmasEve
+            | SpecialDay::BetweenChristmasAndNewYear
+            | SpecialDay::NewYearsEve => [true; 7],
+        }
+    }
+
     pub(crate) fn is_on(self, date: Date) -> bool {
         let of_easter = |days: i32| date == easter_sunday(date.year()).saturating_add(days.days());
         match self {

@@ -26,7 +26,7 @@ mod who;
 pub use after::{Cause, CauseKind, HandOver, NoteTemplate, TaskKind};
 pub use check::{check, check_on};
 pub use compare::{Change, differences_in_words};
-pub use fault::{Code, Fault, Place, Severity, render, render_json};
+pub use fault::{Code, Fault, Place, Severity, render, render_in, render_json};
 pub use local::{Difference, differences};
 pub use model::{
     Arrivals, Callback, CallbackOffer, Centre, Channels, Class, ClassId, Flow, FlowAct, FlowId,
@@ -52,7 +52,10 @@ impl Centre {
         let centre = document.map(|document| Table::root(&reader, &document, read::centre));
         let faults = reader.into_faults();
         match centre {
-            Some(centre) if faults.is_empty() => Ok(centre),
+            Some(mut centre) if !faults.iter().any(Fault::is_error) => {
+                centre.warned = faults;
+                Ok(centre)
+            }
             _ => Err(faults),
         }
     }
@@ -61,12 +64,20 @@ impl Centre {
 /// Reads and checks a description: the centre when it can be used, and every fault that was found.
 #[must_use]
 pub fn examine(text: &str) -> (Option<Centre>, Vec<Fault>) {
+    let (centre, faults) = look(text);
+    let usable = !faults.iter().any(Fault::is_error);
+    (centre.filter(|_| usable), faults)
+}
+
+/// As `examine`, but the centre also when it has faults that only a look at the whole shows: what is in it and
+/// what it changes can be told before they are mended. Never put it in force when a fault is an error.
+#[must_use]
+pub fn look(text: &str) -> (Option<Centre>, Vec<Fault>) {
     match Centre::parse(text) {
         Err(faults) => (None, faults),
         Ok(centre) => {
             let faults = check(&centre);
-            let usable = !faults.iter().any(Fault::is_error);
-            (usable.then_some(centre), faults)
+            (Some(centre), faults)
         }
     }
 }

@@ -9,7 +9,7 @@ use linje_types::{
 };
 
 use crate::after::{Cause, HandOver, NoteTemplate};
-use crate::fault::Place;
+use crate::fault::{Fault, Place};
 use crate::hours::{Date, OpeningHours, Period};
 use crate::who::Who;
 
@@ -129,6 +129,8 @@ pub struct Centre {
     pub hand_overs: Vec<HandOver>,
     /// Beginnings of conversation notes.
     pub note_templates: Vec<NoteTemplate>,
+    /// What a person should look at, found while reading.
+    pub warned: Vec<Fault>,
 }
 
 /// A guaranteed longest wait.

@@ -30,6 +30,7 @@ pub(crate) fn centre(root: &Table<'_, '_>) -> Centre {
     let names = Names::collect(root);
     let prompts = prompt::prompts(root);
     let head = root.need_table("centre", head).unwrap_or_default();
+    let people = root.count_in("people", "count");
     Centre {
         id: head.id,
         name: head.name,
@@ -37,7 +38,7 @@ pub(crate) fn centre(root: &Table<'_, '_>) -> Centre {
         source: head.source,
         assumed: head.assumed,
         valid_from: head.valid_from,
-        routing: routing::routing(root),
+        routing: routing::routing(root, people),
         languages: routing::languages(root),
         callback: routing::callback(root, &names),
         classes: root.tables("class", class),
@@ -63,6 +64,7 @@ pub(crate) fn centre(root: &Table<'_, '_>) -> Centre {
             .collect(),
         hand_overs: after::hand_overs(root, &names),
         note_templates: root.tables("note_template", |table| after::template(table, &names)),
+        warned: Vec::new(),
     }
 }
 

@@ -173,7 +173,13 @@ impl<'r, 't> Table<'r, 't> {
             .filter(|(key, _)| !asked.contains(&key.get_ref().as_ref()))
         {
             let message = format!("\"{}\" is not a key of {}", key.get_ref(), self.what);
-            let help = suggestion(key.get_ref(), asked.iter().copied());
+            let mut known: Vec<&str> = Vec::new();
+            for key in asked.iter().filter(|key| !key.is_empty()) {
+                if !known.contains(key) {
+                    known.push(key);
+                }
+            }
+            let help = suggestion(key.get_ref(), known.into_iter());
             self.reader.fault(
                 Code::UnknownKey,
                 self.reader.place(&key.span()),
@@ -599,6 +605,26 @@ impl<'r, 't> Table<'r, 't> {
         u8::try_from(count)
             .ok()
             .filter(|count| range.contains(count))
+    }
+
+    /// The whole number `key` of the section `section`, if it is one.
+    pub(crate) fn count_in(&self, section: &str, key: &str) -> Option<u32> {
+        let section = self.table.get(section)?.get_ref().as_table()?;
+        let count = section.get(key)?.get_ref().as_integer()?;
+        count.as_str().parse().ok()
+    }
+
+    /// Warns of a span of time that is longer than `most` seconds, in words `text`.
+    pub(crate) fn hardly_meant(&self, key: &'static str, seconds: u32, most: u32, text: &str) {
+        if seconds > most {
+            let message = format!(
+                "\"{key}\" of {} is longer than {text}, which is hardly meant",
+                self.what
+            );
+            let help = format!("write at most \"{text}\"");
+            let at = self.place_of(key);
+            self.reader.fault(Code::Unlikely, at, message, help);
+        }
     }
 
     /// The ids of the steps of each flow.

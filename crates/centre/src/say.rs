@@ -81,6 +81,76 @@ pub(crate) fn number(number: impl Into<u64>, language: Language) -> String {
     text
 }
 
+/// "462 871" of what is counted in parts.
+pub(crate) fn round(amount: f64, language: Language) -> String {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the reader refused what is below 0, and no count is that large"
+    )]
+    let whole = amount.round() as u64;
+    number(whole, language)
+}
+
+/// Keys of the description as people call them: "målet og hvor mange som kan vente".
+pub(crate) fn keys(keys: &[String], language: Language) -> String {
+    let name = |key: &String| {
+        let known = KEYS.iter().find(|(id, ..)| id == key);
+        known.map_or_else(|| key.clone(), |(_, nb, en)| pick(language, *nb, *en))
+    };
+    let names: Vec<String> = keys.iter().map(name).collect();
+    list(&names, language)
+}
+
+const KEYS: [(&str, &str, &str); 22] = [
+    ("id", "id-en", "the id"),
+    ("name", "navnet", "the name"),
+    ("goal", "målet", "the goal"),
+    (
+        "first_contact_end",
+        "avslutningsgraden",
+        "the first-contact end",
+    ),
+    (
+        "max_waiting",
+        "hvor mange som kan vente",
+        "how many can wait",
+    ),
+    ("topics", "temaene", "the topics"),
+    (
+        "named",
+        "hvem som spørres alene først",
+        "who is asked alone first",
+    ),
+    (
+        "transfers_to",
+        "hvor det kan settes over",
+        "where it can be transferred",
+    ),
+    ("prefer", "hvem som spørres først", "who is asked first"),
+    ("requires", "kompetansen som kreves", "the skills required"),
+    ("who", "hvem som svarer", "who answers"),
+    ("then", "ringene", "the rings"),
+    ("hours", "åpningstiden", "the opening hours"),
+    ("languages", "språkene", "the languages"),
+    ("units", "enhetene", "the units"),
+    ("people", "folkene", "the people"),
+    (
+        "sami_percent",
+        "andelen som snakker samisk",
+        "the share who speak Sámi",
+    ),
+    ("cleared", "hvem som er klarert", "who is cleared"),
+    ("wrap_up", "etterarbeidet", "the wrap-up"),
+    ("ring", "hvor lenge det ringer", "how long it rings"),
+    ("overflow", "hvor den går over", "where it overflows"),
+    (
+        "consults",
+        "hvilke fageksperter som spørres",
+        "which experts are asked",
+    ),
+];
+
 pub(crate) fn channel(channel: Channel, language: Language) -> &'static str {
     let (nb, en) = match channel {
         Channel::Voice => ("telefon", "phone"),

@@ -259,7 +259,17 @@ pub(crate) fn who(table: &Table<'_, '_>, key: &'static str, names: &Names) -> Op
     };
     let who = parser.joined(0)?;
     match parser.tokens.get(parser.next) {
-        None => Some(who),
+        None => {
+            if contradicts(&who) {
+                let found = "asks for something and for its opposite, so that nobody fits";
+                parser.fault(
+                    source.place(table.reader, 0),
+                    found,
+                    "take one of the two away",
+                );
+            }
+            Some(who)
+        }
         Some(token) if token.value == ")" => {
             parser.fault(token.at, "has one bracket \")\" too many", "take it away");
             None
@@ -273,6 +283,38 @@ pub(crate) fn who(table: &Table<'_, '_>, key: &'static str, names: &Names) -> Op
             None
         }
     }
+}
+
+/// Whether parts that must all hold have one that another denies.
+fn contradicts(who: &Who) -> bool {
+    match who {
+        Who::All(parts) => {
+            let denied = |part: &Who| {
+                let mut others = parts.iter();
+                others.any(|other| matches!(other, Who::Not(not) if same(not, part)))
+            };
+            parts.iter().any(|part| denied(part) || contradicts(part))
+        }
+        Who::Any(parts) => !parts.is_empty() && parts.iter().all(contradicts),
+        Who::Not(_) | Who::Skill { .. } | Who::Speaks(_) | Who::Unit(_) | Who::Group(_) => false,
+    }
+}
+
+/// Whether two single conditions are the same, wherever they stand.
+fn same(one: &Who, other: &Who) -> bool {
+    if let (
+        Who::Skill { skill, level, .. },
+        Who::Skill {
+            skill: of,
+            level: least,
+            ..
+        },
+    ) = (one, other)
+    {
+        // Who has not even the lower level cannot have the higher one.
+        return skill == of && level <= least;
+    }
+    one == other
 }
 
 /// Words, numbers, brackets and `>=`, each with its place.

@@ -127,6 +127,8 @@ proptest! {
     #[test]
     fn what_is_read_can_be_written_back(written in condition()) {
         let (centre, faults) = with(&written);
+        // A condition that denies itself is refused; there is nothing to write back.
+        prop_assume!(!faults.contains("opposite"));
         let centre = centre.unwrap_or_else(|| panic!("{written}: {faults}"));
         let text = first_ring(&centre).text(&centre);
         let (again, faults) = with(&text);

@@ -9,6 +9,7 @@
 use std::collections::BTreeSet;
 
 use linje_centre::{Centre, Code, Fault, Severity, check_on, examine};
+use linje_types::Language;
 
 const NATIONAL: &str = include_str!("../../../centres/national-2015.toml");
 
@@ -710,6 +711,194 @@ const WHOLE: &[Plant] = &[
     ),
 ];
 
+/// What can be written, and is hardly meant.
+const MEANT: &[Plant] = &[
+    plant(
+        "id = \"uforetrygd\"",
+        "who = \"grunnstonad >= 2 and not group nye\"",
+        "who = \"¤group nye and not group nye\"",
+        Code::BadCondition,
+        "",
+        "opposite",
+    ),
+    plant(
+        "id = \"main-menu\"",
+        "Gjelder det noe annet, trykk fem.",
+        "Gjelder det noe annet, trykk seks.",
+        Code::OtherKeys,
+        "^[[prompt]]\nid = \"main-menu\"",
+        "\"6\"",
+    ),
+    plant(
+        "id = \"main\"\nname = { nb = \"Hovednummer\"",
+        "{ key = \"1\", to = \"social\" },\n  { key = \"2\", to = \"work\" }",
+        "{ key = \"1\", to = \"work\" },\n  { key = \"2\", to = \"social\" }",
+        Code::OtherKeys,
+        "[[prompt]]\nid = \"main-menu\"",
+        "Arbeid og helse",
+    ),
+    plant(
+        "id = \"stor-pagang\"",
+        "keys = [\"2\", \"3\", \"5\", \"9\"]",
+        "keys = [\"2\", \"5\", \"9\"]",
+        Code::OtherKeys,
+        "~id = \"stor-pagang\"|say = \"crisis-many\"|[[plan.step]]",
+        "drops",
+    ),
+    plant(
+        "[callback.offer]",
+        "key = \"1\"",
+        "key = \"2\"",
+        Code::OtherKeys,
+        "[[prompt]]\nid = \"callback-offer\"",
+        "callback",
+    ),
+    plant(
+        "id = \"sentralbord\"\nname = { nb = \"Sentralbord 08",
+        "open = [{ days = [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\"], from = \"08:00\", to = \"15:30\" }]",
+        "open = []",
+        Code::BadHours,
+        "^[[hours]]\nid = \"sentralbord\"",
+        "never open",
+    ),
+    plant(
+        "id = \"hverdager\"",
+        "{ day = \"wednesday-before-easter\", to = \"12:00\" }",
+        "¤{ day = \"wednesday-before-easter\", to = \"08:00\" }",
+        Code::IdleDay,
+        "",
+        "08:00",
+    ),
+    plant(
+        "id = \"hverdager\"",
+        "{ day = \"wednesday-before-easter\", to = \"12:00\" }",
+        "¤{ day = \"wednesday-before-easter\", to = \"18:00\" }",
+        Code::IdleDay,
+        "",
+        "closes at 15:00",
+    ),
+    plant(
+        "id = \"hverdager\"",
+        "{ date = 2015-11-20",
+        "¤{ date = 2015-11-21",
+        Code::IdleDay,
+        "",
+        "without hours",
+    ),
+    plant(
+        "id = \"hverdager\"",
+        "{ date = 2015-11-20",
+        "¤{ date = 2015-05-17",
+        Code::IdleDay,
+        "",
+        "public holiday",
+    ),
+    plant(
+        "[routing]",
+        "reserve = 20",
+        "reserve = ¤100000",
+        Code::DoesNotAddUp,
+        "",
+        "900",
+    ),
+    plant(
+        "id = \"uforetrygd\"",
+        "after = \"5m\"",
+        "after = ¤\"30m\"",
+        Code::Unlikely,
+        "",
+        "20m",
+    ),
+    plant(
+        "id = \"sosiale-tjenester\"",
+        "named = \"2m\"",
+        "named = ¤\"2h\"",
+        Code::Unlikely,
+        "",
+        "20m",
+    ),
+    plant(
+        "id = \"sosiale-tjenester\"",
+        "ring = \"20s\"",
+        "ring = ¤\"2h\"",
+        Code::Unlikely,
+        "",
+        "10m",
+    ),
+    plant(
+        "id = \"sosiale-tjenester\"",
+        "wrap_up = \"30s\"",
+        "wrap_up = ¤\"1d\"",
+        Code::Unlikely,
+        "",
+        "1h",
+    ),
+    plant(
+        "id = \"stor-pagang\"",
+        "wanted = 40",
+        "wanted = 4000",
+        Code::BadPlan,
+        "~id = \"stor-pagang\"|callback_only|[[plan.step]]",
+        "4000",
+    ),
+    plant(
+        "id = \"arbeid-og-helse\"",
+        "key = \"2\"",
+        "key = \"1\"",
+        Code::DoubledPhoneKey,
+        "^[[queue]]\nid = \"arbeid-og-helse\"",
+        "sosiale-tjenester",
+    ),
+    plant(
+        "[channels]",
+        "chat = { weight = 50, at_once = 2 }",
+        "chat = { weight = 60, at_once = ¤2 }",
+        Code::DoesNotAddUp,
+        "",
+        "120",
+    ),
+    plant(
+        "id = \"eures\"\nname = { nb = \"Eures: kortere",
+        "since = 2015-02-02",
+        "since = 2044-02-02",
+        Code::Unlikely,
+        "^[[hours]]\nid = \"eures\"",
+        "2044",
+    ),
+    plant(
+        "id = \"sosiale-tjenester\"",
+        "topics = [\"GEN\"]",
+        "topics = [\"GEN\", ¤\"GEN\"]",
+        Code::Doubled,
+        "",
+        "twice",
+    ),
+    plant(
+        "id = \"sosiale-tjenester\"",
+        "share = 0.70",
+        "share = ¤0.0",
+        Code::BadValue,
+        "",
+        "share",
+    ),
+    plant(
+        "id = \"hverdager\"",
+        "to = \"15:00\" }]",
+        "to = \"17:00\" }]",
+        Code::OtherHours,
+        "[[prompt]]\nid = \"closed\"",
+        "09:00-17:00",
+    ),
+    plant(
+        "id = \"hverdager\"",
+        "to = \"15:00\" }]",
+        "to = \"17:00\" }]",
+        Code::OtherHours,
+        "^[[hours]]\nid = \"hverdager\"",
+        "Hverdager 09–15",
+    ),
+];
+
 /// The text with the fault in it, and the byte where the fault stands.
 fn planted(text: &str, plant: &Plant) -> (String, usize) {
     let near = text
@@ -775,7 +964,7 @@ fn is_found(faults: &[Fault], plant: &Plant, (line, column): (u32, u32)) -> Resu
 fn each_planted_fault_is_found_with_its_place_and_its_mend() {
     let mut missed = Vec::new();
     let mut count = 0;
-    for plant in FORM.iter().chain(WHOLE) {
+    for plant in FORM.iter().chain(WHOLE).chain(MEANT) {
         let (text, at) = planted(NATIONAL, plant);
         let (centre, faults) = examine(&text);
         let result = is_found(&faults, plant, line_and_column(&text, at));
@@ -843,6 +1032,7 @@ fn the_kinds_of_faults_are_nearly_all_planted() {
     let planted: BTreeSet<&str> = FORM
         .iter()
         .chain(WHOLE)
+        .chain(MEANT)
         .map(|plant| plant.code.as_str())
         .collect();
     let all: BTreeSet<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
@@ -862,4 +1052,62 @@ fn what_lies_in_the_past_depends_on_the_day() {
             .count()
     };
     assert_eq!((past("2015-11-20"), past("2015-11-21")), (0, 1));
+}
+
+/// The fault and nothing that follows from it.
+#[test]
+fn one_wrong_value_is_one_fault() {
+    let cases = [
+        (
+            "[callback.offer]",
+            "key = \"1\"",
+            "key = \"12\"",
+            Code::WrongPhoneKey,
+        ),
+        (
+            "id = \"hverdager\"",
+            "from = \"09:00\", to = \"15:00\" }]",
+            "from = \"15:00\", to = \"09:00\" }]",
+            Code::BadHours,
+        ),
+    ];
+    for (near, old, new, code) in cases {
+        let (text, _) = planted(NATIONAL, &plant(near, old, new, code, "", ""));
+        let (_, faults) = examine(&text);
+        let codes: Vec<Code> = faults.iter().map(|fault| fault.code).collect();
+        assert_eq!(codes, [code], "{faults:#?}");
+    }
+}
+
+/// Every fault is told in bokmål too, what it is and how to mend it, for each kind there is.
+#[test]
+fn every_fault_has_words_in_bokmal() {
+    let mut missing = BTreeSet::new();
+    let all = FORM.iter().chain(WHOLE).chain(MEANT);
+    let texts = all.map(|plant| planted(NATIONAL, plant).0);
+    let broken = String::from("centre.version = \"2015-1");
+    for text in texts.chain([broken]) {
+        for fault in examine(&text).1 {
+            let (what, mend) = fault.said(Language::Nb);
+            for (nb, en) in [(&what, &fault.message), (&mend, &fault.help)] {
+                if nb == en || nb.contains(" the ") || nb.contains(en.as_str()) {
+                    missing.insert(format!("{}: {en} -> {nb}", fault.code.as_str()));
+                }
+            }
+            assert_eq!(
+                fault.said(Language::En),
+                (fault.message.clone(), fault.help.clone())
+            );
+        }
+    }
+    for code in Code::ALL {
+        assert_ne!(code.meaning_in(Language::Nb), code.meaning_in(Language::En));
+    }
+    let missing: Vec<String> = missing.into_iter().collect();
+    assert!(
+        missing.is_empty(),
+        "{}:\n{}",
+        missing.len(),
+        missing.join("\n")
+    );
 }

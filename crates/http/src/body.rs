@@ -182,14 +182,18 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let syntax = error.inner().is_syntax() || error.inner().is_eof();
         let field = error.path().to_string();
-        let message = error.inner().to_string();
+        let message = in_words(&error.inner().to_string(), syntax);
         let (status, code) = if syntax {
             (StatusCode::BAD_REQUEST, "bad_json")
         } else {
             (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
         };
         Problem::new(status, code, "Noe i innholdet stemmer ikke")
-            .detail(format!("{field}: {message}"))
+            .detail(if field == "." {
+                message.clone()
+            } else {
+                format!("{field}: {message}")
+            })
             .field(&field, message, Vec::new())
     })?;
     reader.end().map_err(|error| {
@@ -198,9 +202,42 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
             "bad_json",
             "Noe i innholdet stemmer ikke",
         )
-        .detail(error.to_string())
+        .detail(in_words(&error.to_string(), true))
     })?;
     Ok(value)
+}
+
+/// What the reader says in English prose, in Norwegian: what is wrong, the names and the place.
+fn in_words(english: &str, syntax: bool) -> String {
+    let (what, place) = english.rsplit_once(" at line ").unwrap_or((english, ""));
+    let place = place.split_once(" column ").map_or_else(String::new, |at| {
+        format!(" (linje {}, tegn {})", at.0, at.1)
+    });
+    let names: Vec<&str> = what.split('`').skip(1).step_by(2).collect();
+    let (first, rest) = names
+        .split_first()
+        .map_or(("", &[][..]), |(first, rest)| (*first, rest));
+    let valid = if rest.is_empty() {
+        String::new()
+    } else {
+        format!(" Bruk en av: {}.", rest.join(", "))
+    };
+    let said = if syntax {
+        String::from("Dette er ikke gyldig JSON.")
+    } else if what.starts_with("missing field") {
+        format!("Feltet «{first}» mangler.")
+    } else if what.starts_with("unknown field") {
+        format!("Feltet «{first}» finnes ikke.{valid}")
+    } else if what.starts_with("unknown variant") {
+        format!("Verdien «{first}» finnes ikke.{valid}")
+    } else if what.starts_with("duplicate field") {
+        format!("Feltet «{first}» står to ganger.")
+    } else if what.starts_with("invalid type") {
+        String::from("Verdien er av feil slag.")
+    } else {
+        String::from("Verdien kan ikke brukes.")
+    };
+    format!("{said}{place}")
 }
 
 #[cfg(test)]
@@ -224,6 +261,17 @@ mod tests {
 
     #[test]
     fn a_wrong_value_names_its_path() {
+        let problem = parse::<Outer>(br#"{"inner":{"n":"x"}}"#).unwrap_err();
+        assert_eq!(
+            problem.detail.as_deref(),
+            Some("inner.n: Verdien er av feil slag. (linje 1, tegn 17)")
+        );
+        let problem = parse::<Outer>(br#"{"inne":1}"#).unwrap_err();
+        let said = problem.detail.unwrap();
+        assert!(
+            said.contains("Feltet «inne» finnes ikke. Bruk en av: inner."),
+            "{said}"
+        );
         let problem = parse::<Outer>(br#"{"inner":{"n":"x"}}"#).unwrap_err();
         assert_eq!(
             (problem.status, problem.errors[0].field.as_str()),

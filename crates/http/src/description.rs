@@ -84,7 +84,7 @@ struct OutlineHours {
     name: String,
     line: u32,
     open: Vec<OutlineOpen>,
-    /// The rule that they differ from.
+    /// The name of the rule that they differ from.
     base: Option<String>,
     /// Why they differ.
     reason: Option<String>,
@@ -144,33 +144,42 @@ fn outline_queue(centre: &Centre, queue: &linje_centre::Queue, language: Languag
 }
 
 fn menus(centre: &Centre, language: Language) -> Vec<OutlineMenu> {
+    let is_menu = |step: &&linje_centre::FlowStep| matches!(step.act, FlowAct::Menu(_));
     let mut menus = Vec::new();
     for flow in &centre.flows {
+        let labels = labels(centre, flow, language);
+        let many = flow.steps.iter().filter(is_menu).count() > 1;
         for step in &flow.steps {
             let FlowAct::Menu(menu) = &step.act else {
                 continue;
             };
-            let name_of = |to: linje_centre::Target| {
-                let steps = centre.flows.get(to.flow.idx()).map(|flow| &flow.steps);
-                let step = steps.and_then(|steps| steps.get(usize::from(to.step)));
-                step.map_or_else(String::new, |step| step.id.clone())
-            };
-            let keys = menu.keys.iter().map(|key| OutlineKey {
-                key: key.key.to_string(),
-                to: name_of(key.to),
-                label: key.label.get(language).to_owned(),
+            let name = flow.name.get(language).to_owned();
+            let keys = menu.keys.iter().map(|key| {
+                let to = centre.step(key.to).id.clone();
+                let own = flow.steps.iter().position(|step| step.id == to);
+                let label = own.and_then(|place| labels.get(place)).cloned();
+                OutlineKey {
+                    key: key.key.to_string(),
+                    label: label.unwrap_or_else(|| key.label.get(language).to_owned()),
+                    to,
+                }
             });
-            let targets = flow.steps.iter().filter(|other| other.id != step.id);
+            let targets = flow.steps.iter().zip(&labels);
             menus.push(OutlineMenu {
                 flow: flow.id.clone(),
-                name: flow.name.get(language).to_owned(),
+                name: if many {
+                    format!("{name}: {}", step.id)
+                } else {
+                    name
+                },
                 step: step.id.clone(),
                 line: step.at.line,
                 keys: keys.collect(),
                 targets: targets
-                    .map(|step| OutlineTarget {
+                    .filter(|(other, _)| other.id != step.id)
+                    .map(|(step, label)| OutlineTarget {
                         id: step.id.clone(),
-                        label: label(centre, &step.act, &step.id, language),
+                        label: label.clone(),
                     })
                     .collect(),
             });
@@ -179,17 +188,52 @@ fn menus(centre: &Centre, language: Language) -> Vec<OutlineMenu> {
     menus
 }
 
-/// What a step is, for people: the queue that it leads to, or its id.
-fn label(centre: &Centre, act: &FlowAct, id: &str, language: Language) -> String {
-    let queue = if let FlowAct::Queue { queue, .. } = act {
-        centre.queues.get(queue.idx())
-    } else {
-        None
+/// What each step of a flow is, for people; with the id where two would be called the same.
+fn labels(centre: &Centre, flow: &linje_centre::Flow, language: Language) -> Vec<String> {
+    let said: Vec<String> = flow
+        .steps
+        .iter()
+        .map(|step| label(centre, flow, &step.act, language))
+        .collect();
+    let twice = |label: &String| said.iter().filter(|other| *other == label).count() > 1;
+    let steps = flow.steps.iter().zip(&said);
+    steps
+        .map(|(step, label)| {
+            if twice(label) {
+                format!("{label} ({})", step.id)
+            } else {
+                label.clone()
+            }
+        })
+        .collect()
+}
+
+/// What a step does, in a few words.
+fn label(centre: &Centre, flow: &linje_centre::Flow, act: &FlowAct, language: Language) -> String {
+    let pick = |nb: &str, en: &str| {
+        let words = if language == Language::En { en } else { nb };
+        words.to_owned()
     };
-    queue.map_or_else(
-        || id.to_owned(),
-        |queue| queue.name.get(language).to_owned(),
-    )
+    match act {
+        FlowAct::Queue { queue, .. } => centre.queue(*queue).name.get(language).to_owned(),
+        FlowAct::Menu(_) => {
+            let name = flow.name.get(language);
+            format!("{} {name}", pick("Menyen", "The menu"))
+        }
+        FlowAct::Hours { hours, .. } => {
+            let hours = centre.hours.get(hours.idx());
+            let name = hours.map_or("", |hours| hours.name.get(language));
+            let looks = pick("Ser etter om det er åpent", "Looks whether it is open");
+            format!("{looks}: {name}")
+        }
+        FlowAct::Language { .. } => pick("Bytter språk", "Changes language"),
+        FlowAct::HangUp { closed: true, .. } => pick(
+            "Sier at det er stengt, og legger på",
+            "Says it is closed, and hangs up",
+        ),
+        FlowAct::HangUp { .. } => pick("Sier takk, og legger på", "Says thanks, and hangs up"),
+        FlowAct::Play { .. } => pick("Leser opp, og går videre", "Speaks, and goes on"),
+    }
 }
 
 fn outline_hours(
@@ -220,7 +264,7 @@ fn outline_hours(
             .collect(),
         base: base
             .and_then(|local| centre.hours.get(local.base.idx()))
-            .map(|base| base.id.clone()),
+            .map(|base| base.name.get(language).to_owned()),
         reason: base.map(|local| local.reason.get(language).to_owned()),
     }
 }

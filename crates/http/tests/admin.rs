@@ -42,7 +42,8 @@ async fn edited(world: &World, path: &str, value: Value) -> String {
 }
 
 async fn publish(world: &World, toml: &str) -> Value {
-    let body = json!({"toml": toml, "who": "K100901", "why": "prøve"});
+    let (_, base) = source(world).await;
+    let body = json!({"toml": toml, "who": "K100901", "why": "prøve", "base": base});
     world
         .post("/api/v1/centre/publish", &body)
         .await
@@ -93,7 +94,7 @@ async fn an_edit_is_published_and_undone_and_contacts_keep_their_place() {
     );
     assert_eq!(versions[1]["who"], "oppstart");
 
-    let why = json!({"who": "K100901", "why": "angret"});
+    let why = json!({"who": "K100901", "why": "angret", "base": published["version"]});
     let undone = world
         .post_as("u", "/api/v1/centre/undo", &why)
         .await
@@ -114,6 +115,7 @@ async fn an_edit_is_published_and_undone_and_contacts_keep_their_place() {
 #[tokio::test]
 async fn what_cannot_be_published_is_refused_in_words() {
     let world = world().await;
+    let (_, base) = source(&world).await;
     let refuse = async |body: Value, status: u16, code: &str| {
         let answer = world.post("/api/v1/centre/publish", &body).await;
         let problem = answer.problem(status);
@@ -121,22 +123,38 @@ async fn what_cannot_be_published_is_refused_in_words() {
         problem
     };
     let broken = CENTRE.replace("hours = \"hverdager\"", "hours = \"hverdag\"");
-    let problem = refuse(json!({"toml": broken, "why": "x"}), 422, "invalid").await;
+    let problem = refuse(
+        json!({"toml": broken, "why": "x", "base": base}),
+        422,
+        "invalid",
+    )
+    .await;
     let fault = &problem["faults"][0];
     assert!(
         fault["line"].as_u64().unwrap() > 1 && fault["code"].as_str().unwrap().starts_with("LJ"),
         "{fault}"
     );
-    refuse(json!({"toml": CENTRE, "why": " "}), 422, "invalid").await;
+    refuse(
+        json!({"toml": CENTRE, "why": " ", "base": base}),
+        422,
+        "invalid",
+    )
+    .await;
     refuse(
         json!({"toml": CENTRE, "why": "x", "base": "0000000000000000"}),
         409,
         "other_version",
     )
     .await;
+    refuse(json!({"toml": CENTRE, "why": "x"}), 428, "base_needed").await;
     let spoken = CENTRE.replacen("Du har kommet til kontaktsenteret.", "Hei.", 1);
     assert_ne!(spoken, CENTRE);
-    let problem = refuse(json!({"toml": spoken, "why": "x"}), 409, "unpublishable").await;
+    let problem = refuse(
+        json!({"toml": spoken, "why": "x", "base": base}),
+        409,
+        "unpublishable",
+    )
+    .await;
     assert!(
         problem["detail"]
             .as_str()
@@ -144,10 +162,96 @@ async fn what_cannot_be_published_is_refused_in_words() {
             .contains("Opplesningene er endret"),
         "{problem}"
     );
-    let undo = json!({"why": "x"});
+    let undo = json!({"why": "x", "base": base});
     let problem = world.post("/api/v1/centre/undo", &undo).await.problem(409);
     assert_eq!(problem["code"], "nothing_to_undo");
     assert_eq!(goal(&world).await, 45);
+}
+
+/// Publishes a goal from the version in force, named as its `ETag`.
+async fn set_goal(world: &World, seconds: &str) -> String {
+    let toml = edited(world, GOAL, json!(seconds)).await;
+    let (_, base) = source(world).await;
+    let body = json!({"toml": toml, "why": seconds, "base": format!("\"{base}\"")});
+    let answer = world
+        .post("/api/v1/centre/publish", &body)
+        .await
+        .expect(200);
+    answer["version"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn of_two_who_undo_one_is_told_and_each_undo_goes_further_back() {
+    let world = world().await;
+    let (_, first) = source(&world).await;
+    let second = set_goal(&world, "30s").await;
+    let third = set_goal(&world, "20s").await;
+    let undo = async |base: &str| {
+        let body = json!({"why": "angrer", "base": base});
+        world.post("/api/v1/centre/undo", &body).await
+    };
+    world
+        .post("/api/v1/centre/undo", &json!({"why": "x"}))
+        .await
+        .problem(428);
+    assert_eq!(undo(&third).await.expect(200)["version"], second.as_str());
+    // The other one saw the third in force, and does not bring it back.
+    let problem = undo(&third).await.problem(409);
+    assert_eq!(
+        (&problem["code"], &problem["version"]),
+        (&json!("other_version"), &json!(second))
+    );
+    assert_eq!(goal(&world).await, 30);
+    let versions = world.get("/api/v1/centre/versions").await.expect(200);
+    let back: Vec<&Value> = versions["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|one| one["undo"] == true)
+        .collect();
+    assert_eq!(back.len(), 1);
+    assert_eq!(back[0]["version"], first.as_str());
+    assert_eq!(undo(&second).await.expect(200)["version"], first.as_str());
+    assert_eq!(goal(&world).await, 45);
+    assert_eq!(undo(&first).await.problem(409)["code"], "nothing_to_undo");
+    let chosen = json!({"why": "den var best", "base": first, "to": third});
+    let answer = world.post("/api/v1/centre/undo", &chosen).await.expect(200);
+    assert_eq!(answer["version"], third.as_str());
+    assert_eq!(goal(&world).await, 20);
+    let never = json!({"why": "x", "base": third, "to": "00000000000000ff"});
+    world.post("/api/v1/centre/undo", &never).await.problem(404);
+}
+
+#[tokio::test]
+async fn what_another_published_is_told_and_a_draft_with_faults_still_says_what_it_changes() {
+    let world = world().await;
+    let (_, first) = source(&world).await;
+    set_goal(&world, "30s").await;
+    let (now, _) = source(&world).await;
+    let since = json!({"toml": now, "from": first});
+    let checked = world.post("/api/v1/centre/check", &since).await.expect(200);
+    assert_eq!(checked["changes"].as_array().unwrap().len(), 1);
+    let same = json!({"toml": now});
+    let checked = world.post("/api/v1/centre/check", &same).await.expect(200);
+    assert_eq!(checked["changes"], json!([]));
+
+    let body = json!({"edits": [{"path": "flow.main.menu.keys.0.to", "value": "disability"}]});
+    let answer = world.post("/api/v1/centre/edit", &body).await.expect(200);
+    let fault = answer["faults"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["severity"] == "error")
+        .unwrap();
+    assert_eq!(
+        (&fault["code"], &fault["what"]),
+        (
+            &json!("LJ1012"),
+            &json!("ingenting fører til steget «social» i menyen «main»")
+        )
+    );
+    assert!(!answer["changes"].as_array().unwrap().is_empty());
+    assert_eq!(answer["outline"]["menus"][0]["keys"][0]["to"], "disability");
 }
 
 #[tokio::test]

@@ -19,7 +19,12 @@ use crate::plain_http::{Reply, Server};
 /// Runs one command about a description.
 pub(crate) fn run(command: cli::Centre) -> Result<ExitCode> {
     match command {
-        cli::Centre::Check { file, json, today } => check(&file, json, today.as_deref()),
+        cli::Centre::Check {
+            file,
+            json,
+            today,
+            lang,
+        } => check(&file, json, today.as_deref(), language(lang)),
         cli::Centre::Diff {
             old,
             new,
@@ -38,14 +43,14 @@ fn language(lang: Lang) -> Language {
     }
 }
 
-fn check(file: &Path, as_json: bool, today: Option<&str>) -> Result<ExitCode> {
+fn check(file: &Path, as_json: bool, today: Option<&str>, language: Language) -> Result<ExitCode> {
     let today = today.map(date).transpose()?;
     let (text, name, _) = read_centre(Some(file))?;
     let (centre, faults) = examined(&text, today);
     if as_json {
         print(&linje_centre::render_json(&faults, &name))?;
     } else {
-        print(linje_centre::render(&faults, &name).trim_end())?;
+        print(linje_centre::render_in(&faults, &name, language).trim_end())?;
         if let Some(centre) = &centre {
             print(&format!(
                 "{name}: ok: {} units, {} queues, {} numbers, {} menus, {} prompts",
@@ -118,7 +123,7 @@ fn apply(flags: &cli::Apply) -> Result<ExitCode> {
     let (text, name, _) = read_centre(Some(&flags.file))?;
     let (centre, faults) = examined(&text, None);
     if !flags.json {
-        print(linje_centre::render(&faults, &name).trim_end())?;
+        print(linje_centre::render_in(&faults, &name, language).trim_end())?;
     }
     let Some(new) = centre else {
         if flags.json {

@@ -136,6 +136,9 @@ pub(crate) enum Centre {
         /// Exceptions before this date are told, e.g. 2026-11-23.
         #[arg(long, value_name = "DATE")]
         today: Option<String>,
+        /// Language of the sentences.
+        #[arg(long, value_enum, default_value = "en")]
+        lang: Lang,
     },
     /// Says in words what has changed between two descriptions, and what it means.
     #[command(

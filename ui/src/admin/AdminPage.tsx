@@ -10,6 +10,7 @@ import { Faults } from "./Faults";
 import { Goals } from "./Goals";
 import { Hours } from "./Hours";
 import { Keys } from "./Keys";
+import { Others } from "./Others";
 import { Publish } from "./Publish";
 import { Rules } from "./Rules";
 import { SourceText, type TextHandle } from "./SourceText";
@@ -51,11 +52,13 @@ export function AdminPage() {
       {source.isError && (
         <LoadFailed source={t.admin.source} error={source.error} onRetry={() => void source.refetch()} />
       )}
+      {draft && <Others draft={draft} />}
       {draft && (
         <Editing
           draft={draft}
           onPublished={(text) => {
             setTold(text);
+            draft.discard();
             void renew();
           }}
         />
@@ -99,10 +102,10 @@ function Editing({ draft, onPublished }: { draft: Draft; onPublished(told: strin
                 {draft.failure}
               </InlineMessage>
             )}
-            {tab === "keys" && <Keys draft={draft} />}
-            {tab === "hours" && <Hours draft={draft} />}
-            {tab === "rules" && <Rules draft={draft} />}
-            {tab === "goals" && <Goals draft={draft} />}
+            {tab === "keys" && <Keys key={draft.origin} draft={draft} />}
+            {tab === "hours" && <Hours key={draft.origin} draft={draft} />}
+            {tab === "rules" && <Rules key={draft.origin} draft={draft} />}
+            {tab === "goals" && <Goals key={draft.origin} draft={draft} />}
             {tab === "text" && <SourceText draft={draft} ref={text} />}
           </Tabs.Panel>
         </Tabs>

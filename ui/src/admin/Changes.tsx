@@ -1,5 +1,5 @@
 import { TrashIcon } from "@navikt/aksel-icons";
-import { BodyShort, Button, Heading } from "@navikt/ds-react";
+import { BodyShort, Button, Heading, InlineMessage } from "@navikt/ds-react";
 
 import type { Change } from "../api/types";
 import { useFormat, useText } from "../common/settings";
@@ -28,9 +28,14 @@ export function Changes({ draft }: { draft: Draft }) {
         )}
       </div>
       <span role="status" className="sr-only">
-        {draft.isChanged && !draft.busy ? t.admin.changes.announce(format.number(draft.changes.length)) : ""}
+        {draft.isChanged && !draft.busy
+          ? t.admin.changes.announce(draft.changes.length, format.number(draft.changes.length))
+          : ""}
       </span>
-      {draft.changes.length > 0 ? (
+      {draft.isFromBefore && <InlineMessage status="info">{t.admin.changes.fromBefore}</InlineMessage>}
+      {!draft.isReadable ? (
+        <BodyShort className="empty">{draft.busy ? t.admin.changes.busy : t.admin.changes.unreadable}</BodyShort>
+      ) : draft.changes.length > 0 ? (
         <ChangeList changes={draft.changes} />
       ) : (
         <BodyShort className="empty">{draft.busy ? t.admin.changes.busy : t.admin.changes.empty}</BodyShort>
@@ -41,7 +46,8 @@ export function Changes({ draft }: { draft: Draft }) {
 
 /** The server leaves out the full stop. */
 export function sentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
+  const begun = text.charAt(0).toLocaleUpperCase() + text.slice(1);
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }
 
 export function ChangeList({ changes }: { changes: Change[] }) {

@@ -1,5 +1,5 @@
 import { TextField, type TextFieldProps } from "@navikt/ds-react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 interface Props extends Pick<TextFieldProps, "label" | "description" | "type" | "inputMode" | "htmlSize" | "hideLabel" | "className"> {
   value: string;
@@ -11,10 +11,17 @@ interface Props extends Pick<TextFieldProps, "label" | "description" | "type" | 
 /** A field whose change counts when one leaves it or presses Enter; Escape takes it back. */
 export function CommitField({ value, check, onCommit, ...field }: Props) {
   const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
+  // What was sent last: after a fault the value may be the old one still, and writing that again mends it.
+  const sent = useRef(value);
+  useEffect(() => {
+    setText(value);
+    sent.current = value;
+  }, [value]);
   const wrong = check?.(text) ?? null;
   const commit = () => {
-    if (text !== value && wrong === null) onCommit(text);
+    if (text === sent.current || wrong !== null) return;
+    sent.current = text;
+    onCommit(text);
   };
   return (
     <TextField
@@ -26,7 +33,7 @@ export function CommitField({ value, check, onCommit, ...field }: Props) {
       onBlur={commit}
       onKeyDown={(event) => {
         if (event.key === "Enter") commit();
-        if (event.key === "Escape") setText(value);
+        if (event.key === "Escape") setText(sent.current);
       }}
     />
   );

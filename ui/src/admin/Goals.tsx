@@ -2,17 +2,19 @@ import { BodyShort } from "@navikt/ds-react";
 
 import type { OutlineQueue } from "../api/types";
 import { type Column, DataTable } from "../common/DataTable";
-import { useText } from "../common/settings";
+import { useFormat, useText } from "../common/settings";
 import { CommitField } from "./CommitField";
+import { DurationField } from "./DurationField";
 import type { Draft } from "./useDraft";
 
 /** Each queue's goals as one set. */
 export function Goals({ draft }: { draft: Draft }) {
   const t = useText();
   const words = t.admin.goals;
+  const format = useFormat();
   const percent = (value: string) => {
     const number = Number(value.replace(",", "."));
-    return value.trim() !== "" && number >= 0 && number <= 100 ? null : words.wrong;
+    return value.trim() !== "" && number > 0 && number <= 100 ? null : words.wrong;
   };
   const share = (queue: OutlineQueue, field: string, name: string, value: number) => (
     <CommitField
@@ -20,9 +22,9 @@ export function Goals({ draft }: { draft: Draft }) {
       hideLabel
       inputMode="decimal"
       htmlSize={5}
-      value={String(Math.round(value * 1000) / 10)}
+      value={format.decimal(Math.round(value * 1000) / 10)}
       check={percent}
-      onCommit={(text) => draft.edit([{ path: `queue.${queue.id}.goal.${field}`, value: Number(text.replace(",", ".")) / 100 }])}
+      onCommit={(text) => draft.edit([{ path: `queue.${queue.id}.goal.${field}`, value: Math.round(Number(text.replace(",", ".")) * 100) / 10_000 }])}
     />
   );
   const columns: Column<OutlineQueue>[] = [
@@ -32,14 +34,11 @@ export function Goals({ draft }: { draft: Draft }) {
       id: "within",
       name: words.within,
       value: (queue) => (
-        <CommitField
+        <DurationField
           label={`${words.within}, ${queue.name}`}
           hideLabel
-          inputMode="numeric"
-          htmlSize={7}
-          value={String(queue.goal.within_s)}
-          check={(value) => (/^[1-9]\d{0,6}$/.test(value) ? null : words.wrongSeconds)}
-          onCommit={(value) => draft.edit([{ path: `queue.${queue.id}.goal.within`, value: `${value}s` }])}
+          seconds={queue.goal.within_s}
+          onCommit={(value) => draft.edit([{ path: `queue.${queue.id}.goal.within`, value }])}
         />
       ),
     },

@@ -1,4 +1,5 @@
-import { BodyShort, Heading, Select } from "@navikt/ds-react";
+import { BodyShort, Heading, InlineMessage, Select } from "@navikt/ds-react";
+import { useState } from "react";
 
 import type { OutlineMenu } from "../api/types";
 import { useText } from "../common/settings";
@@ -22,11 +23,27 @@ export function Keys({ draft }: { draft: Draft }) {
 function Menu({ menu, draft }: { menu: OutlineMenu; draft: Draft }) {
   const t = useText();
   const path = `flow.${menu.flow}.${menu.step}.keys`;
+  const [told, setTold] = useState<string | null>(null);
+  const targets = menu.keys.reduce(withOwn, menu.targets);
+  const name = (to: string) => targets.find(({ id }) => id === to)?.label ?? to;
+  /** A key that takes what another one has gives its own for it: each is still led to. */
+  const lead = (index: number, to: string) => {
+    const from = menu.keys[index];
+    if (!from || from.to === to) return;
+    const edits = [{ path: `${path}.${index}.to`, value: to }];
+    const other = menu.keys.findIndex((key, place) => place !== index && key.to === to);
+    const isLeft = menu.keys.some((key, place) => place !== index && key.to === from.to);
+    const swapped = other >= 0 && !isLeft ? menu.keys[other] : undefined;
+    if (swapped) edits.push({ path: `${path}.${other}.to`, value: from.to });
+    setTold(swapped ? t.admin.keys.swapped(from.key, name(to), swapped.key, name(from.to)) : null);
+    draft.edit(edits);
+  };
   return (
     <section className="admin__group">
       <Heading level="2" size="xsmall">
-        {t.admin.keys.menu(menu.name, menu.step)}
+        {menu.name}
       </Heading>
+      <div role="status">{told && draft.isChanged && <InlineMessage status="info">{told}</InlineMessage>}</div>
       <div className="admin__fields">
         {menu.keys.map((key, index) => (
           <Select
@@ -34,9 +51,9 @@ function Menu({ menu, draft }: { menu: OutlineMenu; draft: Draft }) {
             label={t.admin.keys.key(key.key)}
             size="small"
             value={key.to}
-            onChange={(event) => draft.edit([{ path: `${path}.${index}.to`, value: event.target.value }])}
+            onChange={(event) => lead(index, event.target.value)}
           >
-            {withOwn(menu.targets, key).map(({ id, label }) => (
+            {targets.map(({ id, label }) => (
               <option key={id} value={id}>
                 {label}
               </option>

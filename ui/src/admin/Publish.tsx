@@ -2,7 +2,7 @@ import { UploadIcon } from "@navikt/aksel-icons";
 import { BodyShort, Button, Heading, InlineMessage } from "@navikt/ds-react";
 import { useState } from "react";
 
-import { api } from "../api/client";
+import { api, isOtherVersion, Refusal } from "../api/client";
 import { useText } from "../common/settings";
 import { ChangeList } from "./Changes";
 import { SignedDialog } from "./SignedDialog";
@@ -37,8 +37,14 @@ export function Publish({ draft, hasErrors, isTried, onPublished }: Props) {
           confirm={words.confirm}
           onClose={() => setAsking(false)}
           onSigned={async (who, why) => {
-            const { version } = await api.publish(draft.toml, draft.base, who, why);
-            onPublished(words.done(version));
+            try {
+              const { version } = await api.publish(draft.toml, draft.base, who, why);
+              onPublished(words.done(version));
+            } catch (error) {
+              if (!isOtherVersion(error)) throw error;
+              await draft.renewBase();
+              throw new Refusal({ title: "", status: 409, detail: words.other });
+            }
           }}
         >
           <BodyShort weight="semibold">{words.willHappen}</BodyShort>

@@ -4,6 +4,7 @@ import { useState } from "react";
 import type { OutlineQueue } from "../api/types";
 import { useFormat, useText } from "../common/settings";
 import { CommitField } from "./CommitField";
+import { DurationField } from "./DurationField";
 import type { Draft } from "./useDraft";
 
 /** Who is asked for a queue's contacts, step by step. */
@@ -42,13 +43,10 @@ function Rings({ queue, draft }: { queue: OutlineQueue; draft: Draft }) {
           <BodyShort size="small">{ring.words}</BodyShort>
           <div className="admin__span">
             {index > 0 && (
-              <CommitField
+              <DurationField
                 label={t.admin.rules.after}
-                inputMode="numeric"
-                htmlSize={6}
-                value={String(ring.after_s)}
-                check={(value) => (/^[1-9]\d{0,4}$/.test(value) ? null : t.admin.goals.wrongSeconds)}
-                onCommit={(value) => draft.edit([{ path: `queue.${queue.id}.ring.${index}.after`, value: `${value}s` }])}
+                seconds={ring.after_s}
+                onCommit={(value) => draft.edit([{ path: `queue.${queue.id}.ring.${index}.after`, value }])}
               />
             )}
             <CommitField

@@ -39,6 +39,11 @@ export class Refusal extends Error {
   }
 }
 
+/** Whether somebody else has put another description in force since this one was seen. */
+export function isOtherVersion(error: unknown): boolean {
+  return error instanceof Refusal && error.problem.status === 409 && error.problem.code === "other_version";
+}
+
 const spoken: Middleware = {
   onRequest({ request }) {
     request.headers.set("accept-language", language());
@@ -155,15 +160,20 @@ export const api = {
   source: () => told<string>(server.GET("/api/v1/centre/source", { parseAs: "text" })),
   outline: () => told<Outline>(server.GET("/api/v1/centre/outline")),
   versions: () => told<{ items: CentreVersion[] }>(server.GET("/api/v1/centre/versions")),
-  check: (toml: string) => told<Checked>(server.POST("/api/v1/centre/check", { body: { toml } })),
+  /** `from` is the version that the changes are told from; left out = the one in force. */
+  check: (toml: string, from?: string) =>
+    told<Checked>(server.POST("/api/v1/centre/check", { body: from === undefined ? { toml } : { toml, from } })),
   edit: (toml: string | null, edits: Edit[]) =>
     told<Edited>(server.POST("/api/v1/centre/edit", { body: toml === null ? { edits } : { toml, edits } })),
   tryOn: (toml: string, day: string | null) =>
     told<Tried>(server.POST("/api/v1/centre/try", { body: day === null ? { toml } : { toml, day } })),
   publish: (toml: string, base: string, who: string, why: string) =>
     told<{ version: string }>(server.POST("/api/v1/centre/publish", { body: { toml, base, who, why } })),
-  undo: (who: string, why: string) =>
-    told<{ version: string }>(server.POST("/api/v1/centre/undo", { body: { who, why } })),
+  /** `to` is the version to go back to; null = the one before. */
+  undo: (base: string, to: string | null, who: string, why: string) =>
+    told<{ version: string }>(
+      server.POST("/api/v1/centre/undo", { body: to === null ? { base, who, why } : { base, to, who, why } }),
+    ),
 
   demo: () => told<Demo>(server.GET("/api/v1/demo")),
   ring: (number: string, answeredBy: "synthetic" | "me") =>

@@ -4890,6 +4890,7 @@ export interface components {
         Source: {
             /** @description The description as TOML. */
             toml: string;
+            from?: string | null;
         };
         /**
          * @description Where a contact is, in the words of the API.
@@ -5287,6 +5288,8 @@ export interface components {
             who?: string | null;
             /** @description Why; kept with it. */
             why: string;
+            base?: string | null;
+            to?: string | null;
         };
         UndoBody: {
             /**
@@ -5334,6 +5337,8 @@ export interface components {
             version: string;
             who: string;
             why: string;
+            /** @description Whether an undo without `to` brings this one back. */
+            undo: boolean;
         };
         VersionView: {
             at: string;

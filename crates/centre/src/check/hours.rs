@@ -3,19 +3,30 @@
 use std::collections::BTreeSet;
 
 use crate::fault::{Code, Fault, Place};
-use crate::hours::{Change, DAY_MINUTES, Date, OpeningHours, Period, WeekdayRule, moment};
+use crate::hours::{Change, DAY_MINUTES, Date, OpeningHours, Period, Reason, WeekdayRule, moment};
 use crate::model::Centre;
 use crate::read::clock;
 
 /// The hour that the change to summer time skips, and that the change back doubles.
 const CHANGED: core::ops::Range<u16> = 120..180;
 
+/// Most years that a description is behind the differences in it.
+const MOST_YEARS: i16 = 10;
+
 /// Nothing may lie before `since`.
 pub(super) fn check(centre: &Centre, since: Option<Date>, faults: &mut Vec<Fault>) {
     // What hours take over from their base is told once, at the base.
     let mut seen = BTreeSet::new();
     for hours in &centre.hours {
+        let base = hours
+            .local
+            .as_ref()
+            .map(|local| &centre.hours[local.base.idx()]);
+        let never = hours.rules.is_empty();
+        // That the base never opens is told there.
+        let told = base.is_some_and(|base| base.rules.is_empty());
         let mut hours = hours.clone();
+        let whole = hours.clone();
         if hours.local.is_some() {
             hours.rules.retain(|rule| !seen.contains(&rule.at));
             hours.exceptions.retain(|day| !seen.contains(&day.at));
@@ -26,7 +37,9 @@ pub(super) fn check(centre: &Centre, since: Option<Date>, faults: &mut Vec<Fault
         past(hours, since, faults);
         changed_clock(hours, faults);
         silent_holidays(hours, faults);
-        if hours.rules.is_empty() && hours.local.is_none() {
+        idle_exceptions(&whole, hours, faults);
+        late_difference(hours, centre.valid_from, faults);
+        if never && !told {
             let message = format!("opening hours \"{}\" never open", hours.id);
             let help = "add open = [{ days = [\"mon\"], from = \"09:00\", to = \"15:00\" }]";
             faults.push(Fault::new(Code::BadHours, hours.at, message, help));
@@ -46,6 +59,47 @@ fn past(hours: &OpeningHours, since: Option<Date>, faults: &mut Vec<Fault>) {
         );
         let help = "take it away, or mend its year";
         faults.push(Fault::new(Code::PastException, day.at, message, help));
+    }
+}
+
+/// An exception that closes what is closed anyway.
+fn idle_exceptions(whole: &OpeningHours, own: &OpeningHours, faults: &mut Vec<Fault>) {
+    let mut usual = whole.clone();
+    usual.exceptions.clear();
+    let hours = own;
+    let closed = hours.exceptions.iter();
+    for day in closed.filter(|day| day.change == Change::Closed) {
+        let (open, reason) = usual.periods(day.date);
+        if !open.is_empty() || usual.rules.is_empty() {
+            continue;
+        }
+        let why = match reason {
+            Reason::Holiday(_) => "a public holiday",
+            Reason::Special(_) => "a special day",
+            Reason::Hours | Reason::Exception(_) => "a weekday without hours",
+        };
+        let message = format!(
+            "opening hours \"{}\" are closed on {} already, which is {why}",
+            hours.id, day.date
+        );
+        let help = "take the exception away, or mend its date";
+        faults.push(Fault::new(Code::IdleDay, day.at, message, help));
+    }
+}
+
+/// A difference that begins long after the description does.
+fn late_difference(hours: &OpeningHours, from: Option<Date>, faults: &mut Vec<Fault>) {
+    let since = hours.local.as_ref().and_then(|local| local.since);
+    let (Some(since), Some(from)) = (since, from) else {
+        return;
+    };
+    if since.year() > from.year() + MOST_YEARS {
+        let message = format!(
+            "opening hours \"{}\" differ since {since}, but the description holds from {from}",
+            hours.id
+        );
+        let help = "mend the year of \"since\"";
+        faults.push(Fault::new(Code::Unlikely, hours.at, message, help));
     }
 }
 

@@ -35,6 +35,7 @@ pub(super) fn check(centre: &Centre, staff: &[Person], faults: &mut Vec<Fault>) 
         ));
     }
     unused_classes(centre, faults);
+    doubled_keys(centre, faults);
     cleared(centre, staff, faults);
     groups(centre, staff, faults);
 }
@@ -61,8 +62,14 @@ fn callback(centre: &Centre, offer: &CallbackOffer, faults: &mut Vec<Fault>) {
 fn windows(centre: &Centre, offer: &CallbackOffer, queues: &[&Queue], faults: &mut Vec<Fault>) {
     for Window { period, at } in &offer.windows {
         let outside = |queue: &&&Queue| {
-            let mut rules = centre.hours[queue.hours.idx()].rules.iter();
-            !rules.any(|rule| rule.period.from <= period.from && period.to <= rule.period.to)
+            let rules = &centre.hours[queue.hours.idx()].rules;
+            // Hours that are wrong themselves are told where they stand, and nothing follows from them.
+            let wrong = |rule: &crate::hours::WeekdayRule| rule.period.from >= rule.period.to;
+            let mut usable = rules.iter();
+            !rules.is_empty()
+                && !rules.iter().any(wrong)
+                && !usable
+                    .any(|rule| rule.period.from <= period.from && period.to <= rule.period.to)
         };
         let outside: Vec<&str> = queues
             .iter()
@@ -154,7 +161,19 @@ fn plan_step(centre: &Centre, plan: &Plan, number: usize, faults: &mut Vec<Fault
                 }
             }
         }
-        PlanAct::Ask { activity, unit, .. } => {
+        PlanAct::Ask {
+            activity,
+            unit,
+            wanted,
+        } => {
+            let all = centre.units.iter().map(|unit| u32::from(unit.people)).sum();
+            let there = unit.map_or(all, |id| u32::from(centre.units[id.idx()].people));
+            if u32::from(*wanted) > there && there > 0 {
+                bad(
+                    format!("{name} asks for {wanted} people, but only {there} work there"),
+                    "ask for fewer, or ask another unit",
+                );
+            }
             if Channels::of(*activity) == Channels::NONE {
                 bad(
                     format!("{name} asks advisers for {activity}, which takes no contacts"),
@@ -189,6 +208,24 @@ fn unused_classes(centre: &Centre, faults: &mut Vec<Fault>) {
             let message = format!("no queue and no menu gives class \"{}\"", class.id);
             let help = "use it, take it away, or say given_by = \"lookup\"";
             faults.push(Fault::new(Code::UnusedClass, class.at, message, help));
+        }
+    }
+}
+
+/// Two queues of a group are not chosen by the same key.
+fn doubled_keys(centre: &Centre, faults: &mut Vec<Fault>) {
+    for (number, queue) in centre.queues.iter().enumerate() {
+        let same = |other: &&Queue| {
+            queue.key.is_some() && (other.key, other.group) == (queue.key, queue.group)
+        };
+        let earlier = centre.queues.iter().take(number).find(same);
+        if let (Some(key), Some(other)) = (queue.key, earlier) {
+            let message = format!(
+                "queue \"{}\" has key \"{key}\", which queue \"{}\" of the same group has too",
+                queue.id, other.id
+            );
+            let help = "give one of them another key";
+            faults.push(Fault::new(Code::DoubledPhoneKey, queue.at, message, help));
         }
     }
 }

@@ -62,7 +62,10 @@ fn numbers(both: &mut Both<'_>) {
                 "The old number reaches nobody",
             ),
         );
-        let flow = |centre: &Centre, number: &Number| centre.flows[number.flow.idx()].id.clone();
+        let language = both.language;
+        let flow = |centre: &Centre, number: &Number| {
+            String::from(centre.flows[number.flow.idx()].name.get(language))
+        };
         let flows = (flow(both.old, was), flow(both.new, is));
         both.field(
             &thing,
@@ -192,8 +195,13 @@ fn keys(both: &mut Both<'_>, thing: &Thing, was: &Menu, is: &Menu) {
             choice.map_or_else(
                 || say::pick(language, "ingensteds", "nowhere"),
                 |choice| {
-                    let to = target(centre, choice.to);
-                    format!("{} ({to})", choice.label.get(language))
+                    let to = target(centre, choice.to, language);
+                    let label = choice.label.get(language);
+                    if to == label {
+                        to
+                    } else {
+                        format!("{label} ({to})")
+                    }
                 },
             )
         };
@@ -213,22 +221,64 @@ fn keys(both: &mut Both<'_>, thing: &Thing, was: &Menu, is: &Menu) {
     }
 }
 
-fn target(centre: &Centre, target: Target) -> String {
-    let flow = &centre.flows[target.flow.idx()].id;
-    format!("{flow}/{}", centre.step(target).id)
+/// Where a step is: the queue that it leads to, the menu, or the step by its id.
+fn target(centre: &Centre, target: Target, language: Language) -> String {
+    let step = centre.step(target);
+    let flow = || centre.flows[target.flow.idx()].name.get(language);
+    match &step.act {
+        FlowAct::Queue { queue, .. } => String::from(centre.queue(*queue).name.get(language)),
+        FlowAct::Menu(_) => say::pick(
+            language,
+            format!("menyen {}", flow()),
+            format!("the menu {}", flow()),
+        ),
+        FlowAct::HangUp { closed: true, .. } => say::pick(language, "«stengt»", "\"closed\""),
+        FlowAct::Play { .. }
+        | FlowAct::Language { .. }
+        | FlowAct::Hours { .. }
+        | FlowAct::HangUp { .. } => say::pick(
+            language,
+            format!("steget {}", step.id),
+            format!("the step {}", step.id),
+        ),
+    }
 }
 
-/// Ids of prompts as they are written.
-pub(super) fn prompts(centre: &Centre, uses: &[PromptUse]) -> String {
+/// A prompt by how it begins.
+pub(super) fn title(prompt: &Prompt, language: Language) -> String {
+    let own = prompt.text(language);
+    let text = own.or_else(|| prompt.texts.first().map(|(_, text)| text.as_str()));
+    let Some(text) = text else {
+        return prompt.id.clone();
+    };
+    let mut words = text.split_whitespace();
+    let begin: Vec<&str> = words.by_ref().take(6).collect();
+    let more = if words.next().is_some() { " …" } else { "" };
+    format!("«{}{more}»", begin.join(" "))
+}
+
+/// Prompts by how they begin.
+pub(super) fn prompts(centre: &Centre, uses: &[PromptUse], language: Language) -> String {
     let uses = uses.iter().map(|used| {
-        let id = &centre.prompt(used.prompt).id;
+        let title = title(centre.prompt(used.prompt), language);
         match used.speech {
-            Speech::Chosen => id.clone(),
-            Speech::Next => format!("{id}@next"),
-            Speech::Fixed(language) => format!("{id}@{language}"),
+            Speech::Chosen => title,
+            Speech::Next => say::pick(
+                language,
+                format!("{title} på neste språk"),
+                format!("{title} in the next language"),
+            ),
+            Speech::Fixed(of) => {
+                let of = language_name(of, language);
+                say::pick(
+                    language,
+                    format!("{title} på {of}"),
+                    format!("{title} in {of}"),
+                )
+            }
         }
     });
-    format!("[{}]", uses.collect::<Vec<_>>().join(", "))
+    say::list(&uses.collect::<Vec<_>>(), language)
 }
 
 /// What a step does, but for the keys of a menu.
@@ -239,19 +289,22 @@ fn act(centre: &Centre, act: &FlowAct, language: Language) -> String {
             prompts: uses,
             then,
         } => {
-            let (said, then) = (prompts(centre, uses), target(centre, *then));
+            let (said, then) = (
+                prompts(centre, uses, language),
+                target(centre, *then, language),
+            );
             pick(
                 format!("sier {said} og går til {then}"),
                 format!("says {said} and goes to {then}"),
             )
         }
         FlowAct::Menu(menu) => {
-            let said = prompts(centre, &menu.prompts);
-            let none = prompts(centre, &menu.on_no_key);
-            let wrong = prompts(centre, &menu.on_wrong_key);
+            let said = prompts(centre, &menu.prompts, language);
+            let none = prompts(centre, &menu.on_no_key, language);
+            let wrong = prompts(centre, &menu.on_wrong_key, language);
             let repeat = menu.repeat.map_or_else(String::new, |key| key.to_string());
             let wait = say::seconds(menu.timeout_s, language);
-            let (tries, give_up) = (menu.tries, target(centre, menu.give_up));
+            let (tries, give_up) = (menu.tries, target(centre, menu.give_up, language));
             pick(
                 format!(
                     "sier {said}, gjentar ved {repeat}, venter {wait}, prøver {tries} ganger, sier {none} uten valg og {wrong} ved feil valg, og går så til {give_up}"
@@ -270,7 +323,7 @@ fn act(centre: &Centre, act: &FlowAct, language: Language) -> String {
                 ),
                 Speech::Fixed(of) => String::from(language_name(*of, language)),
             };
-            let then = target(centre, *then);
+            let then = target(centre, *then, language);
             pick(
                 format!("bytter til {to} og går til {then}"),
                 format!("changes to {to} and goes to {then}"),
@@ -282,7 +335,10 @@ fn act(centre: &Centre, act: &FlowAct, language: Language) -> String {
             closed,
         } => {
             let hours = centre.hours[hours.idx()].name.get(language);
-            let (open, closed) = (target(centre, *open), target(centre, *closed));
+            let (open, closed) = (
+                target(centre, *open, language),
+                target(centre, *closed, language),
+            );
             pick(
                 format!("ser på {hours}: åpent går til {open}, stengt til {closed}"),
                 format!("looks at {hours}: open goes to {open}, closed to {closed}"),
@@ -296,7 +352,7 @@ fn act(centre: &Centre, act: &FlowAct, language: Language) -> String {
             announce,
         } => {
             let queue = centre.queue(*queue).name.get(language);
-            let said = prompts(centre, uses);
+            let said = prompts(centre, uses, language);
             let topic = topic.map_or("", |topic| centre.topics[topic.idx()].name.get(language));
             let class = class.map_or("", |class| centre.classes[class.idx()].name.get(language));
             let announce = say::yes(*announce, language);
@@ -313,7 +369,7 @@ fn act(centre: &Centre, act: &FlowAct, language: Language) -> String {
             prompts: uses,
             closed,
         } => {
-            let (said, closed) = (prompts(centre, uses), say::yes(*closed, language));
+            let (said, closed) = (prompts(centre, uses, language), say::yes(*closed, language));
             pick(
                 format!("sier {said} og legger på (stengt: {closed})"),
                 format!("says {said} and hangs up (closed: {closed})"),
@@ -367,7 +423,9 @@ fn waiting(both: &mut Both<'_>) {
             .into_iter()
             .chain(numbers.take(1))
             .chain(waiting.numbers.last().copied());
-        let ids: Vec<String> = ids.map(|id| centre.prompt(id).id.clone()).collect();
+        let ids: Vec<String> = ids
+            .map(|id| title(centre.prompt(id), both.language))
+            .collect();
         ids.join(", ")
     };
     let (was, is) = (words(both.old, was), words(both.new, is));
@@ -380,8 +438,8 @@ fn prompts_of(both: &mut Both<'_>) {
         section: "prompt",
         id: prompt.id.clone(),
         name: both.t(
-            format!("Ordene {}", prompt.id),
-            format!("The words {}", prompt.id),
+            format!("Ordene {}", title(prompt, both.language)),
+            format!("The words {}", title(prompt, both.language)),
         ),
     };
     let text = |prompt: &Prompt| {
@@ -394,7 +452,7 @@ fn prompts_of(both: &mut Both<'_>) {
     }
     for prompt in &found.added {
         let thing = thing(both, prompt);
-        let name = format!("{} {}", prompt.id, text(prompt));
+        let name = text(prompt);
         both.added(&thing, ("Nye ord", "New words"), &name, PLAIN);
     }
     for (was, is) in &found.pairs {

@@ -20,70 +20,85 @@ struct Kind {
     meaning: Words<'static>,
 }
 
+const fn kind(
+    section: &'static str,
+    one: Words<'static>,
+    fresh: Words<'static>,
+    meaning: Words<'static>,
+) -> Kind {
+    Kind {
+        section,
+        one,
+        fresh,
+        meaning,
+    }
+}
+
 /// The rows of one kind in a description.
 type Rows = fn(&Centre, Language) -> Vec<Row>;
 
 pub(super) fn compare(both: &mut Both<'_>) {
     let language = both.language;
+    let advice = (
+        "Veilederne ser det fra neste henvendelse",
+        "Advisers see it from the next contact on",
+    );
+    let tasks = (
+        "Nye oppgaver foreslås slik; de som finnes, endres ikke",
+        "New tasks are proposed like this; those that exist do not change",
+    );
+    let agency = ("Ny etat å vise vei til", "New agency to show the way to");
+    let template = ("Notatmalen", "The note template");
+    let group = ("Behovsgruppen", "The needs group");
+    let over = ("Overleveringen", "The hand-over");
     let kinds: [(Kind, Rows); 6] = [
         (
-            Kind {
-                section: "guidance",
-                one: ("Rådet", "The advice"),
-                fresh: ("Nytt råd", "New advice"),
-                meaning: (
-                    "Veilederne ser det fra neste henvendelse",
-                    "Advisers see it from the next contact on",
-                ),
-            },
+            kind(
+                "guidance",
+                ("Rådet", "The advice"),
+                ("Nytt råd", "New advice"),
+                advice,
+            ),
             rules,
         ),
         (
-            Kind {
-                section: "agency",
-                one: ("Etaten", "The agency"),
-                fresh: ("Ny etat å vise vei til", "New agency to show the way to"),
-                meaning: PLAIN,
-            },
+            kind("agency", ("Etaten", "The agency"), agency, PLAIN),
             agencies,
         ),
         (
-            Kind {
-                section: "needs_group",
-                one: ("Behovsgruppen", "The needs group"),
-                fresh: ("Ny behovsgruppe", "New needs group"),
-                meaning: PLAIN,
-            },
+            kind(
+                "needs_group",
+                group,
+                ("Ny behovsgruppe", "New needs group"),
+                PLAIN,
+            ),
             fits,
         ),
         (
-            Kind {
-                section: "cause",
-                one: ("Årsaken", "The cause"),
-                fresh: ("Ny årsak", "New cause"),
-                meaning: PLAIN,
-            },
+            kind(
+                "cause",
+                ("Årsaken", "The cause"),
+                ("Ny årsak", "New cause"),
+                PLAIN,
+            ),
             causes,
         ),
         (
-            Kind {
-                section: "hand_over",
-                one: ("Overleveringen", "The hand-over"),
-                fresh: ("Ny overlevering", "New hand-over"),
-                meaning: (
-                    "Nye oppgaver foreslås slik; de som finnes, endres ikke",
-                    "New tasks are proposed like this; those that exist do not change",
-                ),
-            },
+            kind(
+                "hand_over",
+                over,
+                ("Ny overlevering", "New hand-over"),
+                tasks,
+            ),
             hand_overs,
         ),
         (
-            Kind {
-                section: "note_template",
-                one: ("Notatmalen", "The note template"),
-                fresh: ("Ny notatmal", "New note template"),
-                meaning: PLAIN,
-            },
+            kind(
+                "note_template",
+                template,
+                ("Ny notatmal", "New note template"),
+                PLAIN,
+            ),
             templates,
         ),
     ];

@@ -5,6 +5,7 @@ use crate::local::{exception, special};
 use crate::model::Centre;
 use crate::say;
 
+use super::flows::title;
 use super::{Both, PLAIN, Thing, matched};
 
 pub(super) fn compare(both: &mut Both<'_>) {
@@ -43,8 +44,8 @@ fn thing(both: &Both<'_>, hours: &OpeningHours) -> Thing {
 
 /// What callers meet when the hours are other than they were.
 const MEETS: super::Words<'static> = (
-    "Menyer og sider sier det nye straks; den som ringer utenom, hører at det er stengt",
-    "Menus and pages say the new hours at once; who calls outside them hears that it is closed",
+    "Køene åpner og stenger etter dette straks, og sidene sier det; ord som leses opp, endres ikke av dette",
+    "The queues open and close by this at once, and pages say it; words that are read aloud do not change by it",
 );
 
 fn pair(both: &mut Both<'_>, was: &OpeningHours, is: &OpeningHours) {
@@ -107,7 +108,7 @@ fn pair(both: &mut Both<'_>, was: &OpeningHours, is: &OpeningHours) {
                 text = format!("{text}, {}", note.get(language));
             }
             if let Some(prompt) = day.and_then(|day| day.prompt) {
-                text = format!("{text} [{}]", centre.prompt(prompt).id);
+                text = format!("{text}, {}", title(centre.prompt(prompt), language));
             }
             text
         };
@@ -122,7 +123,7 @@ fn pair(both: &mut Both<'_>, was: &OpeningHours, is: &OpeningHours) {
     let prompt = |centre: &Centre, hours: &OpeningHours| {
         hours.prompt.map_or_else(
             || say::pick(language, "de vanlige", "the usual ones"),
-            |prompt| centre.prompt(prompt).id.clone(),
+            |prompt| title(centre.prompt(prompt), language),
         )
     };
     both.field(

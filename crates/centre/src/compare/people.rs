@@ -3,6 +3,7 @@
 use linje_types::Language;
 
 use crate::model::{Centre, Group, People, Population, Profile, Text, Unit, UnitKind};
+use crate::read::clock;
 use crate::say;
 
 use super::{Both, PLAIN, Thing, Words, matched};
@@ -74,7 +75,12 @@ fn named(
     }
     for ((id, was), (_, is)) in &found.pairs {
         let thing = thing(both, id);
-        both.field(&thing, ("heter", "is called"), was, is, PLAIN);
+        let lead = if section == "skill" {
+            ("heter", "is called")
+        } else {
+            ("er nå", "is now")
+        };
+        both.field(&thing, lead, was, is, PLAIN);
     }
 }
 
@@ -157,7 +163,7 @@ fn units(both: &mut Both<'_>) {
             &cleared(is),
             PLAIN,
         );
-        let assumed = |unit: &Unit| say::list(&unit.assumed, language);
+        let assumed = |unit: &Unit| say::keys(&unit.assumed, language);
         both.field(
             &thing,
             ("antatt er", "assumed are"),
@@ -321,48 +327,93 @@ fn population(both: &mut Both<'_>) {
         (PLAIN, PLAIN),
     );
     let language = both.language;
-    let rest = |of: &Population| {
-        let shares = |shares: &[f64]| {
-            let shares: Vec<String> = shares.iter().map(f64::to_string).collect();
-            shares.join(" ")
-        };
-        format!(
-            "{}; {}; {} +{}: {}; {}, {}, {}; {}; {}",
-            of.working_days,
-            shares(&of.weekdays),
-            of.curve_from,
-            of.curve_step,
-            shares(&of.curve),
-            say::seconds(of.patience_s, language),
-            say::seconds(of.handling_s, language),
-            say::seconds(of.wrap_up_s, language),
-            say::share(of.peak_load, language),
-            say::share(of.english, language),
+    let shares = |shares: &[f64]| {
+        let shares = shares.iter().map(|part| say::share(*part, language));
+        shares.collect::<Vec<_>>().join(", ")
+    };
+    let curve = |of: &Population| {
+        let (from, step) = (clock(of.curve_from), of.curve_step);
+        let parts = shares(&of.curve);
+        say::pick(
+            language,
+            format!("fra {from}, hvert {step}. minutt: {parts}"),
+            format!("from {from}, every {step} minutes: {parts}"),
         )
     };
-    both.field(
-        &thing,
+    let spans = |seconds: u32| say::seconds(seconds, language);
+    let days = (was.working_days.to_string(), is.working_days.to_string());
+    let fields: [(Words<'_>, String, String); 8] = [
         (
-            "dager; ukedager; kurve; tålmodighet, samtale, etterarbeid; topplast; engelsk er",
-            "days; weekdays; curve; patience, talk, wrap-up; peak load; English are",
+            ("arbeidsdager i året er", "working days in a year are"),
+            days.0,
+            days.1,
         ),
-        &rest(was),
-        &rest(is),
-        PLAIN,
-    );
+        (
+            (
+                "ukedagene, mandag først, har",
+                "the weekdays, Monday first, have",
+            ),
+            shares(&was.weekdays),
+            shares(&is.weekdays),
+        ),
+        (
+            ("samtalene kommer", "the calls come"),
+            curve(was),
+            curve(is),
+        ),
+        (
+            ("tålmodigheten er", "the patience is"),
+            spans(was.patience_s),
+            spans(is.patience_s),
+        ),
+        (
+            ("en samtale varer", "a talk lasts"),
+            spans(was.handling_s),
+            spans(is.handling_s),
+        ),
+        (
+            ("etterarbeidet varer", "the wrap-up lasts"),
+            spans(was.wrap_up_s),
+            spans(is.wrap_up_s),
+        ),
+        (
+            ("belastningen på det meste er", "the load at its highest is"),
+            say::share(was.peak_load, language),
+            say::share(is.peak_load, language),
+        ),
+        (
+            (
+                "andelen som snakker engelsk, er",
+                "the share who speak English is",
+            ),
+            say::share(was.english, language),
+            say::share(is.english, language),
+        ),
+    ];
+    for (lead, was, is) in fields {
+        both.field(&thing, lead, &was, &is, PLAIN);
+    }
     let arrivals = |centre: &Centre| -> Vec<(String, String)> {
         let arrivals = centre.population.arrivals.iter();
         arrivals
             .map(|of| {
                 let queue = centre.queue(of.queue);
-                let text = format!(
-                    "{:.0}, {} + {}, {}",
-                    of.yearly,
+                let (talk, after) = (
                     say::seconds(of.handling_s, language),
                     say::seconds(of.wrap_up_s, language),
-                    say::yes(of.assumed, language),
                 );
-                (queue.id.clone(), text)
+                let count = say::round(of.yearly, language);
+                let assumed = match (of.assumed, language) {
+                    (false, _) => "",
+                    (true, Language::En) => " (assumed)",
+                    (true, Language::Nb | Language::Nn | Language::Se) => " (antatt)",
+                };
+                let text = say::pick(
+                    language,
+                    format!("{count} med samtale på {talk} og etterarbeid på {after}{assumed}"),
+                    format!("{count} with a talk of {talk} and a wrap-up of {after}{assumed}"),
+                );
+                (String::from(queue.name.get(language)), text)
             })
             .collect()
     };

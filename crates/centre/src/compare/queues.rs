@@ -531,7 +531,7 @@ fn kept(both: &mut Both<'_>, thing: &Thing, was: &Queue, is: &Queue) {
         &say::yes(is.demo_only, language),
         PLAIN,
     );
-    let assumed = |queue: &Queue| say::list(&queue.assumed, language);
+    let assumed = |queue: &Queue| say::keys(&queue.assumed, language);
     both.field(
         thing,
         ("antatt er", "assumed are"),

@@ -549,7 +549,7 @@ fn plan_step(centre: &Centre, step: &PlanStep, language: Language) -> String {
             let flow = centre.flows[target.flow.idx()].name.get(language);
             let keys: Vec<String> = keys.iter().map(char::to_string).collect();
             let keys = say::list(&keys, language);
-            let prompts = super::flows::prompts(centre, prompts);
+            let prompts = super::flows::prompts(centre, prompts, language);
             say::pick(
                 language,
                 format!("{flow}, {menu}: valgene {keys}, med ordene {prompts}"),

@@ -13,6 +13,8 @@ struct Written {
     hours: OpeningHours,
     has_open: bool,
     has_special: bool,
+    /// Where each special day stands.
+    special_at: Vec<Place>,
     base_at: Place,
 }
 
@@ -28,16 +30,18 @@ fn written(table: &Table<'_, '_>, names: &Names) -> Written {
     let local = local(table, names);
     let holidays = holidays(table);
     let prompt = table.text("prompt");
+    let mut special_at = Vec::new();
+    let special = table.tables("special", |table| {
+        let day = special_day(table);
+        special_at.extend(day.map(|_| table.at));
+        day
+    });
     let hours = OpeningHours {
         id: table.need_text("id").value,
         name: name(table),
         rules: table.tables("open", weekday_rule),
         open_on_holidays: holidays.unwrap_or(false),
-        special: table
-            .tables("special", special_day)
-            .into_iter()
-            .flatten()
-            .collect(),
+        special: special.into_iter().flatten().collect(),
         exceptions: table
             .tables("exception", |table| exception(table, names))
             .into_iter()
@@ -55,6 +59,7 @@ fn written(table: &Table<'_, '_>, names: &Names) -> Written {
         hours,
         has_open: table.has("open"),
         has_special: table.has("special"),
+        special_at,
         base_at: table.place_of("differs_from"),
     }
 }
@@ -92,6 +97,7 @@ fn whole(root: &Table<'_, '_>, all: &[Written], own: &Written) -> OpeningHours {
     let mut hours = own.hours.clone();
     let base = hours.local.as_ref().map(|local| local.base.idx());
     let Some(base) = base.and_then(|base| all.get(base)) else {
+        idle_special(root, &hours, own);
         return hours;
     };
     if base.hours.local.is_some() {
@@ -120,7 +126,49 @@ fn whole(root: &Table<'_, '_>, all: &[Written], own: &Written) -> OpeningHours {
             hours.exceptions.push(exception.clone());
         }
     }
+    idle_special(root, &hours, own);
     hours
+}
+
+/// A special day only shortens the weekday's own hours: one that does not, or leaves nothing, is hardly meant.
+fn idle_special(root: &Table<'_, '_>, hours: &OpeningHours, own: &Written) {
+    for ((day, change), at) in hours.special.iter().zip(&own.special_at) {
+        let Change::Within(limit) = change else {
+            continue;
+        };
+        let weekdays = day.weekdays();
+        let rules = hours.rules.iter();
+        let rules = rules.filter(|rule| rule.days.iter().zip(weekdays).any(|(one, of)| *one && of));
+        let (mut from, mut to) = (DAY_MINUTES, 0);
+        for rule in rules {
+            from = from.min(rule.period.from);
+            to = to.max(rule.period.to);
+        }
+        if from >= to {
+            continue;
+        }
+        let text = (clock(limit.to), clock(from), clock(to));
+        let (message, help) = if limit.to <= from || limit.from >= to {
+            (
+                format!(
+                    "a special day of hours \"{}\" is open until {}, but that day is open from {} to {} only, so that it is closed all day",
+                    hours.id, text.0, text.1, text.2
+                ),
+                "write closed = true, or hours within those of the day",
+            )
+        } else if limit.to > to && limit.to != DAY_MINUTES {
+            (
+                format!(
+                    "a special day of hours \"{}\" is open until {}, but that day closes at {} and is not made longer",
+                    hours.id, text.0, text.2
+                ),
+                "write an earlier time, or make a dated exception",
+            )
+        } else {
+            continue;
+        };
+        root.reader.fault(Code::IdleDay, *at, message, help);
+    }
 }
 
 /// Whether holidays are as other days, if the table says.

@@ -12,6 +12,9 @@ use crate::read::{assumed, languages, name};
 use crate::reader::{Placed, Table};
 use crate::who::{Who, who};
 
+/// Nobody who waits on the line is overtaken after so long (seconds).
+const LONGEST_S: u32 = 20 * 60;
+
 pub(super) fn queue(table: &Table<'_, '_>, names: &Names) -> Queue {
     let id = table.need_text("id");
     let reader = table.reader;
@@ -21,7 +24,8 @@ pub(super) fn queue(table: &Table<'_, '_>, names: &Names) -> Queue {
     let group = table.need_text("group");
     let group = word(reader, &group, &refer("has the group"), &QueueGroup::NAMES);
     let demo_only = table.flag("demo_only").unwrap_or(false);
-    let rings = rings(table, names);
+    let rings = rings(table, names, channel);
+    let live = matches!(channel, Channel::Voice | Channel::Chat);
     let targets = |key: &'static str, verb: &str| {
         let ids = table.texts(key);
         let who = refer(verb);
@@ -32,6 +36,16 @@ pub(super) fn queue(table: &Table<'_, '_>, names: &Names) -> Queue {
         refs.collect()
     };
     let topics = table.texts("topics");
+    once(table, "topic", &topics);
+    let named_s = table.seconds("named").unwrap_or(0);
+    let (most, text) = if live {
+        (LONGEST_S, "20m")
+    } else {
+        (86_400, "1d")
+    };
+    table.hardly_meant("named", named_s, most, text);
+    let wrap_up_s = table.seconds("wrap_up").unwrap_or(30);
+    table.hardly_meant("wrap_up", wrap_up_s, 3_600, "1h");
     let units = table.texts("units");
     Queue {
         name: name(table),
@@ -42,7 +56,7 @@ pub(super) fn queue(table: &Table<'_, '_>, names: &Names) -> Queue {
             .first()
             .map_or_else(Vec::new, |ring| ring.who.required()),
         rings,
-        named_s: table.seconds("named").unwrap_or(0),
+        named_s,
         overflow: table.table("overflow", |to| overflow(to, names)),
         transfers_to: targets("transfers_to", "transfers to"),
         consults: targets("consults", "consults"),
@@ -51,7 +65,7 @@ pub(super) fn queue(table: &Table<'_, '_>, names: &Names) -> Queue {
         languages: queue_languages(table),
         goal: goal(table),
         hours: hours(table, names),
-        wrap_up_s: table.seconds("wrap_up").unwrap_or(30),
+        wrap_up_s,
         ring_s: ring(table),
         max_waiting: table
             .integer("max_waiting", 1..=1_000_000)
@@ -117,7 +131,20 @@ fn ring(table: &Table<'_, '_>) -> u32 {
         let message = "\"ring\" is no time at all";
         table.bad(table.place_of("ring"), message, "write ring = \"20s\"");
     }
+    table.hardly_meant("ring", ring, 600, "10m");
     ring.max(1)
+}
+
+/// Nothing is named twice in a list.
+fn once(table: &Table<'_, '_>, kind: &str, ids: &[Placed<String>]) {
+    for (number, id) in ids.iter().enumerate() {
+        let mut earlier = ids.iter().take(number);
+        if earlier.any(|other| other.value == id.value) {
+            let message = format!("{} names {kind} \"{}\" twice", table.what(), id.value);
+            let help = "take one of them away";
+            table.reader.fault(Code::Doubled, id.at, message, help);
+        }
+    }
 }
 
 fn goal(table: &Table<'_, '_>) -> Goal {
@@ -128,6 +155,10 @@ fn goal(table: &Table<'_, '_>) -> Goal {
             let message = format!("{} needs a share and a time", goal.what());
             let help = "write goal = { share = 0.70, within = \"45s\" }";
             goal.reader.fault(Code::MissingKey, goal.at, message, help);
+        }
+        if share.as_ref().is_some_and(|share| share.value <= 0.0) {
+            let message = "\"share\" is nothing, so that every wait would do,";
+            goal.bad(goal.place_of("share"), message, "write share = 0.70");
         }
         if within == Some(0) {
             let message = "\"within\" is no time at all";
@@ -154,7 +185,7 @@ fn goal(table: &Table<'_, '_>) -> Goal {
 }
 
 /// The first ring, by `requires` or `who`, and those after it.
-fn rings(table: &Table<'_, '_>, names: &Names) -> Vec<Ring> {
+fn rings(table: &Table<'_, '_>, names: &Names, channel: Channel) -> Vec<Ring> {
     let mut rings = vec![Ring {
         after_s: 0,
         who: first(table, names),
@@ -162,7 +193,7 @@ fn rings(table: &Table<'_, '_>, names: &Names) -> Vec<Ring> {
         widen: false,
         at: table.at,
     }];
-    rings.extend(table.tables("then", |table| later(table, names)));
+    rings.extend(table.tables("then", |table| later(table, names, channel)));
     if rings.len() > 250 {
         let message = format!("{} has more than 250 rings", table.what());
         let help = "leave out those that change little";
@@ -213,7 +244,7 @@ fn first(table: &Table<'_, '_>, names: &Names) -> Who {
 }
 
 /// A later ring: `[[queue.then]]`.
-fn later(table: &Table<'_, '_>, names: &Names) -> Ring {
+fn later(table: &Table<'_, '_>, names: &Names, channel: Channel) -> Ring {
     if !table.has("after") || !table.has("who") {
         let message = format!("{} needs both \"after\" and \"who\"", table.what());
         let help = "write after = \"30s\" and who = \"..\"";
@@ -221,8 +252,12 @@ fn later(table: &Table<'_, '_>, names: &Names) -> Ring {
             .reader
             .fault(Code::MissingKey, table.at, message, help);
     }
+    let after_s = table.seconds("after").unwrap_or(0);
+    if matches!(channel, Channel::Voice | Channel::Chat) {
+        table.hardly_meant("after", after_s, LONGEST_S, "20m");
+    }
     Ring {
-        after_s: table.seconds("after").unwrap_or(0),
+        after_s,
         who: who(table, "who", names).unwrap_or(Who::EVERYBODY),
         prefer: who(table, "prefer", names),
         widen: table.flag("widen").unwrap_or(false),
@@ -288,9 +323,20 @@ pub(super) fn channels(root: &Table<'_, '_>) -> Channels {
     };
     let read = root.need_table("channels", |table| {
         let load = |key| {
-            let read = table.need_table(key, |load| Load {
-                weight: load.integer("weight", 1..=100).unwrap_or(100),
-                at_once: load.integer("at_once", 1..=10).unwrap_or(1),
+            let read = table.need_table(key, |load| {
+                let weight = load.integer("weight", 1..=100).unwrap_or(100);
+                let at_once = load.integer("at_once", 1..=10).unwrap_or(1);
+                let sum = u32::from(weight) * u32::from(at_once);
+                if sum > 100 {
+                    let message = format!(
+                        "{at_once} at once of weight {weight} in {} take {sum} of an adviser's 100",
+                        load.what()
+                    );
+                    let help = "let weight times at_once be at most 100";
+                    let at = load.place_of("at_once");
+                    load.reader.fault(Code::DoesNotAddUp, at, message, help);
+                }
+                Load { weight, at_once }
             });
             read.unwrap_or(usual)
         };

@@ -15,7 +15,7 @@ pub(crate) const CLEARANCES: [(&str, Clearance); 3] = [
     ("strict", Clearance::STRICT),
 ];
 
-pub(super) fn routing(root: &Table<'_, '_>) -> Routing {
+pub(super) fn routing(root: &Table<'_, '_>, people: Option<u32>) -> Routing {
     let usual = Routing {
         reserve: 0,
         bar_s: 30,
@@ -24,7 +24,7 @@ pub(super) fn routing(root: &Table<'_, '_>) -> Routing {
         clearances: Clearance::NONE,
     };
     let read = root.table("routing", |table| Routing {
-        reserve: table.integer("reserve", 0..=100_000).unwrap_or(0),
+        reserve: reserve(table, people),
         bar_s: table.seconds("bar").unwrap_or(usual.bar_s),
         return_s: table.seconds("return").unwrap_or(usual.return_s),
         interrupts: table
@@ -33,6 +33,21 @@ pub(super) fn routing(root: &Table<'_, '_>) -> Routing {
         clearances: clearances(table),
     });
     read.unwrap_or(usual)
+}
+
+/// Advisers kept idle: fewer than there are.
+fn reserve(table: &Table<'_, '_>, people: Option<u32>) -> u32 {
+    let reserve = table.integer("reserve", 0..=100_000).unwrap_or(0);
+    if let Some(people) = people.filter(|people| reserve >= *people) {
+        let message = format!(
+            "\"reserve\" of {} is {reserve}, but only {people} people work here",
+            table.what()
+        );
+        let help = "write how many advisers are to stay idle, such as reserve = 20";
+        let at = table.place_of("reserve");
+        table.reader.fault(Code::DoesNotAddUp, at, message, help);
+    }
+    reserve
 }
 
 /// `{ voice = ["task"] }`: what comes, and what may be set aside for it.
@@ -138,6 +153,7 @@ fn ring(table: &Table<'_, '_>, usual: u32) -> u32 {
             "write ring = \"30s\"",
         );
     }
+    table.hardly_meant("ring", ring, 600, "10m");
     ring.max(1)
 }
 
@@ -161,8 +177,11 @@ fn offer(table: &Table<'_, '_>, names: &Names) -> Option<CallbackOffer> {
             .fault(Code::MissingKey, table.at, message, help);
     }
     let queues = table.texts("queues");
+    // Read before anything is given up, so that no key is called unknown for the fault of another.
+    let expected_s = table.seconds("when_expected").unwrap_or(300);
+    let windows = table.tables("windows", window);
     Some(CallbackOffer {
-        expected_s: table.seconds("when_expected").unwrap_or(300),
+        expected_s,
         queues: queues
             .iter()
             .map(|id| QueueRef {
@@ -174,7 +193,7 @@ fn offer(table: &Table<'_, '_>, names: &Names) -> Option<CallbackOffer> {
         offer,
         confirm,
         greeting,
-        windows: table.tables("windows", window),
+        windows,
         at: table.at,
     })
 }

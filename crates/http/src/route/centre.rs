@@ -7,9 +7,10 @@ use axum::Json;
 use axum::extract::{DefaultBodyLimit, Path};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use linje_centre::{Centre, Fault, Severity, differences_in_words, examine};
+use linje_centre::{Centre, Fault, Severity, differences_in_words};
 use linje_types::Language;
 use serde::{Deserialize, Serialize};
+use tokio::sync::Mutex;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -28,6 +29,10 @@ use crate::view::Published;
 /// Most bytes of a description in a request.
 const MAX_SOURCE: usize = 1024 * 1024;
 
+/// Held from the look at the version in force until the next one is: of two who publish from the same
+/// version, one is told of the other.
+static PUBLISHING: Mutex<()> = Mutex::const_new(());
+
 /// A description that has been in force.
 #[derive(Debug, Serialize, ToSchema)]
 struct VersionRow {
@@ -37,6 +42,8 @@ struct VersionRow {
     who: String,
     why: String,
     current: bool,
+    /// Whether an undo without `to` brings this one back.
+    undo: bool,
 }
 
 /// A fault of a description.
@@ -73,6 +80,8 @@ struct Source {
     /// The description as TOML.
     #[serde(alias = "source")]
     toml: String,
+    /// The version that the changes are told from; left out = the one in force.
+    from: Option<String>,
 }
 
 /// What is wrong with a description, and what it changes.
@@ -134,7 +143,8 @@ struct Publish {
     who: Option<String>,
     /// Why; kept with it.
     why: String,
-    /// The version that the change was made from; another one in force is refused.
+    /// The version that the change was made from, as the `ETag` of the source or without its quotes. Needed;
+    /// another one in force is refused.
     base: Option<String>,
 }
 
@@ -145,6 +155,10 @@ struct Undo {
     who: Option<String>,
     /// Why; kept with it.
     why: String,
+    /// The version in force that was seen. Needed; another one in force is refused.
+    base: Option<String>,
+    /// The version to go back to; left out = the one before, further back each time.
+    to: Option<String>,
 }
 
 /// What is in force now.
@@ -176,11 +190,29 @@ async fn versions(api: Api, Spoken(language): Spoken) -> Json<List<VersionRow>> 
         .shared
         .read(|view| (view.published().to_vec(), view.version()));
     let newest = published.len().saturating_sub(1);
+    let mut before = one_back(&published);
     let rows = published.iter().enumerate().rev().map(|(place, one)| {
         let current = place == newest && one.version == current;
-        version_row(&api, one, current, language)
+        let undo = before.take_if(|version| *version == one.version).is_some();
+        VersionRow {
+            undo,
+            ..version_row(&api, one, current, language)
+        }
     });
     Json(List::all(rows.collect()))
+}
+
+/// What was in force before, over all that was undone: going back to a version forgets the way from it.
+fn one_back(published: &[Published]) -> Option<u64> {
+    let mut way: Vec<u64> = Vec::new();
+    for one in published {
+        match way.iter().position(|version| *version == one.version) {
+            Some(place) => way.truncate(place + 1),
+            None => way.push(one.version),
+        }
+    }
+    way.pop();
+    way.pop()
 }
 
 fn version_row(api: &Api, one: &Published, current: bool, language: Language) -> VersionRow {
@@ -206,6 +238,7 @@ fn version_row(api: &Api, one: &Published, current: bool, language: Language) ->
         who,
         why,
         current,
+        undo: false,
     }
 }
 
@@ -231,9 +264,16 @@ async fn source(api: Api) -> Result<Response, Problem> {
     responses((status = 200, body = String, content_type = "text/plain"), (status = 404, body = Problem, content_type = "application/problem+json"))
 )]
 async fn source_of(api: Api, Path(version): Path<String>) -> Result<Response, Problem> {
-    let version = u64::from_str_radix(&version, 16).map_err(|_| no_version())?;
+    let version = named(&version)?;
     let text = read(&api, version).await?;
     Ok(as_text(version, text))
+}
+
+/// The version that somebody names, also with the quotes of an `ETag`.
+fn named(version: &str) -> Result<u64, Problem> {
+    let version = version.trim();
+    let version = version.strip_prefix("W/").unwrap_or(version);
+    u64::from_str_radix(version.trim_matches('"'), 16).map_err(|_| no_version())
 }
 
 fn as_text(version: u64, text: String) -> Response {
@@ -271,19 +311,36 @@ async fn outline_in_force(api: Api, Spoken(language): Spoken) -> Result<Json<Out
 }
 
 /// What is wrong with a description, and what it changes, in words. Nothing is stored.
-#[utoipa::path(post, path = "/api/v1/centre/check", tag = "centre", request_body = Source, responses((status = 200, body = Checked)))]
-async fn check(api: Api, Spoken(language): Spoken, Body(source): Body<Source>) -> Json<Checked> {
-    let looked = look(&api, &source.toml, language);
-    Json(Checked {
+#[utoipa::path(
+    post, path = "/api/v1/centre/check", tag = "centre", request_body = Source,
+    responses((status = 200, body = Checked), (status = 404, body = Problem, content_type = "application/problem+json"))
+)]
+async fn check(
+    api: Api,
+    Spoken(language): Spoken,
+    Body(source): Body<Source>,
+) -> Result<Json<Checked>, Problem> {
+    let mut looked = look(&api, &source.toml, language);
+    if let Some(from) = &source.from {
+        let old = read(&api, named(from)?).await?;
+        let sides = (Centre::parse(&old), Centre::parse(&source.toml));
+        looked.changes = if let (Ok(old), Ok(new)) = sides {
+            told(&old, &new, language)
+        } else {
+            Vec::new()
+        };
+    }
+    Ok(Json(Checked {
         faults: looked.faults,
         changes: looked.changes,
         misfit: looked.misfit,
         outline: looked.outline,
-    })
+    }))
 }
 
 /// A description that was looked at.
 struct Looked {
+    /// None when it has faults.
     centre: Option<Arc<Centre>>,
     faults: Vec<FaultRow>,
     changes: Vec<ChangeRow>,
@@ -291,25 +348,35 @@ struct Looked {
     outline: Option<Outline>,
 }
 
+/// What is there and what it changes is told of every description that can be read, faults of the whole or not.
 fn look(api: &Api, toml: &str, language: Language) -> Looked {
-    let (centre, faults) = examine(toml);
+    let (centre, faults) = linje_centre::look(toml);
     let old = &api.directory.centre;
-    let changes = centre
+    let changes = centre.as_ref().map(|new| told(old, new, language));
+    let outline = centre
         .as_ref()
-        .map(|new| differences_in_words(old, new, language))
-        .unwrap_or_default();
+        .map(|new| outline(new, String::new(), language));
+    let usable = !faults.iter().any(Fault::is_error);
+    let centre = centre.filter(|_| usable);
     Looked {
         misfit: centre.as_ref().and_then(|new| misfit(old, new, language)),
-        outline: centre
-            .as_ref()
-            .map(|new| outline(new, String::new(), language)),
+        outline,
         centre: centre.map(Arc::new),
-        faults: faults.iter().map(fault_row).collect(),
-        changes: changes.into_iter().map(change_row).collect(),
+        faults: faults
+            .iter()
+            .map(|fault| fault_row(fault, language))
+            .collect(),
+        changes: changes.unwrap_or_default(),
     }
 }
 
-fn fault_row(fault: &Fault) -> FaultRow {
+fn told(old: &Centre, new: &Centre, language: Language) -> Vec<ChangeRow> {
+    let changes = differences_in_words(old, new, language).into_iter();
+    changes.map(change_row).collect()
+}
+
+fn fault_row(fault: &Fault, language: Language) -> FaultRow {
+    let (what, mend) = fault.said(language);
     FaultRow {
         line: fault.line,
         column: fault.column,
@@ -318,8 +385,8 @@ fn fault_row(fault: &Fault) -> FaultRow {
             Severity::Error => "error",
             Severity::Warning => "warning",
         },
-        what: fault.message.clone(),
-        mend: (!fault.help.is_empty()).then(|| fault.help.clone()),
+        what,
+        mend: (!mend.is_empty()).then_some(mend),
     }
 }
 
@@ -420,6 +487,7 @@ fn usable(looked: Looked) -> Result<Usable, Problem> {
         (status = 200, body = InForce),
         (status = 409, body = Problem, content_type = "application/problem+json"),
         (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 428, body = Problem, content_type = "application/problem+json"),
         (status = 503, body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -433,11 +501,8 @@ async fn publish(
     if let Some(version) = api.rung(command_id) {
         return Ok(repeated(version));
     }
-    let current = api.shared.read(|view| view.version());
-    if body.base.is_some_and(|base| base != hex(current)) {
-        let text = "En annen utgave er satt i kraft siden endringen ble laget. Se på den først.";
-        return Err(Problem::conflict("other_version", text));
-    }
+    let _alone = PUBLISHING.lock().await;
+    say_base(&api, body.base.as_deref())?;
     say_why(&body.why)?;
     let looked = look(&api, &body.toml, language);
     let (centre, warnings, changes) = usable(looked)?;
@@ -467,6 +532,26 @@ fn repeated(version: u64) -> Json<InForce> {
     })
 }
 
+/// Whoever changes what is in force says which version they saw.
+fn say_base(api: &Api, base: Option<&str>) -> Result<(), Problem> {
+    let Some(base) = base.filter(|base| !base.trim().is_empty()) else {
+        let text = "Send `base`: versjonen endringen er laget fra (ETag fra /api/v1/centre/source). Uten den kunne du tatt bort det en annen nettopp publiserte.";
+        return Err(Problem::new(
+            StatusCode::PRECONDITION_REQUIRED,
+            "base_needed",
+            "Si hvilken versjon du så",
+        )
+        .detail(text)
+        .field("base", text, Vec::new()));
+    };
+    let current = api.shared.read(|view| view.version());
+    if named(base).ok() == Some(current) {
+        return Ok(());
+    }
+    let text = "En annen har publisert siden du begynte. Se på det som gjelder nå, og prøv igjen.";
+    Err(Problem::conflict("other_version", text).with("version", hex(current).into()))
+}
+
 fn say_why(why: &str) -> Result<(), Problem> {
     if why.trim().is_empty() {
         let text = "Skriv hvorfor, så andre forstår det siden.";
@@ -475,14 +560,16 @@ fn say_why(why: &str) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Brings the description before into force again.
+/// Brings an earlier description into force again: the one before, further back each time, or the one named.
 #[utoipa::path(
     post, path = "/api/v1/centre/undo", tag = "centre", request_body = Undo,
     params(("Idempotency-Key" = Option<String>, Header)),
     responses(
         (status = 200, body = InForce),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
         (status = 409, body = Problem, content_type = "application/problem+json"),
         (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 428, body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn undo(
@@ -495,26 +582,34 @@ async fn undo(
     if let Some(version) = api.rung(command_id) {
         return Ok(repeated(version));
     }
+    let _alone = PUBLISHING.lock().await;
+    say_base(&api, body.base.as_deref())?;
     say_why(&body.why)?;
-    let before = api.shared.read(|view| {
-        let current = view.version();
-        let mut published = view.published().iter().rev();
-        published.find(|one| one.version != current).copied()
-    });
-    let before = before.ok_or_else(|| {
-        Problem::conflict("nothing_to_undo", "Det finnes ingen tidligere utgave.")
-    })?;
-    let toml = read(&api, before.version).await?;
+    let before = goal_of(&api, body.to.as_deref())?;
+    let toml = read(&api, before).await?;
     let looked = look(&api, &toml, language);
     let (centre, warnings, changes) = usable(looked)?;
     let told = (signed(&me, body.who), body.why);
-    let version = put_in_force(&api, &toml, Some(before.version), centre, told, language).await?;
+    let version = put_in_force(&api, &toml, Some(before), centre, told, language).await?;
     api.note_rung(command_id, version);
     Ok(Json(InForce {
         version: hex(version),
         changes,
         warnings,
     }))
+}
+
+/// The version that an undo brings back.
+fn goal_of(api: &Api, to: Option<&str>) -> Result<u64, Problem> {
+    let published = api.shared.read(|view| view.published().to_vec());
+    let Some(to) = to else {
+        return one_back(&published).ok_or_else(|| {
+            Problem::conflict("nothing_to_undo", "Det finnes ingen tidligere utgave.")
+        });
+    };
+    let to = named(to)?;
+    let known = published.iter().any(|one| one.version == to);
+    known.then_some(to).ok_or_else(no_version)
 }
 
 /// Keeps description and note, then says it to the log; a refusal takes the note back.
