@@ -177,9 +177,9 @@ fn hours_menus_words_goals_callbacks_and_plans() {
     nb(
         &new,
         expect![[r#"
-        [hours sentralbord] Åpningstiden Sentralbord 08–15.30: ukedagene er mandag–fredag 08.00–16.00 (før mandag–fredag 08.00–15.30).
-            Menyer og sider sier det nye straks; den som ringer utenom, hører at det er stengt.
-    "#]],
+            [hours sentralbord] Åpningstiden Sentralbord 08–15.30: ukedagene er mandag–fredag 08.00–16.00 (før mandag–fredag 08.00–15.30).
+                Køene åpner og stenger etter dette straks, og sidene sier det; ord som leses opp, endres ikke av dette.
+        "#]],
     );
     let new = changed(
         "id = \"hverdager\"",
@@ -190,11 +190,11 @@ fn hours_menus_words_goals_callbacks_and_plans() {
         &new,
         expect![[r#"
             [hours hverdager] Åpningstiden Hverdager 09–15: julaften er åpent bare til kl. 12.00 (før stengt).
-                Menyer og sider sier det nye straks; den som ringer utenom, hører at det er stengt.
+                Køene åpner og stenger etter dette straks, og sidene sier det; ord som leses opp, endres ikke av dette.
             [hours eures] Åpningstiden Eures: kortere fredag: julaften er åpent bare til kl. 12.00 (før stengt).
-                Menyer og sider sier det nye straks; den som ringer utenom, hører at det er stengt.
+                Køene åpner og stenger etter dette straks, og sidene sier det; ord som leses opp, endres ikke av dette.
             [hours sentralbord] Åpningstiden Sentralbord 08–15.30: julaften er åpent bare til kl. 12.00 (før stengt).
-                Menyer og sider sier det nye straks; den som ringer utenom, hører at det er stengt.
+                Køene åpner og stenger etter dette straks, og sidene sier det; ord som leses opp, endres ikke av dette.
         "#]],
     );
     let new = changed(
@@ -205,9 +205,9 @@ fn hours_menus_words_goals_callbacks_and_plans() {
     nb(
         &new,
         expect![[r#"
-        [flow main] Menyen Hovednummer: valg 4 går til Andre henvendelser (main/other) (før Uføretrygd (main/disability)).
-            Ordene i menyen må si det samme som tastene.
-    "#]],
+            [flow main] Menyen Hovednummer: valg 4 går til Andre henvendelser (før Uføretrygd).
+                Ordene i menyen må si det samme som tastene.
+        "#]],
     );
     let new = changed(
         "id = \"no-key\"",
@@ -217,8 +217,10 @@ fn hours_menus_words_goals_callbacks_and_plans() {
     nb(
         &new,
         expect![[r#"
-        [prompt no-key] Ordene no-key: på bokmål: «Vi hørte ingenting.» (før «Vi hørte ikke noe valg.»).
-    "#]],
+            [flow main] Menyen Hovednummer: steget menu sier «Du har kommet til kontaktsenteret. Gjelder …» og «For norsk, trykk ni.» på neste språk, gjentar ved *, venter 6 sekunder, prøver 3 ganger, sier «Vi hørte ingenting.» uten valg og «Det tallet er ikke et av …» ved feil valg, og går så til Andre henvendelser (før sier «Du har kommet til kontaktsenteret. Gjelder …» og «For norsk, trykk ni.» på neste språk, gjentar ved *, venter 6 sekunder, prøver 3 ganger, sier «Vi hørte ikke noe valg.» uten valg og «Det tallet er ikke et av …» ved feil valg, og går så til Andre henvendelser).
+            [flow partner] Menyen Samhandlertelefon: steget menu sier «Du har kommet til samhandlertelefonen, for …» og «For norsk, trykk ni.» på neste språk, gjentar ved *, venter 6 sekunder, prøver 3 ganger, sier «Vi hørte ingenting.» uten valg og «Det tallet er ikke et av …» ved feil valg, og går så til Andre henvendelser fra samhandlere (før sier «Du har kommet til samhandlertelefonen, for …» og «For norsk, trykk ni.» på neste språk, gjentar ved *, venter 6 sekunder, prøver 3 ganger, sier «Vi hørte ikke noe valg.» uten valg og «Det tallet er ikke et av …» ved feil valg, og går så til Andre henvendelser fra samhandlere).
+            [prompt no-key] Ordene «Vi hørte ingenting.»: på bokmål: «Vi hørte ingenting.» (før «Vi hørte ikke noe valg.»).
+        "#]],
     );
     let new = changed("id = \"familieytelser\"", "share = 0.70", "share = 0.8");
     nb(

@@ -32,7 +32,9 @@ export function Versions({ onUndone }: { onUndone(told: string): void }) {
       >
         {words.back}
       </Button>
-    ) : null,
+    ) : (
+      "–"
+    ),
   );
   return (
     <section className="panel" aria-labelledby="versions-title">
@@ -127,6 +129,6 @@ function useColumns(back: (row: CentreVersion) => ReactNode): Column<CentreVersi
     { id: "at", name: words.at, value: ({ at }) => format.soon(at, now) },
     { id: "who", name: words.who, value: ({ who }) => who },
     { id: "why", name: words.why, value: ({ why }) => why },
-    { id: "back", name: words.back, value: back },
+    { id: "back", name: words.goBack, value: back },
   ];
 }

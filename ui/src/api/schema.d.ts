@@ -415,7 +415,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Brings the description before into force again. */
+        /** Brings an earlier description into force again: the one before, further back each time, or the one named. */
         post: operations["undo"];
         delete?: never;
         options?: never;
@@ -3640,6 +3640,8 @@ export interface components {
             items: {
                 at: string;
                 current: boolean;
+                /** @description Whether an undo without `to` brings this one back. */
+                undo: boolean;
                 /** @description 16 hexadecimal figures. */
                 version: string;
                 who: string;
@@ -3988,7 +3990,7 @@ export interface components {
         };
         /** @description Opening hours. */
         OutlineHours: {
-            /** @description The rule that they differ from. */
+            /** @description The name of the rule that they differ from. */
             base?: string | null;
             id: string;
             /** Format: int32 */
@@ -4434,7 +4436,10 @@ export interface components {
          */
         Protection: "open" | "confidential" | "strict" | "strict_abroad";
         Publish: {
-            /** @description The version that the change was made from; another one in force is refused. */
+            /**
+             * @description The version that the change was made from, as the `ETag` of the source or without its quotes. Needed;
+             *     another one in force is refused.
+             */
             base?: string | null;
             /** @description The description as TOML. */
             toml: string;
@@ -4888,9 +4893,10 @@ export interface components {
             value?: number | null;
         };
         Source: {
+            /** @description The version that the changes are told from; left out = the one in force. */
+            from?: string | null;
             /** @description The description as TOML. */
             toml: string;
-            from?: string | null;
         };
         /**
          * @description Where a contact is, in the words of the API.
@@ -5284,12 +5290,14 @@ export interface components {
             toml: string;
         };
         Undo: {
+            /** @description The version in force that was seen. Needed; another one in force is refused. */
+            base?: string | null;
+            /** @description The version to go back to; left out = the one before, further back each time. */
+            to?: string | null;
             /** @description Who undoes it; an ident. */
             who?: string | null;
             /** @description Why; kept with it. */
             why: string;
-            base?: string | null;
-            to?: string | null;
         };
         UndoBody: {
             /**
@@ -5333,12 +5341,12 @@ export interface components {
         VersionRow: {
             at: string;
             current: boolean;
+            /** @description Whether an undo without `to` brings this one back. */
+            undo: boolean;
             /** @description 16 hexadecimal figures. */
             version: string;
             who: string;
             why: string;
-            /** @description Whether an undo without `to` brings this one back. */
-            undo: boolean;
         };
         VersionView: {
             at: string;
@@ -6213,6 +6221,14 @@ export interface operations {
                     "application/json": components["schemas"]["Checked"];
                 };
             };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     edit_source: {
@@ -6305,6 +6321,14 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6411,6 +6435,14 @@ export interface operations {
                     "application/json": components["schemas"]["InForce"];
                 };
             };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6420,6 +6452,14 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
