@@ -13,7 +13,7 @@ mod routing;
 use linje_types::Language;
 use serde::Serialize;
 
-use crate::model::{Centre, Text};
+use crate::model::{Centre, Prompt, Text};
 use crate::say;
 
 /// One thing that has changed.
@@ -36,8 +36,15 @@ pub fn differences_in_words(old: &Centre, new: &Centre, language: Language) -> V
         Language::En => Language::Nb,
         Language::Nb | Language::Nn | Language::Se => Language::En,
     };
-    let mut both = said_in(old, new, language);
-    both.add_other(said_in(old, new, other).changes);
+    // Prompts are called by how they begin: one whose words have changed is called the same on both sides.
+    let mut named = old.clone();
+    for prompt in &mut named.prompts {
+        if let Some(same) = new.prompts.iter().find(|same| same.id == prompt.id) {
+            prompt.texts.clone_from(&same.texts);
+        }
+    }
+    let mut both = said_in(&named, &old.prompts, new, language);
+    both.add_other(said_in(&named, &old.prompts, new, other).changes);
     if both.changes.is_empty() && without_places(old) != without_places(new) {
         let what = both.t(
             "Noe er endret som det ikke finnes egne ord for",
@@ -52,9 +59,15 @@ pub fn differences_in_words(old: &Centre, new: &Centre, language: Language) -> V
     both.changes
 }
 
-fn said_in<'a>(old: &'a Centre, new: &'a Centre, language: Language) -> Both<'a> {
+fn said_in<'a>(
+    old: &'a Centre,
+    prompts: &'a [Prompt],
+    new: &'a Centre,
+    language: Language,
+) -> Both<'a> {
     let mut both = Both {
         old,
+        prompts,
         new,
         language,
         changes: Vec::new(),
@@ -102,7 +115,10 @@ struct Thing {
 
 /// Two descriptions and what was found between them.
 struct Both<'a> {
+    /// With the words of the new prompts.
     old: &'a Centre,
+    /// The old prompts with their own words.
+    prompts: &'a [Prompt],
     new: &'a Centre,
     language: Language,
     changes: Vec<Change>,

@@ -217,8 +217,6 @@ fn hours_menus_words_goals_callbacks_and_plans() {
     nb(
         &new,
         expect![[r#"
-            [flow main] Menyen Hovednummer: steget menu sier «Du har kommet til kontaktsenteret. Gjelder …» og «For norsk, trykk ni.» på neste språk, gjentar ved *, venter 6 sekunder, prøver 3 ganger, sier «Vi hørte ingenting.» uten valg og «Det tallet er ikke et av …» ved feil valg, og går så til Andre henvendelser (før sier «Du har kommet til kontaktsenteret. Gjelder …» og «For norsk, trykk ni.» på neste språk, gjentar ved *, venter 6 sekunder, prøver 3 ganger, sier «Vi hørte ikke noe valg.» uten valg og «Det tallet er ikke et av …» ved feil valg, og går så til Andre henvendelser).
-            [flow partner] Menyen Samhandlertelefon: steget menu sier «Du har kommet til samhandlertelefonen, for …» og «For norsk, trykk ni.» på neste språk, gjentar ved *, venter 6 sekunder, prøver 3 ganger, sier «Vi hørte ingenting.» uten valg og «Det tallet er ikke et av …» ved feil valg, og går så til Andre henvendelser fra samhandlere (før sier «Du har kommet til samhandlertelefonen, for …» og «For norsk, trykk ni.» på neste språk, gjentar ved *, venter 6 sekunder, prøver 3 ganger, sier «Vi hørte ikke noe valg.» uten valg og «Det tallet er ikke et av …» ved feil valg, og går så til Andre henvendelser fra samhandlere).
             [prompt no-key] Ordene «Vi hørte ingenting.»: på bokmål: «Vi hørte ingenting.» (før «Vi hørte ikke noe valg.»).
         "#]],
     );

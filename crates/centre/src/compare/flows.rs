@@ -433,7 +433,7 @@ fn waiting(both: &mut Both<'_>) {
 }
 
 fn prompts_of(both: &mut Both<'_>) {
-    let found = matched(&both.old.prompts, &both.new.prompts, |prompt| &prompt.id);
+    let found = matched(both.prompts, &both.new.prompts, |prompt| &prompt.id);
     let thing = |both: &Both<'_>, prompt: &Prompt| Thing {
         section: "prompt",
         id: prompt.id.clone(),

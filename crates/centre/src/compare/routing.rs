@@ -537,7 +537,7 @@ fn plans(both: &mut Both<'_>) {
 fn plan_step(centre: &Centre, step: &PlanStep, language: Language) -> String {
     match &step.act {
         PlanAct::Say(prompt) => {
-            let prompt = &centre.prompt(*prompt).id;
+            let prompt = super::flows::title(centre.prompt(*prompt), language);
             say::pick(language, format!("sier {prompt}"), format!("says {prompt}"))
         }
         PlanAct::Menu {
