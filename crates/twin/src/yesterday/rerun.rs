@@ -174,14 +174,13 @@ fn run<S: Sink>(
             Next::Outside(outside) => world.outside(outside, state.next_contact(), at),
         };
         let Some(command) = command else { continue };
-        let command = match command {
-            Command::Enqueue { contact, queue, .. }
-                if change.is_some_and(|change| change.is_closed(queue, at)) =>
-            {
-                let reason = CloseReason::ClosedHours;
-                Command::Close { contact, reason }
-            }
-            command => command,
+        let command = if let Command::Enqueue { contact, queue, .. } = command
+            && change.is_some_and(|change| change.is_closed(queue, at))
+        {
+            let reason = CloseReason::ClosedHours;
+            Command::Close { contact, reason }
+        } else {
+            command
         };
         sink.command(at, &command);
         let mut out = Both {
