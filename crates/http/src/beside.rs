@@ -156,6 +156,10 @@ pub(crate) struct Recording {
     pub(crate) state: RecordingState,
     pub(crate) id: Option<i64>,
     pub(crate) since: Timestamp,
+    /// How often sound was taken up: what an earlier part of it ends, ends nothing of this one.
+    part: u32,
+    /// Who ended it, when the last of its sound is still to come.
+    ended_by: Option<String>,
 }
 
 /// Makes a file of sound.
@@ -487,6 +491,8 @@ impl Api {
                 state: RecordingState::Asked,
                 id: None,
                 since: self.now(),
+                part: 0,
+                ended_by: None,
             },
         );
         self.presence.show();
@@ -542,6 +548,14 @@ impl Api {
 
     /// Lets the sound come, and seals it as it comes.
     async fn take_sound(&self, contact: ContactId, id: i64) {
+        let part = {
+            let mut now = self.beside.now();
+            let Some(known) = now.recording.get_mut(&contact) else {
+                return;
+            };
+            known.part += 1;
+            known.part
+        };
         let (to, mut sound) = mpsc::channel::<Vec<u8>>(SOUND);
         let api = self.clone();
         tokio::spawn(async move {
@@ -553,15 +567,12 @@ impl Api {
                     }
                 });
             }
-            // Paused is not over.
-            let over =
-                |known: &Recording| known.id == Some(id) && known.state == RecordingState::On;
-            if api
-                .beside
-                .recording(contact)
-                .is_some_and(|known| over(&known))
-            {
-                api.finish_recording(contact, LINE);
+            // Paused is not over, nor is what was taken up again.
+            let known = api.beside.recording(contact).filter(|known| {
+                (known.id, known.part, known.state) == (Some(id), part, RecordingState::On)
+            });
+            if let Some(known) = known {
+                api.finish_recording(contact, known.ended_by.as_deref().unwrap_or(LINE));
             }
         });
         let to = Some(to);
@@ -649,11 +660,28 @@ impl Api {
         self.beside
             .ask(BesideAsk::AskYes { contact, on: false })
             .await?;
-        self.beside
-            .ask(BesideAsk::Record { contact, to: None })
-            .await?;
+        if self.is_ending(contact, who) {
+            // The last of the sound comes first, and then its end.
+            return self
+                .beside
+                .ask(BesideAsk::Record { contact, to: None })
+                .await;
+        }
         self.finish_recording(contact, who);
         Ok(())
+    }
+
+    /// Whether sound is still to come of a recording that ends now.
+    fn is_ending(&self, contact: ContactId, who: &str) -> bool {
+        let mut now = self.beside.now();
+        let Some(known) = now.recording.get_mut(&contact) else {
+            return false;
+        };
+        if known.state == RecordingState::On && known.id.is_some() {
+            known.ended_by.get_or_insert_with(|| who.to_owned());
+            return true;
+        }
+        false
     }
 
     /// Forgets what was asked in a conversation that is over or is somebody else's now.
@@ -675,7 +703,21 @@ impl Api {
                 continue;
             }
             self.attending(contact, false);
-            self.finish_recording(contact, LINE);
+            let known = self.beside.recording(contact);
+            if known.is_some_and(|known| known.ended_by.is_some()) {
+                continue;
+            }
+            if self.is_ending(contact, LINE) {
+                let api = self.clone();
+                tokio::spawn(async move {
+                    let stop = BesideAsk::Record { contact, to: None };
+                    if api.beside.ask(stop).await.is_err() {
+                        api.finish_recording(contact, LINE);
+                    }
+                });
+            } else {
+                self.finish_recording(contact, LINE);
+            }
         }
     }
 }
