@@ -96,12 +96,7 @@ pub(crate) fn written(number: &str) -> Option<String> {
     let number = whole.filter(|_| number.chars().all(plain))?;
     let figures = number.strip_prefix('+')?;
     let fits = match figures.strip_prefix("47") {
-        // Not the short numbers, nor those that cost whoever rings them.
-        Some(norwegian) => {
-            norwegian.len() == 8
-                && !norwegian.starts_with(['0', '1'])
-                && !norwegian.starts_with("82")
-        }
+        Some(norwegian) => norwegian.len() == 8 && !norwegian.starts_with(['0', '1']),
         None => (8..=15).contains(&figures.len()),
     };
     fits.then_some(number)

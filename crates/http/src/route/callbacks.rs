@@ -318,7 +318,9 @@ pub(super) fn no_callback() -> Problem {
 
 /// Reads a number; what cannot be rung is a fault of the request.
 fn number(api: &Api, text: &str) -> Result<Keyed, Problem> {
-    (api.numbers.read)(text).ok_or_else(|| {
+    // Numbers that cost whoever rings them are rung by nobody here.
+    let read = (api.numbers.read)(text).filter(|keyed| !keyed.number.starts_with("+4782"));
+    read.ok_or_else(|| {
         let text = "Skriv et nummer som kan ringes: åtte sifre, eller + og landkode. Egne numre og betalnumre ringes ikke.";
         Problem::invalid("number", text, Vec::new())
     })
