@@ -98,7 +98,7 @@ test("a phone ban is said before the call is answered; control questions make it
   await page.locator(".offer").getByText("Telefonforbud er registrert").waitFor({ timeout: 45_000 });
   await page.getByRole("button", { name: /^Svar/ }).click();
   await page.getByRole("button", { name: "Åpne personen nummeret tilhører" }).click();
-  await page.getByText("Ubekreftet: bare nummeret som ringer").waitFor();
+  await page.getByText("Ubekreftet: ikke kontrollert hvem det er").waitFor();
   await page.getByRole("button", { name: "Still kontrollspørsmål" }).click();
   await page.getByLabel("Hvilken adresse er du registrert på?").check();
   await page.getByLabel("Hva heter barna dine?").check();

@@ -77,7 +77,7 @@ function Left({ left }: { left: Afterwards }) {
       )}
       {left.drafts.length > 0 && (
         <BodyShort size="small" className="subtle">
-          {t.guide.afterwards.drafts(format.count(left.drafts.length))}
+          {t.guide.afterwards.drafts(format.number(left.drafts.length))}
         </BodyShort>
       )}
     </>

@@ -37,7 +37,7 @@ export const nb = {
   },
   level: {
     none: "Ikke bekreftet hvem det er",
-    hint: "Ubekreftet: bare nummeret som ringer",
+    hint: "Ubekreftet: ikke kontrollert hvem det er",
     questions: "Bekreftet med kontrollspørsmål",
     logged_in: "Innlogget",
   } as Record<string, string>,
@@ -309,7 +309,7 @@ export const en: typeof nb = {
   },
   level: {
     none: "Not confirmed who it is",
-    hint: "Unconfirmed: only the number that rings",
+    hint: "Unconfirmed: nobody has checked who it is",
     questions: "Confirmed by control questions",
     logged_in: "Logged in",
   },

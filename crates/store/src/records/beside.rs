@@ -344,7 +344,7 @@ mod tests {
                 records.add_sound(keys.clone(), id, sound, move |end| tell.send(end).unwrap());
             });
         };
-        add(one, canary.clone());
+        add(one, canary);
         add(one, b"and on".to_vec());
         add(two, b"other".to_vec());
         let sound = |id| records.sound_of(&keys, id).unwrap();

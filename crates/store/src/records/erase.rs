@@ -133,7 +133,7 @@ fn erase(tx: &Connection, erasure: &Erasure) -> rusqlite::Result<Erased> {
         contact_gone(tx, contact, &mut gone)?;
     }
     gone.notes += count(tx.execute("DELETE FROM note WHERE subject = ?1", [subject])?);
-    promises_gone(tx, subject, &mut gone)?;
+    promises_gone(tx, "subject = ?1", &subject, &mut gone)?;
     tx.execute(
         "DELETE FROM linked WHERE whom = ?1",
         [erasure.whom.as_slice()],
@@ -175,6 +175,19 @@ fn contacts(tx: &Connection, erasure: &Erasure) -> rusqlite::Result<Vec<ContactI
 /// What was kept by the number, or by the contact alone, while it was not sure whom it was about.
 fn contact_gone(tx: &Connection, contact: ContactId, gone: &mut Erased) -> rusqlite::Result<()> {
     let id = number(contact);
+    let own: Vec<String> = tx
+        .prepare_cached(
+            "SELECT subject FROM note WHERE contact = ?1 AND subject LIKE 'contact:%'
+             UNION SELECT subject FROM promise WHERE contact = ?1 AND subject LIKE 'contact:%'",
+        )?
+        .query_map([id], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    // A number may be shared, so only what was promised in this conversation goes, and its key stays.
+    let unsure = "contact = ?1 AND subject NOT LIKE 'person:%'";
+    promises_gone(tx, unsure, &id, gone)?;
+    for subject in own {
+        seal::forget(tx, &Subject::new(subject))?;
+    }
     let notes = "DELETE FROM note WHERE contact = ?1 AND subject NOT LIKE 'person:%'";
     gone.notes += count(tx.execute(notes, [id])?);
     gone.drafts += count(tx.execute("DELETE FROM note_draft WHERE contact = ?1", [id])?);
@@ -186,14 +199,21 @@ fn contact_gone(tx: &Connection, contact: ContactId, gone: &mut Erased) -> rusql
 }
 
 /// What is open still cannot be kept to anybody; what ended is counted, and says nothing.
-fn promises_gone(tx: &Connection, subject: &str, gone: &mut Erased) -> rusqlite::Result<()> {
+fn promises_gone(
+    tx: &Connection,
+    whose: &str,
+    of: &dyn rusqlite::ToSql,
+    gone: &mut Erased,
+) -> rusqlite::Result<()> {
     let now = gone.at.0;
-    let open = "DELETE FROM promise WHERE subject = ?1 AND state = 'open' AND until > ?2";
-    gone.promises = count(tx.execute(open, params![subject, now])?);
-    let ended = "UPDATE promise SET subject = 'erased', contact = NULL, sealed = x'',
-                 ended = COALESCE(ended, ?2),
-                 state = CASE state WHEN 'open' THEN 'broken' ELSE state END WHERE subject = ?1";
-    gone.counted = count(tx.execute(ended, params![subject, now])?);
+    let open = format!("DELETE FROM promise WHERE {whose} AND state = 'open' AND until > ?2");
+    gone.promises += count(tx.execute(&open, params![of, now])?);
+    let ended = format!(
+        "UPDATE promise SET subject = 'erased', contact = NULL, sealed = x'',
+         ended = COALESCE(ended, ?2),
+         state = CASE state WHEN 'open' THEN 'broken' ELSE state END WHERE {whose}"
+    );
+    gone.counted += count(tx.execute(&ended, params![of, now])?);
     Ok(())
 }
 
