@@ -4,6 +4,7 @@
  *
  *   node ui/bench/desk.mjs [--advisers 200] [--articles 5000] [--desks 30] [--people 200] [--searches 400]
  */
+import { setMaxListeners } from "node:events";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -22,6 +23,8 @@ const WORDS = ["dagpenger", "meldekort", "sykepenger", "utbetaling", "klage", "f
 const linje = await startLinje(["--phones", String(wanted.advisers)]);
 const browser = await startBrowser();
 const stop = new AbortController();
+// Every request of every adviser ends with it.
+setMaxListeners(0, stop.signal);
 try {
   await write(wanted.articles);
   await Promise.all(linje.ready.phones.map(({ adviser }) => atWork(adviser)));
