@@ -156,7 +156,7 @@ pub(crate) struct Recording {
     pub(crate) state: RecordingState,
     pub(crate) id: Option<i64>,
     pub(crate) since: Timestamp,
-    /// How often sound was taken up: what an earlier part of it ends, ends nothing of this one.
+    /// Raised at each pause and whenever sound is taken up: what ends an earlier part, ends nothing of this one.
     part: u32,
     /// Who ended it, when the last of its sound is still to come.
     ended_by: Option<String>,
@@ -629,6 +629,8 @@ impl Api {
                     Problem::conflict("no_recording", "Det går ikke noe slikt opptak nå.")
                 })?;
             known.state = to;
+            // The sound so far ends on purpose, however late its end is noticed: it ends no recording.
+            known.part += 1;
             known.id
         };
         self.presence.show();
