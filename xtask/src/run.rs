@@ -4,7 +4,7 @@
 //! running can be told from everybody else's processes. Nothing is ever ended by name.
 
 use std::collections::HashMap;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -66,6 +66,22 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     String::from_utf8(output.stdout).with_context(|| format!("`{shown}` wrote no text"))
 }
 
+/// How long a program may run, and be quiet.
+#[derive(Clone, Copy)]
+pub(crate) struct Limits {
+    /// From start to end.
+    pub(crate) whole: Duration,
+    /// Without a line. Then the innermost programs are ended, one of which hangs, and the rest goes on.
+    pub(crate) quiet: Option<Duration>,
+}
+
+impl Limits {
+    /// However quiet it is.
+    pub(crate) fn whole(whole: Duration) -> Limits {
+        Limits { whole, quiet: None }
+    }
+}
+
 /// How a watched program ended.
 pub(crate) enum Ended {
     /// By itself.
@@ -74,11 +90,11 @@ pub(crate) enum Ended {
     TimeUp,
 }
 
-/// Runs to the end, or until `limit` is over, and gives each line it writes to `line` as well as
+/// Runs to the end, or until its time is over, and gives each line it writes to `line` as well as
 /// to our own output.
 pub(crate) fn watched(
     command: &mut Command,
-    limit: Duration,
+    limits: Limits,
     mut line: impl FnMut(&str),
 ) -> Result<Ended> {
     let shown = show(command);
@@ -102,13 +118,14 @@ pub(crate) fn watched(
             }
         }
     });
-    let end = Instant::now() + limit;
-    let mut out = std::io::stdout();
+    let end = Instant::now() + limits.whole;
+    let mut heard = Instant::now();
     loop {
         let left = end.saturating_duration_since(Instant::now());
         match receiver.recv_timeout(left.min(Duration::from_secs(1))) {
             Ok(text) => {
-                writeln!(out, "{text}")?;
+                heard = Instant::now();
+                println!("{text}");
                 line(&text);
             }
             Err(RecvTimeoutError::Disconnected) => return Ok(Ended::By(child.wait()?)),
@@ -116,7 +133,7 @@ pub(crate) fn watched(
                 // What a test started may hold the pipe open after the test itself has ended.
                 if let Some(status) = child.try_wait()? {
                     while let Ok(text) = receiver.try_recv() {
-                        writeln!(out, "{text}")?;
+                        println!("{text}");
                         line(&text);
                     }
                     return Ok(Ended::By(status));
@@ -124,6 +141,14 @@ pub(crate) fn watched(
                 if left.is_zero() {
                     end_tree(&mut child);
                     return Ok(Ended::TimeUp);
+                }
+                if limits.quiet.is_some_and(|quiet| heard.elapsed() > quiet) {
+                    heard = Instant::now();
+                    for name in end_innermost(child.id()) {
+                        let text = format!("test {name} hung and was ended ... FAILED");
+                        println!("{text}");
+                        line(&text);
+                    }
                 }
             }
         }
@@ -146,6 +171,19 @@ fn end_tree(child: &mut Child) {
         drop(child.kill());
         drop(child.wait());
     }
+}
+
+/// Ends what `pid` started and what has itself started nothing; gives their names.
+fn end_innermost(pid: u32) -> Vec<String> {
+    let mut names = Vec::new();
+    for inner in descendants(pid) {
+        if descendants(inner).is_empty() {
+            let name = std::fs::read_to_string(format!("/proc/{inner}/comm")).unwrap_or_default();
+            names.push(format!("{} (pid {inner})", name.trim()));
+            signal("KILL", inner);
+        }
+    }
+    names
 }
 
 /// Ends what carries `mark` and is still there; gives a line about each.
@@ -279,7 +317,7 @@ mod tests {
         let mut lines = Vec::new();
         let ended = watched(
             &mut shell("echo one; echo two; exit 3"),
-            Duration::from_secs(60),
+            Limits::whole(Duration::from_secs(60)),
             |line| lines.push(line.to_owned()),
         )
         .expect("runs");
@@ -292,7 +330,7 @@ mod tests {
         let mut inner = None;
         let ended = watched(
             &mut shell("sleep 600 & echo $!; wait"),
-            Duration::from_secs(2),
+            Limits::whole(Duration::from_secs(2)),
             |line| inner = line.parse::<u32>().ok(),
         )
         .expect("runs");
@@ -303,6 +341,24 @@ mod tests {
             assert!(Instant::now() < until, "the inner program is still there");
             std::thread::yield_now();
         }
+    }
+
+    #[test]
+    fn what_hangs_is_ended_and_named_and_the_rest_goes_on() {
+        let mut lines = Vec::new();
+        let limits = Limits {
+            whole: Duration::from_secs(60),
+            quiet: Some(Duration::from_secs(2)),
+        };
+        let ended = watched(&mut shell("sleep 600; echo on; exit 3"), limits, |line| {
+            lines.push(line.to_owned());
+        })
+        .expect("runs");
+        assert!(matches!(ended, Ended::By(status) if status.code() == Some(3)));
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        assert!(lines[0].starts_with("test sleep (pid "), "{lines:?}");
+        assert!(lines[0].ends_with("... FAILED"), "{lines:?}");
+        assert_eq!(lines[1], "on");
     }
 
     /// Whether a process runs; one that has ended and waits for its parent does not.

@@ -7,11 +7,14 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 
 use crate::count::Count;
-use crate::run::{self, Ended};
+use crate::run::{self, Ended, Limits};
 use crate::{bench, check, place, setup};
 
 /// Longest time for the whole, so that a test that hangs fails here and not in whoever waits for us.
 const LIMIT: Duration = Duration::from_secs(80 * 60);
+
+/// Longest time that tests may be quiet; what hangs then is ended, named and counted as failed.
+const QUIET: Duration = Duration::from_secs(6 * 60);
 
 /// A stage that is over.
 struct Stage {
@@ -112,7 +115,7 @@ fn simulate(report: &mut Report, name: &'static str, args: &[&str]) {
     let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
     report.checked(name, |left| {
         let mut command = bench::simulation(&args)?;
-        match run::watched(&mut command, left, |_| {})? {
+        match run::watched(&mut command, Limits::whole(left), |_| {})? {
             Ended::By(status) if status.success() => Ok(()),
             Ended::By(status) => anyhow::bail!("ended with {status}"),
             Ended::TimeUp => anyhow::bail!("its time was up"),
@@ -147,7 +150,7 @@ impl Report {
     fn check(&mut self, name: &'static str, command: impl std::borrow::BorrowMut<Command>) -> bool {
         let mut command = command;
         self.checked(name, |left| {
-            match run::watched(command.borrow_mut(), left, |_| {})? {
+            match run::watched(command.borrow_mut(), Limits::whole(left), |_| {})? {
                 Ended::By(status) if status.success() => Ok(()),
                 Ended::By(status) => anyhow::bail!("ended with {status}"),
                 Ended::TimeUp => anyhow::bail!("its time was up"),
@@ -172,7 +175,11 @@ impl Report {
     fn counted(&mut self, name: &'static str, mut command: Command) {
         let begin = self.open(name);
         let mut count = Count::default();
-        let ended = run::watched(&mut command, self.left(), |line| count.line(line));
+        let limits = Limits {
+            whole: self.left(),
+            quiet: Some(QUIET),
+        };
+        let ended = run::watched(&mut command, limits, |line| count.line(line));
         let fault = match ended {
             Ok(Ended::By(status)) if status.success() => None,
             // A test that ended its whole program, or one that was not even compiled.
