@@ -38,14 +38,13 @@ impl std::fmt::Debug for Guide {
 }
 
 impl Guide {
-    /// With rows, a keyed hash, and whose number a contact came from.
+    /// With rows and what seals them, a keyed hash, and whose number a contact came from.
     pub fn new(
         records: Records,
+        keys: PersonKeys,
         hash: impl Fn(&str) -> [u8; 32] + Send + Sync + 'static,
         caller_of: impl Fn(ContactId) -> Option<CallerKey> + Send + Sync + 'static,
     ) -> Guide {
-        // Another use of the same secret: it is hashed with a name that is no number.
-        let keys = PersonKeys::new(hash("keys of people"));
         Guide {
             records,
             keys,

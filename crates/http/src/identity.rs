@@ -12,7 +12,7 @@ use linje_identity::{
     Clock, IssuerSettings, Kept, Limits, Opaque, Relying, Sessions, Wire, WireError, Write,
 };
 use linje_store::records::sessions::{self as rows, SessionRow};
-use linje_store::{Records, RecordsError};
+use linje_store::{PersonKeys, Records, RecordsError};
 use linje_types::Clearance;
 use tokio::sync::oneshot;
 
@@ -29,6 +29,8 @@ pub struct IdentitySetup {
     pub limits: Limits,
     /// Where they are kept.
     pub records: Records,
+    /// What seals whose they are.
+    pub keys: PersonKeys,
     /// The clock of sessions and tokens.
     pub clock: Clock,
     /// Makes an opaque id of an identity number.
@@ -83,13 +85,14 @@ impl Identity {
         let mut issuers = setup.issuers;
         issuers.extend(dev.iter().flat_map(|dev| dev.settings()));
         let wire = Wire::new(dev.clone())?;
-        let kept = setup.records.read(rows::all)?;
+        let keys = setup.keys;
+        let kept = setup.records.read(|file| rows::all(file, &keys))?;
         let keeps = setup.records.clone();
         let sessions = Sessions::new(
             setup.limits,
             Arc::clone(&setup.clock),
             kept.into_iter().map(from_row).collect(),
-            Box::new(move |write| keep(&keeps, write)),
+            Box::new(move |write| keep(&keeps, &keys, write)),
         );
         Ok(Identity {
             relying: Relying::new(issuers, wire, Arc::clone(&setup.clock), setup.opaque),
@@ -135,7 +138,7 @@ pub(crate) async fn run(identity: Arc<Identity>) {
     }
 }
 
-fn keep(records: &Records, write: Write) {
+fn keep(records: &Records, keys: &PersonKeys, write: Write) {
     let done = |end: Result<(), RecordsError>| {
         if let Err(error) = end {
             tracing::error!(%error, "a session could not be kept");
@@ -144,7 +147,8 @@ fn keep(records: &Records, write: Write) {
     match write {
         Write::Put(kept) => {
             let row = to_row(kept);
-            records.write(move |tx| rows::put(tx, &row), done);
+            let keys = keys.clone();
+            records.write(move |tx| rows::put(tx, &keys, &row), done);
         }
         Write::Seen(key, at) => records.write(move |tx| rows::seen(tx, &key, at), done),
         Write::Gone(keys) => records.write(move |tx| rows::forget(tx, &keys), done),

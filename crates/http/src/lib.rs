@@ -66,6 +66,7 @@ pub async fn run(api: Api) {
         identity::run(std::sync::Arc::clone(&api.identity)),
         feed::run(api.clone()),
         presence::run(api.clone()),
+        people::traces::run(api.clone()),
         keeper::run(api)
     );
 }

@@ -12,6 +12,7 @@ mod own;
 mod protect;
 mod read;
 mod tasks;
+pub(crate) mod traces;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,7 +29,9 @@ pub(crate) use hints::Hint;
 use hints::Hints;
 pub use measures::{ControlMeasure, MeasuresError, read_measures};
 pub(crate) use own::{OwnNeeds, own_id};
-pub(crate) use read::{Grounded, Opened, ReadAsk, failed_problem, grounded, has_in_hand, is_with};
+pub(crate) use read::{
+    Grounded, Opened, ReadAsk, failed_problem, grounded, has_in_hand, is_with, person_id,
+};
 pub use tasks::StoredTasks;
 
 /// How long what the register says about a reader is believed.
@@ -140,6 +143,7 @@ pub struct People {
     pub(crate) measures: Vec<ControlMeasure>,
     caller_of: CallerOf,
     hints: Hints,
+    traces: traces::Traces,
     readers: Mutex<HashMap<String, (Instant, Option<Facts>)>>,
 }
 
@@ -178,6 +182,7 @@ impl People {
             measures: parts.measures,
             caller_of: parts.caller_of,
             hints,
+            traces: traces::Traces::default(),
             readers: Mutex::default(),
         }
     }

@@ -257,13 +257,16 @@ async fn one_who_waits_on_the_line_is_rung_instead() {
 #[tokio::test]
 async fn the_invariants_are_looked_at() {
     let world = world();
-    let told = loop {
-        let told = world.get("/api/v1/invariants").await.expect(200);
-        if told["checks"] != 0 {
-            break told;
+    let looked = async {
+        loop {
+            let told = world.get("/api/v1/invariants").await.expect(200);
+            if told["checks"] != 0 {
+                return told;
+            }
+            tokio::task::yield_now().await;
         }
-        tokio::task::yield_now().await;
     };
+    let told = common::within(looked).await;
     assert_eq!((&told["ok"], &told["broken"]), (&json!(true), &json!([])));
     let metrics = world.get("/metrics").await;
     let text = String::from_utf8_lossy(&metrics.bytes).into_owned();

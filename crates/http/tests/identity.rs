@@ -584,6 +584,12 @@ async fn an_open_stream_ends_with_its_session() {
     }
 }
 
+fn on_disk(world: &World) -> Vec<u8> {
+    let files = std::fs::read_dir(&world.folder).unwrap().flatten();
+    let bytes = files.flat_map(|file| std::fs::read(file.path()).unwrap());
+    bytes.collect()
+}
+
 #[tokio::test]
 async fn only_the_digest_of_a_session_is_on_disk() {
     let world = world();
@@ -591,11 +597,36 @@ async fn only_the_digest_of_a_session_is_on_disk() {
     browser.log_in("K990001").await;
     let secret = browser.cookies[COOKIE].clone();
     let digest = linje_identity::digest(secret.as_bytes());
-    let mut bytes = Vec::new();
-    for file in std::fs::read_dir(&world.folder).unwrap().flatten() {
-        bytes.extend(std::fs::read(file.path()).unwrap());
-    }
+    let bytes = on_disk(&world);
     let holds = |what: &[u8]| bytes.windows(what.len()).any(|part| part == what);
     assert!(holds(&digest), "the session is kept");
     assert!(!holds(secret.as_bytes()), "and its secret is not");
+}
+
+#[tokio::test]
+async fn nobody_reads_on_disk_who_is_logged_in() {
+    let world = world();
+    let mut browser = Browser::new(&world);
+    let callback = browser.begin("idporten", "bruker-1", "/").await;
+    browser.get(&callback).await;
+    let shown = browser.get("/api/v1/session").await.expect(200);
+    let kept = linje_store::PersonKeys::new([7; 32]);
+    let read = |keys: &linje_store::PersonKeys| {
+        let records = world.api.records();
+        records
+            .read(|file| linje_store::records::sessions::all(file, keys))
+            .unwrap()
+    };
+    let rows = read(&kept);
+    assert_eq!(rows.len(), 1);
+    let number = rows[0].person.clone().unwrap();
+    assert_eq!(number.len(), 11);
+    assert_eq!(shown["who"]["name"], rows[0].name.as_str());
+    let bytes = on_disk(&world);
+    let holds = |what: &[u8]| bytes.windows(what.len()).any(|part| part == what);
+    assert!(holds(&rows[0].key), "the session is kept");
+    assert!(!holds(number.as_bytes()), "its number is not");
+    assert!(!holds(rows[0].name.as_bytes()), "nor its name");
+    let stranger = linje_store::PersonKeys::new([8; 32]);
+    assert!(read(&stranger).is_empty(), "another secret opens nothing");
 }

@@ -3,6 +3,8 @@
 
 mod common;
 
+use std::time::Duration;
+
 use axum::http::Method;
 use common::{Answer, World, world};
 use serde_json::{Value, json};
@@ -262,6 +264,37 @@ async fn a_topic_that_leaves_no_trace_forgets_whom_it_was_about() {
     assert_eq!(tab["contacts"], json!([]));
     for list in ["notes", "promises", "contacts"] {
         assert_eq!(mine.items(list).await, Vec::<Value>::new(), "{list}");
+    }
+}
+
+#[tokio::test]
+async fn it_is_forgotten_too_when_the_wrap_up_ends_without_a_word() {
+    let world = world();
+    let adviser = Somebody::new(&world, "/entra", "K990001").await;
+    at_work(&adviser).await;
+    for (queue, remembered) in [("chat-gjeld", false), ("chat-foreldrepenger", true)] {
+        let new = json!({"channel": "chat", "queue": queue});
+        world.post("/api/v1/contacts", &new).await.expect(201);
+        let id = answered(&adviser).await;
+        let link = json!({"fnr": ANNE, "level": "hint"});
+        let about = format!("/api/v1/contacts/{id}/person");
+        adviser.post(&about, link).await.expect(200);
+        end(&adviser, &id).await;
+        let done = "/api/v1/advisers/K990001/wrap-up";
+        adviser.post(done, json!({"done": true})).await.expect(200);
+        let contact = world.api.ids.read_contact(&id).unwrap();
+        let linked = || world.api.records().linked(contact).unwrap().is_some();
+        let forgotten = async {
+            while linked() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        if remembered {
+            let wait = tokio::time::timeout(Duration::from_secs(1), forgotten);
+            assert!(wait.await.is_err(), "{queue} is forgotten");
+        } else {
+            common::within(forgotten).await;
+        }
     }
 }
 

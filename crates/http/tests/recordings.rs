@@ -5,11 +5,15 @@
 mod common;
 
 use axum::http::Method;
-use common::{Answer, World, world};
+use common::{Answer, World, within, world};
 use linje_http::BesideAsk;
+use linje_store::records::access::Wanted;
 use linje_types::ContactId;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
+
+/// Of the built-in register.
+const ANNE: &str = "05898820221";
 
 /// A live call that an adviser has answered.
 async fn talking(world: &World) -> (String, ContactId) {
@@ -41,14 +45,17 @@ async fn wish(world: &World, id: &str, wish: &str) -> Answer {
 
 /// Where the sound shall go, when the lines are next asked about it.
 async fn next_sound(world: &World) -> Option<mpsc::Sender<Vec<u8>>> {
-    loop {
-        let ask = world.beside.lock().unwrap().try_recv();
-        match ask {
-            Ok(BesideAsk::Record { to, .. }) => return to,
-            Ok(_) => {}
-            Err(_) => tokio::task::yield_now().await,
+    let asked = async {
+        loop {
+            let ask = world.beside.lock().unwrap().try_recv();
+            match ask {
+                Ok(BesideAsk::Record { to, .. }) => return to,
+                Ok(_) => {}
+                Err(_) => tokio::task::yield_now().await,
+            }
         }
-    }
+    };
+    within(asked).await
 }
 
 fn nothing_is_recorded(world: &World) {
@@ -70,10 +77,25 @@ async fn sound(world: &World, id: &str) -> Answer {
         .await
 }
 
+/// Rows of the access log about a recording that was heard.
+fn heard_about(world: &World) -> usize {
+    let wanted = Wanted {
+        limit: 100,
+        ..Wanted::default()
+    };
+    let rows = world.api.records().readings(&wanted).unwrap();
+    let rows = rows.iter().map(|kept| &kept.reading);
+    rows.filter(|row| row.what == "recording" && row.permit && row.whom.is_some())
+        .count()
+}
+
 #[tokio::test]
 async fn sound_comes_after_both_yeses_only_and_is_gone_when_its_key_is() {
     let world = world();
     let (id, contact) = talking(&world).await;
+    let link = json!({"fnr": ANNE, "level": "hint"});
+    let about = format!("/api/v1/contacts/{id}/person");
+    world.post(&about, &link).await.expect(200);
     world.api.said_yes(contact);
     assert!(rows(&world).await.is_empty(), "a key that nobody asked for");
     nothing_is_recorded(&world);
@@ -103,18 +125,22 @@ async fn sound_comes_after_both_yeses_only_and_is_gone_when_its_key_is() {
         .await
         .expect(200);
     drop(to);
-    let kept = loop {
-        let rows = rows(&world).await;
-        if rows.iter().any(|row| !row["ended"].is_null()) {
-            break rows[0]["id"].as_str().unwrap().to_owned();
+    let ended = async {
+        loop {
+            let rows = rows(&world).await;
+            if rows.iter().any(|row| !row["ended"].is_null()) {
+                return rows[0]["id"].as_str().unwrap().to_owned();
+            }
+            tokio::task::yield_now().await;
         }
-        tokio::task::yield_now().await;
     };
+    let kept = within(ended).await;
     let heard = sound(&world, &kept).await;
     assert_eq!(
         (heard.status.as_u16(), heard.bytes.as_ref()),
         (200, b"first last".as_slice())
     );
+    assert_eq!(heard_about(&world), 1, "the person is told who heard it");
     let path = format!("/api/v1/recordings/{kept}");
     assert_eq!(
         world.send(Method::DELETE, &path, &[], None).await.status,

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use linje_centre::Centre;
 use linje_http::Guide;
-use linje_store::{Content, EntryKind, Hand, NumberKey, Reader, Records};
+use linje_store::{Content, EntryKind, Hand, NumberKey, PersonKeys, Reader, Records};
 use linje_types::Timestamp;
 use serde::Deserialize;
 
@@ -37,6 +37,11 @@ struct Words {
     body: String,
 }
 
+/// What seals texts about people: another use of the same secret, hashed with a name that is no number.
+pub(crate) fn person_keys(numbers: &NumberKey) -> PersonKeys {
+    PersonKeys::new(numbers.hash("keys of people").0)
+}
+
 /// What the web needs of people's rows for guidance.
 pub(crate) fn open(
     centre: &Centre,
@@ -60,6 +65,7 @@ pub(crate) fn open(
     };
     Ok(Guide::new(
         records.clone(),
+        person_keys(&numbers),
         move |text| numbers.hash(text).0,
         caller_of,
     ))

@@ -31,6 +31,7 @@ pub(crate) fn open(
         dev,
         limits: options.config.trusted.limits,
         records: records.clone(),
+        keys: crate::guide::person_keys(&key),
         clock: wall_clock(),
         opaque: Arc::new(move |number| opaque(&key, number)),
         public_url: options.config.trusted.public_url.clone(),

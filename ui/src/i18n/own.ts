@@ -84,7 +84,7 @@ export const nb = {
     whats: {
       header: "navn og kontaktopplysninger", overview: "oversikten", communication: "kontakten din med oss", follow_up: "oppfølgingen",
       payments: "utbetalinger", benefits: "ytelser", cases: "saker", notices: "varsler", search: "treff i søk", link: "at samtalen gjelder deg",
-      questions: "kontrollspørsmål", hint: "sikkerhetstiltak", reveal: "hvem raden gjelder", erase: "sletting",
+      questions: "kontrollspørsmål", hint: "sikkerhetstiltak", reveal: "hvem raden gjelder", erase: "sletting", recording: "opptaket av samtalen",
     } as Record<string, string>,
     wrong: "Mener du at noen har sett på noe de ikke skulle? Si fra til oss, så kontrollerer vi det.",
     more: (count: string) => `Vis ${count} eldre`,
@@ -178,7 +178,7 @@ export const nn: OwnText = {
     whats: {
       header: "namn og kontaktopplysningar", overview: "oversikta", communication: "kontakten din med oss", follow_up: "oppfølginga",
       payments: "utbetalingar", benefits: "ytingar", cases: "saker", notices: "varsel", search: "treff i søk", link: "at samtalen gjeld deg",
-      questions: "kontrollspørsmål", hint: "tryggingstiltak", reveal: "kven rada gjeld", erase: "sletting",
+      questions: "kontrollspørsmål", hint: "tryggingstiltak", reveal: "kven rada gjeld", erase: "sletting", recording: "opptaket av samtalen",
     },
     wrong: "Meiner du at nokon har sett på noko dei ikkje skulle? Sei frå til oss, så kontrollerer vi det.",
     more: (count) => `Vis ${count} eldre`,
@@ -270,7 +270,7 @@ export const en: OwnText = {
     whats: {
       header: "name and contact details", overview: "the overview", communication: "your contact with us", follow_up: "the follow-up",
       payments: "payments", benefits: "benefits", cases: "cases", notices: "notices", search: "a hit in a search", link: "that the conversation is about you",
-      questions: "control questions", hint: "safety measures", reveal: "whom the row is about", erase: "erasure",
+      questions: "control questions", hint: "safety measures", reveal: "whom the row is about", erase: "erasure", recording: "the recording of the call",
     },
     wrong: "Do you think that somebody saw what they should not? Tell us, and we will check.",
     more: (count) => `Show ${count} older`,

@@ -36,6 +36,7 @@ impl People {
         self.records.link(linked, |end| {
             tell.send(end).ok();
         });
+        self.traces.watch(contact);
         written(told).await
     }
 

@@ -43,16 +43,21 @@ pub(crate) struct Grounded<'a> {
     pub(crate) reason: Option<&'a str>,
 }
 
+/// An identity number as somebody wrote it.
+pub(crate) fn person_id(fnr: &str) -> Result<PersonId, Problem> {
+    PersonId::parse(fnr).ok_or_else(|| {
+        Problem::invalid(
+            "fnr",
+            "Fødselsnummeret har ikke riktig form. Det har elleve siffer, og kontrollsifrene må stemme.",
+            Vec::new(),
+        )
+    })
+}
+
 impl ReadAsk {
     /// The identity number.
     pub(crate) fn id(&self) -> Result<PersonId, Problem> {
-        PersonId::parse(&self.fnr).ok_or_else(|| {
-            Problem::invalid(
-                "fnr",
-                "Fødselsnummeret har ikke riktig form. Det har elleve siffer, og kontrollsifrene må stemme.",
-                Vec::new(),
-            )
-        })
+        person_id(&self.fnr)
     }
 
     pub(crate) fn new(id: PersonId, contact: Option<String>, reason: Option<String>) -> ReadAsk {
@@ -270,6 +275,27 @@ impl People {
             signs,
             ..Reading::default()
         }
+    }
+
+    /// Somebody hears what was said in a contact: a row on whom it was about, before it is heard.
+    pub(crate) async fn note_heard(
+        &self,
+        api: &Api,
+        who: &Who,
+        contact: ContactId,
+    ) -> Result<(), Problem> {
+        let linked = self.linked(contact).await.map_err(no_row)?;
+        let Some((id, _)) = linked else { return Ok(()) };
+        let ground = Grounded {
+            contact: Some(contact),
+            reason: None,
+        };
+        let row = self.row(api, who, &ground, id, "recording");
+        let row = Reading {
+            permit: true,
+            ..row
+        };
+        self.keep(vec![row]).await
     }
 
     /// The opaque name of an organisation.

@@ -8,7 +8,7 @@ use linje_store::records::access::{
     Chain, Kept, PersonKey, ReaderSums, Reading, Signs, Wanted, cef, hex,
 };
 use linje_store::{Records, RecordsError};
-use linje_types::{HOUR_US, Language, PersonId};
+use linje_types::{HOUR_US, Language};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -18,7 +18,7 @@ use super::persons::since;
 use crate::api::{Api, Gate};
 use crate::body::{Body, Query, Spoken};
 use crate::clock::rfc3339;
-use crate::people::{Asker, grounded, own_id};
+use crate::people::{Asker, grounded, own_id, person_id};
 use crate::problem::Problem;
 use crate::shape::List;
 
@@ -370,9 +370,7 @@ async fn access_chain(api: Api) -> Result<Json<ChainView>, Problem> {
     responses((status = 200, body = WhoseView), (status = 422, body = Problem, content_type = "application/problem+json"))
 )]
 async fn access_whose(api: Api, Body(ask): Body<Whose>) -> Result<Json<WhoseView>, Problem> {
-    let id = PersonId::parse(&ask.fnr).ok_or_else(|| {
-        Problem::invalid("fnr", "Fødselsnummeret har ikke riktig form.", Vec::new())
-    })?;
+    let id = person_id(&ask.fnr)?;
     Ok(Json(WhoseView {
         whom: hex(&api.people.keys.key_of(id)),
     }))

@@ -14,7 +14,7 @@ use crate::api::{Api, Gate};
 use crate::body::{Body, CommandId, Spoken};
 use crate::clock::rfc3339;
 use crate::guide::{blocking, of_person};
-use crate::people::{Asker, grounded};
+use crate::people::{Asker, grounded, person_id};
 use crate::problem::Problem;
 use crate::shape::List;
 
@@ -86,9 +86,7 @@ async fn erase_person(
     Spoken(language): Spoken,
     Body(ask): Body<EraseAsk>,
 ) -> Result<Json<Receipt>, Problem> {
-    let id = PersonId::parse(&ask.fnr).ok_or_else(|| {
-        Problem::invalid("fnr", "Fødselsnummeret har ikke riktig form.", Vec::new())
-    })?;
+    let id = person_id(&ask.fnr)?;
     if PersonId::parse(&ask.again) != Some(id) {
         return Err(Problem::invalid(
             "again",

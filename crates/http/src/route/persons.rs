@@ -21,7 +21,7 @@ use crate::api::{Api, Gate};
 use crate::body::{Body, Spoken};
 use crate::clock::{parse, rfc3339};
 use crate::people::{
-    Asker, Level, Opened, ReadAsk, failed_problem, grounded, has_in_hand, is_with,
+    Asker, Level, Opened, ReadAsk, failed_problem, grounded, has_in_hand, is_with, person_id,
 };
 use crate::problem::Problem;
 use crate::shape::{TopicName, topic_names};
@@ -688,9 +688,7 @@ async fn link_person(
     let contact = api.contact(&id)?;
     refuse_others(&api, &who, contact, false)?;
     let person = match ask.fnr {
-        Some(fnr) => PersonId::parse(&fnr).ok_or_else(|| {
-            Problem::invalid("fnr", "Fødselsnummeret har ikke riktig form.", Vec::new())
-        })?,
+        Some(fnr) => person_id(&fnr)?,
         None => only_hint(&api, contact).await?,
     };
     let mut right = ask.right.clone();
@@ -765,9 +763,7 @@ async fn control_questions(
 ) -> Result<Json<Questions>, Problem> {
     let contact = api.contact(&id)?;
     refuse_others(&api, &who, contact, false)?;
-    let person = PersonId::parse(&ask.fnr).ok_or_else(|| {
-        Problem::invalid("fnr", "Fødselsnummeret har ikke riktig form.", Vec::new())
-    })?;
+    let person = person_id(&ask.fnr)?;
     let opened = api
         .people
         .open(

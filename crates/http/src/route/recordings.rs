@@ -143,6 +143,7 @@ async fn recording_sound(
     _: CommandId,
 ) -> Result<impl IntoResponse, Problem> {
     let kept = find(&api, &me, &id).await?;
+    api.people.note_heard(&api, &me, kept.contact).await?;
     let (tell, told) = oneshot::channel();
     api.records
         .note_act(act(&api, &me, &kept, "recording_played"), move |end| {

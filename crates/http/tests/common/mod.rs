@@ -147,6 +147,7 @@ pub(crate) fn world_where(start: Timestamp, change: impl FnOnce(&Centre, &mut Ru
         dev: Some((OWN.to_owned(), demo_people(&directory.centre, &staff))),
         limits: Limits::default(),
         records: records.clone(),
+        keys: linje_store::PersonKeys::new([7; 32]),
         clock: {
             let late_s = Arc::clone(&late_s);
             Arc::new(move || {
@@ -199,6 +200,7 @@ pub(crate) fn world_where(start: Timestamp, change: impl FnOnce(&Centre, &mut Ru
         people: Arc::new(people(&records, clock)),
         guide: linje_http::Guide::new(
             records.clone(),
+            linje_store::PersonKeys::new([7; 32]),
             |text| {
                 let mut hash = [0_u8; 32];
                 for (place, byte) in text.bytes().enumerate() {
@@ -240,6 +242,14 @@ pub(crate) fn world_where(start: Timestamp, change: impl FnOnce(&Centre, &mut Ru
         folder,
         late_s,
     }
+}
+
+/// Waits for what must come, and fails where it never does.
+pub(crate) async fn within<T>(wait: impl Future<Output = T>) -> T {
+    let limit = Duration::from_secs(60);
+    tokio::time::timeout(limit, wait)
+        .await
+        .expect("it never came")
 }
 
 /// A folder of this world alone.

@@ -76,6 +76,21 @@ impl Records {
         })
     }
 
+    /// The contacts that were linked last, the newest first. Blocks.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn linked_lately(&self, limit: u32) -> Result<Vec<ContactId>, RecordsError> {
+        self.read(move |connection| {
+            let sql = "SELECT contact FROM linked ORDER BY at DESC LIMIT ?1";
+            let mut find = connection.prepare_cached(sql)?;
+            find.query_map([limit], |row| {
+                Ok(ContactId(row.get::<_, i64>(0)?.cast_unsigned()))
+            })?
+            .collect()
+        })
+    }
+
     /// Forgets whom a contact was about: for topics that leave no trace on the person.
     pub fn unlink(
         &self,
