@@ -30,7 +30,7 @@ use hints::Hints;
 pub use measures::{ControlMeasure, MeasuresError, read_measures};
 pub(crate) use own::{OwnNeeds, own_id};
 pub(crate) use read::{
-    Grounded, Opened, ReadAsk, failed_problem, grounded, has_in_hand, is_with, person_id,
+    Grounded, Opened, ReadAsk, failed_problem, grounded, has_in_hand, is_with, person_id, traceable,
 };
 pub use tasks::StoredTasks;
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::http::Method;
 use common::{Answer, World, world};
+use linje_store::records::access::Wanted;
 use serde_json::{Value, json};
 
 const ANNE: &str = "05898820221";
@@ -262,6 +263,18 @@ async fn a_topic_that_leaves_no_trace_forgets_whom_it_was_about() {
         .await
         .expect(200);
     assert_eq!(tab["contacts"], json!([]));
+    // Who read is kept, but nothing leads from there to a queue that tells what it was about.
+    let wanted = Wanted {
+        limit: 100,
+        ..Wanted::default()
+    };
+    let rows = world.api.records().readings(&wanted).unwrap();
+    let by_contact = rows.iter().filter(|row| row.reading.ground == "contact");
+    let contacts: Vec<_> = by_contact.map(|row| row.reading.contact).collect();
+    assert!(
+        !contacts.is_empty() && contacts.iter().all(Option::is_none),
+        "{contacts:?}"
+    );
     for list in ["notes", "promises", "contacts"] {
         assert_eq!(mine.items(list).await, Vec::<Value>::new(), "{list}");
     }

@@ -4,6 +4,7 @@
 
 use std::fs::File;
 use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -234,7 +235,11 @@ fn lock(folder: &Path) -> Result<File> {
             format!("cannot {what} the data folder `{shown}`"),
         )
     };
-    std::fs::create_dir_all(folder).with_context(|| fault("make"))?;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .with_context(|| fault("make"))?;
     let path = folder.join("lock");
     let file = File::options()
         .create(true)
@@ -491,6 +496,10 @@ async fn wire(
     .map_err(|refusal| anyhow!("the log cannot be put right: {refusal:?}"))?;
 
     let records = Records::open(&options.config.data.join("people.sqlite"))?;
+    let cut = records.end_open_recordings(clock.now())?;
+    if cut > 0 {
+        tracing::warn!(cut, "recordings ended with the service before");
+    }
     let people = crate::people::people(
         options.is_demo(),
         &records,

@@ -145,6 +145,10 @@ impl Records {
             path: path.to_owned(),
             detail: error.to_string(),
         };
+        crate::sqlite::make_own_file(path).map_err(|error| RecordsError::File {
+            path: path.to_owned(),
+            detail: error.to_string(),
+        })?;
         let connection = connect(path, true).map_err(said)?;
         for tables in TABLES {
             connection.execute_batch(tables).map_err(said)?;

@@ -5,8 +5,8 @@ mod columns;
 mod read;
 mod sums;
 
-use std::fs::OpenOptions;
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::{OpenOptions, Permissions};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -431,13 +431,21 @@ fn make_file(path: &Path) -> Result<(), Error> {
     {
         std::fs::create_dir_all(folder).map_err(said)?;
     }
-    OpenOptions::new()
+    make_own_file(path).map_err(said)
+}
+
+/// Makes the file unless it is there. Nobody else on the machine reads what is in it.
+pub(crate) fn make_own_file(path: &Path) -> std::io::Result<()> {
+    let file = OpenOptions::new()
         .write(true)
         .create(true)
         .truncate(false)
         .mode(0o600)
-        .open(path)
-        .map_err(said)?;
+        .open(path)?;
+    let mode = file.metadata()?.permissions().mode();
+    if mode & 0o077 != 0 {
+        file.set_permissions(Permissions::from_mode(mode & 0o700))?;
+    }
     Ok(())
 }
 

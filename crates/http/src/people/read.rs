@@ -131,6 +131,17 @@ pub(crate) fn is_with(api: &Api, who: &Who, contact: ContactId, stages: &[Stage]
     })
 }
 
+/// A contact that may stand beside somebody's name: one whose topic leaves no trace may not.
+pub(crate) fn traceable(api: &Api, contact: Option<ContactId>) -> Option<ContactId> {
+    let centre = &api.directory.centre;
+    contact.filter(|contact| {
+        api.shared.read(|view| {
+            let entry = view.contacts.get(*contact);
+            !entry.is_some_and(|entry| entry.leaves_no_trace(centre))
+        })
+    })
+}
+
 /// Nobody whom this reader can open, and nothing about whether there is anybody.
 pub(crate) fn not_here(with_contact: bool) -> Problem {
     let problem = Problem::new(StatusCode::NOT_FOUND, "no_person", "Ingen person å vise");
@@ -271,7 +282,7 @@ impl People {
                 (None, None) => "none",
             }
             .to_owned(),
-            contact: ground.contact,
+            contact: traceable(api, ground.contact),
             signs,
             ..Reading::default()
         }

@@ -18,7 +18,7 @@ use super::persons::since;
 use crate::api::{Api, Gate};
 use crate::body::{Body, Query, Spoken};
 use crate::clock::rfc3339;
-use crate::people::{Asker, grounded, own_id, person_id};
+use crate::people::{Asker, grounded, own_id, person_id, traceable};
 use crate::problem::Problem;
 use crate::shape::List;
 
@@ -227,7 +227,7 @@ fn reading_row(api: &Api, row: &Kept, language: Language) -> ReadingRow {
         whom: reading.whom.as_ref().map(hex),
         what: reading.what.clone(),
         ground: reading.ground.clone(),
-        contact: reading.contact.map(|contact| api.ids.contact(contact)),
+        contact: traceable(api, reading.contact).map(|contact| api.ids.contact(contact)),
         reason: reason.and_then(|(sealed, whom)| api.people.keys.open(whom, sealed)),
         permit: reading.permit,
         code: Some(reading.code.clone()).filter(|code| !code.is_empty()),
@@ -333,8 +333,9 @@ async fn access_export(api: Api, Query(export): Query<Export>) -> Result<Respons
     };
     let rows = read(&api, move |records| records.readings(&wanted)).await?;
     let mut text = String::with_capacity(rows.len() * 256);
-    for row in &rows {
-        text.push_str(&cef(row));
+    for mut row in rows {
+        row.reading.contact = traceable(&api, row.reading.contact);
+        text.push_str(&cef(&row));
         text.push('\n');
     }
     let headers = [

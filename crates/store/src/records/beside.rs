@@ -162,6 +162,25 @@ impl Records {
         self.write(work, then);
     }
 
+    /// Ends the recordings whose end nobody wrote, because the service ended first; gives how many.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn end_open_recordings(&self, at: Timestamp) -> Result<usize, RecordsError> {
+        self.write_now(move |tx| {
+            tx.execute(
+                "INSERT INTO conversation_act (contact, at, what, who, adviser, how)
+                 SELECT contact, ?1, 'recording_ended', 'line', adviser, '' FROM recording
+                 WHERE ended IS NULL",
+                [at.0],
+            )?;
+            tx.execute(
+                "UPDATE recording SET ended = ?1 WHERE ended IS NULL",
+                [at.0],
+            )
+        })
+    }
+
     /// The newest recordings of a unit, or of all. Blocks.
     ///
     /// # Errors
@@ -234,7 +253,7 @@ impl Records {
             forget(tx, &subject(id))?;
             tx.execute("DELETE FROM recording_part WHERE recording = ?1", [id])?;
             tx.execute(
-                "UPDATE recording SET destroyed = ?2, destroyed_by = ?3
+                "UPDATE recording SET destroyed = ?2, destroyed_by = ?3, ended = COALESCE(ended, ?2)
                  WHERE id = ?1 AND destroyed IS NULL",
                 params![id, act.at.0, act.who],
             )?;
@@ -401,6 +420,43 @@ mod tests {
                     .any(|window| window == b"hemmelighemmelig")
             );
         }
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn what_the_service_left_open_ends_when_it_starts_again_and_nobody_else_reads_the_file() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = std::env::temp_dir().join(format!("linje-left-open-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("people.sqlite");
+        {
+            let records = Records::open(&path).unwrap();
+            now(|tell| {
+                let agreed = act("recording_agreed", 1);
+                records.begin_recording(agreed, "vest".to_owned(), move |id| {
+                    tell.send(id).unwrap();
+                });
+            });
+        }
+        let mode = |path: &std::path::Path| {
+            let found = std::fs::metadata(path).unwrap();
+            found.permissions().mode() & 0o777
+        };
+        assert_eq!(mode(&path), 0o600);
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        let records = Records::open(&path).unwrap();
+        assert_eq!(mode(&path), 0o600, "what was open to all is no more");
+        assert_eq!(records.end_open_recordings(Timestamp(9)).unwrap(), 1);
+        assert_eq!(records.end_open_recordings(Timestamp(10)).unwrap(), 0);
+        let kept = records.recordings(None, 10).unwrap();
+        assert_eq!(kept[0].ended, Some(Timestamp(9)));
+        let acts = records.acts_of(ContactId(9)).unwrap();
+        let last = acts.last().unwrap();
+        assert_eq!(
+            (last.what.as_str(), last.at),
+            ("recording_ended", Timestamp(9))
+        );
+        drop(records);
         std::fs::remove_dir_all(&folder).unwrap();
     }
 }
