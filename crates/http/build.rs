@@ -1,6 +1,7 @@
 //! Packs what is embedded: the built pages of `ui/dist`, or one page that says how to build them.
 //!
-//! Each file is packed once, here, and lies in the binary packed. The result is a table in Rust.
+//! Each file is packed once, here, and lies in the binary packed. The result is a table in Rust, with the addresses
+//! that the application itself knows, as its router has them.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -23,7 +24,9 @@ fn main() -> io::Result<()> {
     if dist.parent().is_some_and(Path::is_dir) && !dist.exists() {
         fs::create_dir(&dist)?;
     }
+    let router = dist.with_file_name("src/router.tsx");
     println!("cargo:rerun-if-changed=../../ui/dist");
+    println!("cargo:rerun-if-changed=../../ui/src/router.tsx");
     println!("cargo:rerun-if-changed=stub.html");
 
     let mut files = Vec::new();
@@ -33,7 +36,15 @@ fn main() -> io::Result<()> {
         files.push((String::from("index.html"), STUB.to_vec()));
     }
     files.sort();
-    fs::write(out.join("pages.rs"), table(&out, &files)?)
+    let routes = routes(&fs::read_to_string(router).unwrap_or_default());
+    fs::write(out.join("pages.rs"), table(&out, &files)? + &routes)
+}
+
+/// The addresses of the application: `path: "/desk"`.
+fn routes(router: &str) -> String {
+    let paths = router.split("path: \"").skip(1);
+    let paths: Vec<&str> = paths.filter_map(|rest| rest.split('"').next()).collect();
+    format!("/// Addresses of the application.\nstatic ROUTES: &[&str] = &{paths:?};\n")
 }
 
 fn collect(root: &Path, folder: &Path, files: &mut Vec<(String, Vec<u8>)>) -> io::Result<()> {

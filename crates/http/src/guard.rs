@@ -16,11 +16,20 @@ const CSP: &str = "default-src 'self'; img-src 'self' data:; media-src 'self' bl
 
 /// Refuses requests that come under a foreign name or from a foreign page.
 pub(crate) async fn wall(State(gate): State<Gate>, request: Request, next: Next) -> Response {
-    let public = gate.api().and_then(|api| api.identity.public_host());
-    match check(request.headers(), request.uri().host(), public) {
+    let identity = gate.api().map(|api| &api.identity);
+    let public = identity.and_then(|identity| identity.public_host());
+    let mut response = match check(request.headers(), request.uri().host(), public) {
         Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),
+    };
+    let address = identity.and_then(|identity| identity.public_url.as_deref());
+    if address.is_some_and(|address| address.starts_with("https://")) {
+        let year = HeaderValue::from_static("max-age=31536000");
+        response
+            .headers_mut()
+            .insert(header::STRICT_TRANSPORT_SECURITY, year);
     }
+    response
 }
 
 /// Puts the headers that protect a reader on every answer.

@@ -43,9 +43,28 @@ pub(crate) async fn page(method: Method, uri: Uri, headers: HeaderMap) -> Respon
         "index.html"
     };
     match find(name) {
-        Some(page) => serve(page, &headers),
+        Some(page) => {
+            let mut response = serve(page, &headers);
+            if response.status() == StatusCode::OK && name != path && !is_route(path) {
+                // The application says so in its own words; programs see it here.
+                *response.status_mut() = StatusCode::NOT_FOUND;
+            }
+            response
+        }
         None => Problem::not_found("Siden finnes ikke.").into_response(),
     }
+}
+
+/// Whether the application has a page for an address without its first `/`. Where its sources were not there as
+/// this was built, every address is one.
+fn is_route(path: &str) -> bool {
+    let parts = |path: &'static str| path.trim_matches('/').split('/');
+    let asked = || path.trim_matches('/').split('/');
+    let matches = |route: &&'static str| {
+        let same = |(route, asked): (&str, &str)| route == asked || route.starts_with('$');
+        parts(route).count() == asked().count() && parts(route).zip(asked()).all(same)
+    };
+    ROUTES.is_empty() || ROUTES.iter().any(|route| matches(&route))
 }
 
 fn find(name: &str) -> Option<&'static Page> {

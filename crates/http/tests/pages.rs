@@ -30,6 +30,12 @@ async fn every_wrong_address_or_method_is_a_problem_document() {
     ] {
         world.get(path).await.problem(404);
     }
+    // An address that the application does not have is none, though its page says so in words.
+    assert_eq!(world.get("/nope").await.status, 404);
+    assert_eq!(world.get("/henvendelse/a/nope").await.status, 404);
+    for page in ["/", "/trafikk", "/henvendelse/abc/hvorfor", "/innsikt/tall"] {
+        assert_eq!(world.get(page).await.status, 200, "{page}");
+    }
     world
         .send(Method::DELETE, "/api/v1/contacts", &[], None)
         .await

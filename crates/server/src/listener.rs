@@ -3,7 +3,7 @@
 //! A handshake that hangs holds up nobody else. Whoever comes past the proxy is not answered.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -79,13 +79,19 @@ impl axum::serve::Listener for Listener {
 
 type Give = mpsc::Sender<(Stream, SocketAddr)>;
 
-async fn plain(tcp: TcpListener, give: Give, only: Option<std::net::IpAddr>) {
+async fn plain(tcp: TcpListener, give: Give, only: Option<IpAddr>) {
     while let Some((stream, peer)) = next(&tcp, &give).await {
-        let known = only.is_none_or(|proxy| peer.ip() == proxy || peer.ip().is_loopback());
-        if known && give.send((Stream::Plain(stream), peer)).await.is_err() {
+        if only.is_none_or(|proxy| may_pass(peer.ip(), proxy))
+            && give.send((Stream::Plain(stream), peer)).await.is_err()
+        {
             return;
         }
     }
+}
+
+/// The proxy itself, and this machine, whose probes ask without it.
+fn may_pass(peer: IpAddr, proxy: IpAddr) -> bool {
+    peer == proxy || peer.is_loopback()
 }
 
 async fn tls(tcp: TcpListener, give: Give, acceptor: TlsAcceptor) {
@@ -174,6 +180,25 @@ impl AsyncWrite for Stream {
         match self.get_mut() {
             Stream::Plain(stream) => Pin::new(stream).poll_shutdown(context),
             Stream::Tls(stream) => Pin::new(stream).poll_shutdown(context),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_comes_past_the_proxy_is_not_let_in() {
+        let proxy: IpAddr = "10.0.0.5".parse().unwrap();
+        for (peer, passes) in [
+            ("10.0.0.5", true),
+            ("127.0.0.1", true),
+            ("::1", true),
+            ("10.0.0.6", false),
+            ("192.0.2.1", false),
+        ] {
+            assert_eq!(may_pass(peer.parse().unwrap(), proxy), passes, "{peer}");
         }
     }
 }
