@@ -1,10 +1,10 @@
 /** Beside the calls that come: ringing out, three who talk, who attends, what is recorded; on the desk and for a leader. */
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 
-import { isMock, openPage, programHeaders, startBrowser, startServer } from "./browser.mjs";
-import { beAdviser, leaveDesk, overflow, ready, tabTo, takePhone, violations } from "./steps.mjs";
+import { isMock, openPage, startBrowser, startServer } from "./browser.mjs";
+import { beAdviser, overflow, ready, tabTo, violations } from "./steps.mjs";
+import { endCall, takeCall, teller } from "./taken.mjs";
 
 let server;
 let browser;
@@ -19,29 +19,7 @@ after(async () => {
 
 const made = { skip: isMock ? false : "the mock's levers put it on the desk" };
 
-async function tell(path, body = {}) {
-  return fetch(server.url + path, {
-    method: "POST",
-    headers: { ...(await programHeaders(server.url)), "content-type": "application/json", "idempotency-key": randomUUID() },
-    body: JSON.stringify(body),
-  });
-}
-
-async function inCall(page) {
-  await beAdviser(page, server.url);
-  await takePhone(page);
-  await tell("/api/v1/contacts", { channel: "voice", queue: "arbeid-helse" });
-  await page.locator(".offer").waitFor({ timeout: 45_000 });
-  await page.getByRole("button", { name: /^Svar/ }).click();
-  await page.locator(".call__timer").waitFor();
-}
-
-async function finish(page) {
-  await page.getByRole("button", { name: "Avslutt", exact: true }).click();
-  await page.getByRole("button", { name: /^Ferdig/ }).click();
-  await page.locator(".idle").waitFor();
-  await leaveDesk(page);
-}
+const tell = (path, body) => teller(server.url)(path, body);
 
 for (const theme of ["light", "dark"]) {
   for (const width of [1440, 390]) {
@@ -52,7 +30,7 @@ for (const theme of ["light", "dark"]) {
         assert.deepEqual(await violations(page), [], state);
         assert.equal(await overflow(page), 0, `${state} scrolls sideways`);
       };
-      await inCall(page);
+      await takeCall(page, server.url);
       await page.getByRole("button", { name: "Spør en fagekspert" }).click();
       await page.getByRole("radio", { name: "Fagstøtte arbeid og ytelser" }).check();
       await page.getByRole("button", { name: "Spør nå" }).click();
@@ -80,15 +58,21 @@ for (const theme of ["light", "dark"]) {
       await tell("/__mock/desk/said-yes");
       await page.locator('[data-recording="on"]').waitFor();
       await check("on");
-      await page.getByRole("button", { name: "Stopp opptaket litt" }).click();
+      await page.getByRole("button", { name: "Pause opptaket" }).click();
       await page.locator('[data-recording="paused"]').waitFor();
       await check("paused");
       await page.getByRole("button", { name: "Ta opp igjen" }).click();
       await page.getByRole("button", { name: "Avslutt opptaket" }).click();
       await page.locator("[data-recording]").waitFor({ state: "detached" });
+      await page.getByText("Opptak fra denne samtalen er lagret (0:42)").waitFor();
+      await page.getByRole("button", { name: "Slett opptaket" }).click();
+      await page.getByText("lyden kan aldri hentes fram igjen").waitFor();
+      await check("a recording that the adviser may delete");
+      await page.getByRole("button", { name: "Slett for godt" }).click();
+      await page.getByText("Opptaket er slettet. Ingen kan høre det.").waitFor();
       await page.getByRole("button", { name: "Avslutt medlyttingen" }).click();
       await page.locator("[data-listening]").waitFor({ state: "detached" });
-      await finish(page);
+      await endCall(page);
       assert.deepEqual(troubles, []);
       await close();
     });
@@ -130,7 +114,7 @@ test("an adviser rings out by keys alone; a refusal keeps what was typed", made,
   assert.deepEqual(await violations(page), []);
   assert.equal(await number.inputValue(), "");
   await page.locator(".call__timer").waitFor();
-  await finish(page);
+  await endCall(page);
   assert.deepEqual(troubles.filter((each) => !each.includes("422")), []);
   await close();
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 
 import { openPage } from "./browser.mjs";
-import { beAdviser, inCallState, leaveDesk, ringIn, takePhone } from "./steps.mjs";
+import { beAdviser, inCallState, leaveDesk, ringIn, takePhone, wrapUp } from "./steps.mjs";
 
 /** An adviser in a call, and the page of who rang. */
 export async function inCall(browser, url, settings = {}) {
@@ -19,7 +19,7 @@ export async function inCall(browser, url, settings = {}) {
     const hangUp = desk.page.getByRole("button", { name: "Avslutt", exact: true });
     if (await hangUp.isVisible()) {
       await hangUp.click();
-      await desk.page.getByRole("button", { name: /^Ferdig/ }).click();
+      await wrapUp(desk.page);
       await desk.page.locator(".idle").waitFor();
     }
     await leaveDesk(desk.page).catch(() => undefined);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { openPage, startBrowser, startServer } from "./browser.mjs";
-import { beAdviser, inCallState, leaveDesk, overflow, ready, ringIn, tabTo, takePhone, violations } from "./steps.mjs";
+import { beAdviser, inCallState, leaveDesk, overflow, ready, ringIn, tabTo, takePhone, violations, wrapUp } from "./steps.mjs";
 
 let server;
 let browser;
@@ -51,7 +51,7 @@ for (const theme of ["light", "dark"]) {
       await check("wrap-up");
       await desk.page.getByRole("button", { name: "Stopp klokka" }).click();
       await desk.page.getByText("Klokka er stoppet").waitFor();
-      await desk.page.getByRole("button", { name: /^Ferdig/ }).click();
+      await wrapUp(desk.page);
       await desk.page.locator(".idle").waitFor();
       await check("idle");
       await leaveDesk(desk.page);
@@ -62,7 +62,7 @@ for (const theme of ["light", "dark"]) {
   }
 }
 
-test("an adviser needs no mouse: choose, answer with Enter, wrap up with Enter", async () => {
+test("an adviser needs no mouse: choose, answer with Enter, wrap up with one key and Enter", async () => {
   const desk = await openPage(browser, { url: server.url });
   const caller = await openPage(browser, { url: server.url });
   const { page } = desk;
@@ -87,7 +87,9 @@ test("an adviser needs no mouse: choose, answer with Enter, wrap up with Enter",
   await page.locator(".call__timer").waitFor();
   await tabTo(page, page.getByRole("button", { name: "Avslutt" }));
   await page.keyboard.press("Enter");
-  await page.locator(".call--wrap").waitFor();
+  await page.locator(".call--wrap form").waitFor();
+  await page.waitForFunction(() => document.activeElement?.id === "after-solved");
+  await page.keyboard.press("j");
   await page.keyboard.press("Enter");
   await page.locator(".idle").waitFor();
   assert.equal(await answered(), before + 1);

@@ -25,6 +25,16 @@ async function open(page) {
   await page.getByRole("heading", { level: 1 }).waitFor();
 }
 
+test("each reading is a line with its own time, by day, the newest first", made, async () => {
+  const { page, close } = await openPage(browser, { url: server.url });
+  await open(page);
+  await page.locator("[data-reading]").first().waitFor();
+  assert.deepEqual(await page.locator(".own__day h3").allInnerTexts(), ["22.11.2026", "20.11.2026", "1.11.2026"]);
+  const lines = (await page.locator("[data-reading]").allInnerTexts()).map((text) => text.slice(0, 9));
+  assert.deepEqual(lines, ["kl. 15.00", "kl. 10.13", "kl. 10.12", "kl. 23.12"]);
+  await close();
+});
+
 for (const theme of ["light", "dark"]) {
   for (const width of [1440, 390]) {
     test(`everything, nothing and something that failed, ${theme}, ${width} px`, made, async () => {
@@ -39,8 +49,8 @@ for (const theme of ["light", "dark"]) {
       await page.getByRole("heading", { name: "Snakker du med oss nå?" }).waitFor();
       await page.getByText("Ringer deg når vedtaket er klart").waitFor();
       await page.getByText("Vi gikk gjennom foreldrepengeperioden.").waitFor();
-      await page.getByText("En veileder i KS Hordaland, fordi du tok kontakt.").waitFor();
-      await page.getByText("Så: navn og kontaktopplysninger, utbetalinger").waitFor();
+      await page.getByText("En veileder i KS Hordaland, fordi du tok kontakt.").first().waitFor();
+      await page.getByText("Så: utbetalinger", { exact: true }).first().waitFor();
       for (const more of await page.getByRole("button", { name: /Dokumenter|Tidligere utbetalinger/ }).all()) await more.click();
       await check("everything");
       await page.getByRole("radio", { name: "Nynorsk" }).click();

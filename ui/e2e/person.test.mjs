@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { isMock, openPage, startBrowser, startServer } from "./browser.mjs";
-import { beAdviser, leaveDesk, overflow, ready, takePhone, violations } from "./steps.mjs";
+import { beAdviser, leaveDesk, overflow, ready, takePhone, violations, wrapUp } from "./steps.mjs";
 
 let server;
 let browser;
@@ -107,7 +107,7 @@ test("a phone ban is said before the call is answered; control questions make it
   await page.getByText("Bekreftet med kontrollspørsmål").waitFor();
   await lever({ hint: { level: null, number_of: 0, phone_barred: false, safety_measure: false, must_be_handed_over: false } });
   await page.getByRole("button", { name: "Avslutt", exact: true }).click();
-  await page.getByRole("button", { name: /^Ferdig/ }).click();
+  await wrapUp(page);
   await page.getByRole("heading", { name: "Hvem gjelder det?" }).waitFor();
   await leaveDesk(page);
   await close();
@@ -155,6 +155,7 @@ for (const theme of ["light", "dark"]) {
     test(`the access audit and the measures that touch staff, ${theme}, ${width} px`, made, async () => {
       const { page, troubles, close } = await openPage(browser, { url: server.url, theme, width });
       await page.goto(`${server.url}/kontroll`);
+      await page.getByRole("cell", { name: "Brukeren selv" }).or(page.getByText("Brukeren selv")).first().waitFor();
       await page.getByText("Innsynsloggen er hel").waitFor();
       await page.getByText("mange uten henvendelse").first().waitFor();
       await page.getByText("AVVIST_HABILITET").first().waitFor();

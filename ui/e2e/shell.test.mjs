@@ -118,3 +118,41 @@ test("when the store fails every page says so", { skip: !isMock }, async () => {
   assert.equal(await page.getByText("Linje får ikke lagret").count(), 0);
   await close();
 });
+
+test("the menu shows what the role opens; a page for others says whom it is for; who may not write sees no way to", { skip: !isMock }, async () => {
+  const { page, troubles, close } = await openPage(browser, { url: server.url });
+  const be = (roles) => fetch(`${server.url}/__mock/roles`, { method: "POST", body: JSON.stringify({ roles }) });
+  const menu = async () => (await page.locator(".header-nav a").allInnerTexts()).join(", ");
+  const asked = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  await be(["adviser"]);
+  await page.goto(`${server.url}/kunnskap`);
+  await page.getByRole("button", { name: /^Dagpenger/ }).first().click();
+  await page.getByRole("button", { name: "Historikk" }).waitFor();
+  assert.equal(await page.getByRole("button", { name: /Ny artikkel|^Endre/ }).count(), 0);
+  assert.equal(await menu(), "Trafikkbilde, Veileder, Kunnskap, Tall, Demo");
+  for (const [path, whom] of [["/team", "avdelingsleder"], ["/admin", "administrator, fagansvarlig, trafikkstyrer, planlegger og avdelingsleder"]]) {
+    asked.length = 0;
+    await page.goto(server.url + path);
+    await page.getByText(`Denne siden er for ${whom}.`).waitFor();
+    assert.deepEqual(asked.filter((each) => /units|recordings|listening|centre/.test(each)), [], `${path} asks for nothing it may not have`);
+  }
+  await be(["leader"]);
+  await page.goto(`${server.url}/team`);
+  await page.getByRole("heading", { level: 1, name: "Teamet etterpå" }).waitFor();
+  assert.equal(await menu(), "Trafikkbilde, Kunnskap, Team, Tall, Senter, Demo");
+  await page.goto(`${server.url}/admin`);
+  await page.getByText("Bare administrator og fagansvarlig kan gjøre dette.").waitFor();
+  await be(["subject_owner"]);
+  await page.goto(`${server.url}/kunnskap`);
+  await page.getByRole("button", { name: "Ny artikkel" }).waitFor();
+  await be(["user_council"]);
+  asked.length = 0;
+  await page.goto(`${server.url}/innsikt/tall`);
+  await page.locator(".level").first().waitFor();
+  assert.deepEqual(asked.filter((each) => /repeats|\/traffic$/.test(each)), []);
+  await be(null);
+  // The mock knows no adviser by the name of whoever has logged in.
+  assert.deepEqual(troubles.filter((each) => !each.includes("404")), []);
+  await close();
+});

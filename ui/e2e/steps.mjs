@@ -79,6 +79,12 @@ export async function inCallState(page, state, timeout = 45_000) {
   await page.locator(wanted.map((each) => `.call-status[data-state="${each}"]`).join(", ")).waitFor({ timeout });
 }
 
+/** Finishes a wrap-up as one that was solved. */
+export async function wrapUp(page) {
+  await page.getByRole("radio", { name: /^Ja, løst/ }).check();
+  await page.getByRole("button", { name: /^Ferdig/ }).click();
+}
+
 export async function leaveDesk(page) {
   await page.getByRole("button", { name: /Gå ut|Leave/ }).click();
   await page.getByRole("radio").first().waitFor();

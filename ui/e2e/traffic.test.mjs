@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 
 import { isMock, openPage, programHeaders, startBrowser, startServer } from "./browser.mjs";
-import { beAdviser, leaveDesk, ready, ringIn, takePhone } from "./steps.mjs";
+import { beAdviser, leaveDesk, ready, ringIn, takePhone, wrapUp } from "./steps.mjs";
 
 let server;
 let browser;
@@ -133,7 +133,7 @@ test("a call made in the page is seen in each state, within a second", async () 
   await caller.page.getByRole("button", { name: "Legg på" }).click();
   await desk.page.locator(".call--wrap").waitFor();
   await seen("wrap_up");
-  await desk.page.getByRole("button", { name: /^Ferdig/ }).click();
+  await wrapUp(desk.page);
   await desk.page.locator(".idle").waitFor();
   await seen("closed");
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { isMock, openPage, startBrowser, startServer } from "./browser.mjs";
-import { beAdviser, leaveDesk, ready, ringIn, takePhone, violations } from "./steps.mjs";
+import { beAdviser, leaveDesk, ready, ringIn, takePhone, violations, wrapUp } from "./steps.mjs";
 
 let server;
 let browser;
@@ -95,7 +95,7 @@ test("a call on the desk and its row in Trafikkbilde lead to its explanation", a
   await ready(traffic.page);
   assert.deepEqual(await violations(traffic.page), []);
   await desk.page.getByRole("button", { name: "Avslutt" }).click();
-  await desk.page.getByRole("button", { name: /^Ferdig/ }).click();
+  await wrapUp(desk.page);
   await desk.page.locator(".idle").waitFor();
   await leaveDesk(desk.page);
   for (const each of [desk, caller, traffic]) {

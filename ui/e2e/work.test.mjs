@@ -1,10 +1,10 @@
 /** The desk beyond one call: an expert, a callback, work set aside, requests of the traffic controller. */
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 
-import { isMock, openPage, programHeaders, startBrowser, startServer } from "./browser.mjs";
+import { isMock, openPage, startBrowser, startServer } from "./browser.mjs";
 import { beAdviser, leaveDesk, overflow, ready, tabTo, takePhone, violations } from "./steps.mjs";
+import { endCall, takeCall, teller } from "./taken.mjs";
 
 let server;
 let browser;
@@ -19,30 +19,7 @@ after(async () => {
 
 const made = { skip: isMock ? false : "the mock's levers put it on the desk" };
 
-async function tell(path, body = {}) {
-  return fetch(server.url + path, {
-    method: "POST",
-    headers: { ...(await programHeaders(server.url)), "content-type": "application/json", "idempotency-key": randomUUID() },
-    body: JSON.stringify(body),
-  });
-}
-
-/** A call on the desk, answered by key. */
-async function inCall(page) {
-  await beAdviser(page, server.url);
-  await takePhone(page);
-  await tell("/api/v1/contacts", { channel: "voice", queue: "arbeid-helse" });
-  await page.locator(".offer").waitFor({ timeout: 45_000 });
-  await page.getByRole("button", { name: /^Svar/ }).click();
-  await page.locator(".call__timer").waitFor();
-}
-
-async function finish(page) {
-  await page.getByRole("button", { name: "Avslutt" }).click();
-  await page.getByRole("button", { name: /^Ferdig/ }).click();
-  await page.locator(".idle").waitFor();
-  await leaveDesk(page);
-}
+const tell = (path, body) => teller(server.url)(path, body);
 
 for (const theme of ["light", "dark"]) {
   for (const width of [1440, 390]) {
@@ -53,7 +30,7 @@ for (const theme of ["light", "dark"]) {
         assert.deepEqual(await violations(page), [], state);
         assert.equal(await overflow(page), 0, `${state} scrolls sideways`);
       };
-      await inCall(page);
+      await takeCall(page, server.url);
       await page.getByRole("button", { name: "Spør en fagekspert" }).click();
       await page.getByText("2 ledig · svar: straks").waitFor();
       await page.getByText("ingen ledig · 3 venter · svar: om lag 2:20").waitFor();
@@ -68,7 +45,7 @@ for (const theme of ["light", "dark"]) {
       await page.getByRole("button", { name: "Ta tilbake" }).click();
       await page.locator(".consulting").waitFor({ state: "detached" });
       await page.getByRole("button", { name: "Sett på vent" }).waitFor();
-      await finish(page);
+      await endCall(page);
       assert.deepEqual(troubles, []);
       await close();
     });
@@ -77,7 +54,7 @@ for (const theme of ["light", "dark"]) {
 
 test("the caller is handed over to the expert, by keys alone", made, async () => {
   const { page, close } = await openPage(browser, { url: server.url });
-  await inCall(page);
+  await takeCall(page, server.url);
   await tabTo(page, page.getByRole("button", { name: "Spør en fagekspert" }));
   await page.keyboard.press("Enter");
   const first = page.getByRole("radio", { name: "Fagstøtte arbeid og ytelser" });
@@ -107,20 +84,20 @@ test("Bli ringt opp: the offer says that the person is rung, then which attempt 
   assert.match(await page.locator(".call--dialling").innerText(), /Forsøk 1/);
   assert.deepEqual(await violations(page), []);
   await page.locator(".call__timer").waitFor();
-  await finish(page);
+  await endCall(page);
   assert.deepEqual(troubles, []);
   await close();
 });
 
 test("work that was set aside stays in sight and can be given back", made, async () => {
   const { page, close } = await openPage(browser, { url: server.url });
-  await inCall(page);
+  await takeCall(page, server.url);
   await tell("/__mock/desk/aside");
   await page.locator(".call--aside").getByText("Lagt til side").waitFor();
   assert.deepEqual(await violations(page), []);
   await page.getByRole("button", { name: "Legg tilbake" }).click();
   await page.locator(".call--aside").waitFor({ state: "detached" });
-  await finish(page);
+  await endCall(page);
   await close();
 });
 

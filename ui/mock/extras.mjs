@@ -26,6 +26,8 @@ export class Extras {
   constructor(centre) {
     this.centre = centre;
     this.requests = [];
+    /** Recordings that are kept. */
+    this.kept = [this.row("1", "samtale-0")];
     this.description = new CentreDescription(centre);
     this.plans = [
       {
@@ -134,10 +136,10 @@ export class Extras {
     }
   }
 
-  recordings() {
-    const begun = this.centre.iso(this.centre.now() - 3_600_000);
-    const row = { id: "1", contact: "samtale-0", adviser: { id: "K990001", name: "Syntetisk Veileder" }, begun, ended: begun };
-    return [{ ...row, destroyed: this.destroyed ?? null, destroyed_by: this.destroyed ? "K980002" : null }];
+  row(id, contact) {
+    const at = this.centre.now() - (contact === "samtale-0" ? 3_600_000 : 0);
+    const [begun, ended] = [this.centre.iso(at - 42_000), this.centre.iso(at)];
+    return { id, contact, adviser: { id: "K990001", name: "Syntetisk Veileder" }, begun, ended, destroyed: null, destroyed_by: null };
   }
 
   /** The answer to a request that is one of these, else undefined. */
@@ -199,14 +201,15 @@ export class Extras {
     if ((found = at("POST", "/contacts/([^/]+)/recording"))) {
       const contact = centre.contact(found[0]);
       const state = { ask: "asked", pause: "paused", resume: "on" }[body.wish];
+      if (body.wish === "stop" && contact.recording?.state !== "asked") this.kept.push(this.row(String(this.kept.length + 2), found[0]));
       contact.recording = state ? { state, since: centre.iso() } : null;
       centre.emitDeskOf(contact.adviser);
       return { status: 204 };
     }
-    if (at("GET", "/recordings")) return { value: { items: this.recordings(), next: null } };
+    if (at("GET", "/recordings")) return { value: { items: this.kept, next: null } };
     if ((found = at("POST", "/recordings/([^/]+)/sound"))) return { text: "" };
     if ((found = at("DELETE", "/recordings/([^/]+)"))) {
-      this.destroyed = centre.iso();
+      Object.assign(this.kept.find(({ id }) => id === found[0]), { destroyed: centre.iso(), destroyed_by: "K980002" });
       return { status: 204 };
     }
     if ((found = at("POST", "/contacts/([^/]+)/conference"))) {

@@ -50,7 +50,8 @@ export class Guide {
     if (match("POST", "/guidance/advice")) return ok(this.advise(body));
     if ((found = match("GET", "/contacts/([^/]+)/after"))) return ok(this.proposal(found[0], url.searchParams.get("topic")));
     if ((found = match("PUT", "/contacts/([^/]+)/draft"))) {
-      this.drafts.set(found[0], { text: body.text, at: this.now() });
+      if (body.text === "") this.drafts.delete(found[0]);
+      else this.drafts.set(found[0], { text: body.text, at: this.now() });
       return ok({ at: this.now() });
     }
     if ((found = match("POST", "/contacts/([^/]+)/after"))) return ok(this.wrapUp(found[0], body));
@@ -132,8 +133,8 @@ export class Guide {
     return {
       contact, adviser: named("K990001", "Demo Veileder"), unit: named("ks-troms", "KS Troms"), topic,
       topic_by: chosen ? "chosen" : "menu", topics: TOPICS, cause: null,
-      causes: [named("brev", "Et brev fra oss"), named("tidligere-svar", "Et tidligere svar hjalp ikke")], solved: true, came_before: 1,
-      task: noLog ? null : { unit: named("forvaltning-hordaland", "Forvaltning Hordaland"), kind: named("VURD_HENV", "Vurder henvendelse"), due: "2026-11-23", working_days: 0 },
+      causes: [named("brev", "Et brev fra oss"), named("tidligere-svar", "Et tidligere svar hjalp ikke")], kept_on: noLog ? "nobody" : this.keptOn(contact), came_before: 1,
+      task: noLog ? null : { unit: named("forvaltning-hordaland", "Forvaltning Hordaland"), kind: named("VURD_HENV", "Vurder henvendelse"), due: "2026-11-23", working_days: 0, because: `Rutinen for «${topic.name}» og «Vurder henvendelse» er samme virkedag.` },
       kinds: [named("VURD_HENV", "Vurder henvendelse"), named("KONT_BRUK", "Kontakt bruker")],
       units: [named("forvaltning-hordaland", "Forvaltning Hordaland"), named("ks-troms", "KS Troms")],
       promise_due: "2026-11-25",
@@ -143,7 +144,13 @@ export class Guide {
     };
   }
 
+  keptOn(contact) {
+    const level = this.centre.people?.links.get(contact)?.level;
+    return level === "questions" || level === "logged_in" ? "person" : "number";
+  }
+
   wrapUp(contact, body) {
+    const at = this.centre.contact(contact);
     for (const promise of body.promises ?? []) {
       this.promises.push({ id: String(this.promises.length + 1), contact, made: this.now(), due: promise.due, state: "open", can_end: true, text: promise.text });
     }
@@ -151,8 +158,8 @@ export class Guide {
       this.tasks.push({ id: String(this.tasks.length + 1), contact, made: this.now(), kind: named(body.task.kind), topic: TOPICS[0], unit: named(body.task.unit), due: body.task.due, done: null, text: body.task.text });
     }
     this.drafts.delete(contact);
-    const { adviser } = this.centre.contact(contact) ?? {};
-    if (adviser) this.centre.wrapUp(adviser, { done: true });
+    const { adviser } = at ?? {};
+    if (adviser && at.state === "wrap_up") this.centre.wrapUp(adviser, { done: true });
     return { first: true, no_log: false, note: Boolean(body.note), task: Boolean(body.task), promises: body.promises?.length ?? 0 };
   }
 
@@ -162,7 +169,7 @@ export class Guide {
   }
 
   afterwards() {
-    return { promises: this.promises, tasks: this.tasks, failed: [], drafts: [], counts: this.counts() };
+    return { promises: this.promises, tasks: this.tasks, failed: [], drafts: [...this.drafts].map(([contact, draft]) => ({ contact, ...draft })), counts: this.counts() };
   }
 
   team(unit) {

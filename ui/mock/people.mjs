@@ -18,6 +18,8 @@ export class People {
     this.failed = [];
     this.hint = { level: null, number_of: 1, phone_barred: false, safety_measure: false, must_be_handed_over: false };
     this.level = null;
+    /** Whom each contact is about, and how sure it is. */
+    this.links = new Map();
     this.erased = [];
     this.safety = [];
     /** Names of children, many at once. */
@@ -31,10 +33,12 @@ export class People {
 
   answer(method, path, body, Problem) {
     const at = (wanted, pattern) => (method === wanted ? path.match(new RegExp(`^${pattern}$`))?.slice(1) : undefined);
-    if (at("GET", "/contacts/[^/]+/person")) return this.hint;
-    if (at("POST", "/contacts/[^/]+/person")) {
-      this.level = body.level;
-      return { fnr: body.fnr ?? "15838510075", level: body.level };
+    let found;
+    if ((found = at("GET", "/contacts/([^/]+)/person"))) return { ...this.hint, level: this.links.get(found[0])?.level ?? this.hint.level };
+    if ((found = at("POST", "/contacts/([^/]+)/person"))) {
+      const link = { fnr: body.fnr ?? "15838510075", level: body.level };
+      this.links.set(found[0], link);
+      return link;
     }
     if (at("POST", "/contacts/[^/]+/person/questions")) {
       return {
@@ -48,7 +52,7 @@ export class People {
     }
     if (at("POST", "/persons/open")) {
       if (body.fnr === NEVER) throw new Problem(404, "Ingen person å vise", "Ingen du kan åpne, har dette nummeret.");
-      return this.person(body);
+      return this.person({ ...body, fnr: body.fnr ?? this.links.get(body.contact)?.fnr });
     }
     const tab = at("POST", "/persons/tabs/([a-z_]+)");
     if (tab) return this.tab(tab[0]);
@@ -106,7 +110,7 @@ export class People {
         held: [],
       },
       office: { number: "1804", name: "Lokalkontoret Bodø", open: [], visit: null },
-      level: body.contact ? this.level : null,
+      level: this.links.get(body.contact)?.level ?? this.level,
       failed: [],
     };
   }
@@ -136,6 +140,7 @@ export class People {
 }
 
 const READINGS = [
+  { id: 3, at: "2026-11-23T22:40:00+01:00", who: "bruker-1", unit: null, whom: "0123456789abcdef0123456789abcdef", what: "notes", ground: "self", contact: null, reason: null, permit: true, code: null, signs: [] },
   { id: 2, at: "2026-11-23T22:12:00+01:00", who: "K100007", unit: "KS Troms", whom: "0123456789abcdef0123456789abcdef", what: "payments", ground: "reason", contact: null, reason: "Sjekket om utbetalingen var sendt", permit: true, code: null, signs: ["at_night", "no_contact"] },
   { id: 1, at: "2026-11-23T10:12:00+01:00", who: "K100003", unit: "KS Nordland", whom: "0123456789abcdef0123456789abcdef", what: "header", ground: "contact", contact: "abc", reason: null, permit: false, code: "AVVIST_HABILITET", signs: [] },
 ];

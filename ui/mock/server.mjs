@@ -44,11 +44,14 @@ const SOMEBODY = {
 export async function startMock({ port = 0, dist = DIST } = {}) {
   const centre = new Centre();
   const people = new People();
+  centre.people = people;
   const own = new Own();
   const guide = new Guide(centre);
   const streams = new Set();
   let refuseUntil = 0;
   let broken = null;
+  /** What whoever opens a page is here as, when a test says so. */
+  let roles = null;
 
   const server = createServer(async (request, response) => {
     const url = new URL(request.url, "http://mock");
@@ -73,6 +76,7 @@ export async function startMock({ port = 0, dist = DIST } = {}) {
     if (url.pathname === "/__mock/store") centre.store = body;
     if (url.pathname.startsWith("/__mock/desk/")) centre.extras.lever(url.pathname.slice("/__mock/desk/".length), body);
     if (url.pathname === "/__mock/people") people.lever(body);
+    if (url.pathname === "/__mock/roles") roles = body.roles;
     if (url.pathname === "/__mock/own") own.lever(body);
     if (url.pathname === "/__mock/cut") {
       refuseUntil = performance.now() + (body.ms ?? 3000);
@@ -109,7 +113,7 @@ export async function startMock({ port = 0, dist = DIST } = {}) {
     const ok = (value, status = 200) => send(response, status, value);
     let found;
 
-    if (match("GET", "/session")) return ok(SOMEBODY);
+    if (match("GET", "/session")) return ok({ ...SOMEBODY, who: { ...SOMEBODY.who, roles: roles ?? SOMEBODY.who.roles } });
     if (match("DELETE", "/session")) return ok({ end_session_url: null });
     if (match("POST", "/session/continue")) return send(response, 204);
     const aboutPeople = people.answer(method, path, body, Problem);

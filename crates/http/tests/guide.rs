@@ -97,7 +97,13 @@ async fn a_wrap_up_is_one_step_and_the_draft_survives_until_then() {
     );
     assert_eq!(proposal["draft"]["text"], "Vi snakket om");
     assert_eq!(proposal["task"]["kind"]["id"], "BEH_HENV");
+    assert_eq!(
+        proposal["task"]["because"],
+        "Rutinen for «Foreldre- og svangerskapspenger» og «Behandle henvendelse» er samme virkedag."
+    );
     assert_eq!(proposal["no_log"], false);
+    let mine = world.get("/api/v1/advisers/K990001/after").await;
+    assert_eq!(mine.expect(200)["drafts"][0]["text"], "Vi snakket om");
     let day = proposal["promise_due"].as_str().unwrap().to_owned();
     let body = json!({
         "topic": "FOR", "solved": false, "cause": "brev", "note": "Vi snakket om foreldrepenger",

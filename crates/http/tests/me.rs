@@ -238,6 +238,38 @@ async fn a_log_in_raises_the_level_and_only_ones_own() {
 }
 
 #[tokio::test]
+async fn what_a_wrap_up_is_kept_on_is_said_before_and_whom_it_is_about_is_read_back() {
+    let world = world();
+    let adviser = Somebody::new(&world, "/entra", "K990001").await;
+    let other = Somebody::new(&world, "/entra", "K990002").await;
+    let mine = Somebody::citizen(&world, "bruker-2").await;
+    at_work(&adviser).await;
+    let chat = json!({"channel": "chat", "queue": "chat-foreldrepenger", "topic": "FOR"});
+    world.post("/api/v1/contacts", &chat).await.expect(201);
+    let id = answered(&adviser).await;
+    let after = format!("/api/v1/contacts/{id}/after");
+    assert_eq!(adviser.get(&after).await["kept_on"], "contact");
+    let whoever = json!({ "contact": id });
+    let open = "/api/v1/persons/open";
+    let problem = adviser.post(open, whoever.clone()).await.problem(422);
+    assert_eq!(problem["errors"][0]["field"], "fnr", "nobody is said");
+    let link = json!({"fnr": ANNE, "level": "hint"});
+    let about = format!("/api/v1/contacts/{id}/person");
+    adviser.post(&about, link).await.expect(200);
+    // A hint is not enough to keep anything on somebody, but the page can show whom again.
+    assert_eq!(adviser.get(&after).await["kept_on"], "contact");
+    let shown = adviser.post(open, whoever.clone()).await.expect(200);
+    assert_eq!(
+        (&shown["person"]["id"], &shown["level"]),
+        (&json!(ANNE), &json!("hint"))
+    );
+    other.post(open, whoever).await.problem(403);
+    let confirm = format!("/api/v1/me/contacts/{id}/confirm");
+    mine.post(&confirm, json!({})).await.expect(200);
+    assert_eq!(adviser.get(&after).await["kept_on"], "person");
+}
+
+#[tokio::test]
 async fn a_topic_that_leaves_no_trace_forgets_whom_it_was_about() {
     let world = world();
     let adviser = Somebody::new(&world, "/entra", "K990001").await;

@@ -165,6 +165,46 @@ async fn sound_comes_after_both_yeses_only_and_is_gone_when_its_key_is() {
 }
 
 #[tokio::test]
+async fn the_adviser_who_is_heard_may_destroy_a_recording_and_no_other_adviser() {
+    let world = world();
+    let (id, contact) = talking(&world).await;
+    assert_eq!(wish(&world, &id, "ask").await.status, 204);
+    world.api.said_yes(contact);
+    let to = next_sound(&world).await.unwrap();
+    to.send(b"short".to_vec()).await.unwrap();
+    assert_eq!(wish(&world, &id, "stop").await.status, 204);
+    drop(to);
+    let kept = loop {
+        let rows = rows(&world).await;
+        if rows.iter().any(|row| !row["ended"].is_null()) {
+            break rows[0]["id"].as_str().unwrap().to_owned();
+        }
+        tokio::task::yield_now().await;
+    };
+    let path = format!("/api/v1/recordings/{kept}");
+    let bearer = async |ident: &str| {
+        let token = world.token("/entra", &[("act_as", ident)]).await;
+        format!("Bearer {token}")
+    };
+    let (own, other) = (bearer("K990001").await, bearer("K990002").await);
+    let list = async |bearer: &str| {
+        let headers = [("authorization", bearer)];
+        let answer = world.send(Method::GET, "/api/v1/recordings", &headers, None);
+        answer.await.expect(200)["items"].as_array().unwrap().len()
+    };
+    assert_eq!((list(&own).await, list(&other).await), (1, 0));
+    let destroy = async |bearer: &str| {
+        let key = world.key();
+        let headers = [("authorization", bearer), ("idempotency-key", key.as_str())];
+        let answer = world.send(Method::DELETE, &path, &headers, None);
+        answer.await.status.as_u16()
+    };
+    assert_eq!(destroy(&other).await, 404);
+    assert_eq!(destroy(&own).await, 204);
+    assert_eq!(sound(&world, &kept).await.problem(410)["code"], "destroyed");
+}
+
+#[tokio::test]
 async fn a_yes_after_the_conversation_counts_for_nothing() {
     let world = world();
     let (id, contact) = talking(&world).await;

@@ -4,6 +4,8 @@ import { useState } from "react";
 
 import { api, isOtherVersion, Refusal } from "../api/client";
 import { useText } from "../common/settings";
+import { rolesFor } from "../identity/pages";
+import { useMay } from "../identity/session";
 import { ChangeList } from "./Changes";
 import { SignedDialog } from "./SignedDialog";
 import type { Draft } from "./useDraft";
@@ -20,6 +22,7 @@ export function Publish({ draft, hasErrors, isTried, onPublished }: Props) {
   const t = useText();
   const words = t.admin.publish;
   const [asking, setAsking] = useState(false);
+  const mayPublish = useMay("publish");
   const isReady = draft.isChanged && !draft.busy && !hasErrors && draft.misfit === null;
   return (
     <section className="panel try" aria-labelledby="publish-title">
@@ -28,7 +31,8 @@ export function Publish({ draft, hasErrors, isTried, onPublished }: Props) {
       </Heading>
       <BodyShort size="small">{draft.isChanged ? words.lead : words.nothing}</BodyShort>
       {draft.misfit && <InlineMessage status="warning">{draft.misfit}</InlineMessage>}
-      <Button size="small" icon={<UploadIcon aria-hidden />} disabled={!isReady} onClick={() => setAsking(true)}>
+      {!mayPublish && <InlineMessage status="info">{t.identity.onlyFor(rolesFor("publish").map((role) => t.identity.roles[role] ?? role))}</InlineMessage>}
+      <Button size="small" icon={<UploadIcon aria-hidden />} disabled={!isReady || !mayPublish} onClick={() => setAsking(true)}>
         {words.do}
       </Button>
       {asking && (

@@ -69,9 +69,10 @@ export interface Proposal {
   topics: Topic[];
   cause: string | null;
   causes: Named[];
-  solved: boolean;
+  /** What everything would be kept on: person, number, contact, or nobody where nothing may be kept. */
+  kept_on: string;
   came_before: number;
-  task: { unit: Named; kind: Named; due: string; working_days: number } | null;
+  task: { unit: Named; kind: Named; due: string; working_days: number; because: string } | null;
   kinds: Named[];
   units: Named[];
   promise_due: string;
@@ -112,8 +113,15 @@ export interface Afterwards {
   tasks: { id: string; contact: string; kind: Named; topic: Topic | null; unit: Named; due: string; done: Instant | null; text: string }[];
   /** Registers that did not answer: what they know is missing here. */
   failed: { register: string }[];
-  drafts: { contact: string; at: Instant }[];
+  drafts: LeftDraft[];
   counts: Counts;
+}
+
+/** A draft of one's own whose conversation is over. */
+export interface LeftDraft {
+  contact: string;
+  at: Instant;
+  text: string;
 }
 
 export interface Counts {

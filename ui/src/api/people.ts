@@ -24,7 +24,8 @@ export interface Ground {
 }
 
 export interface Asked extends Ground {
-  fnr: string;
+  /** Left out: whoever the contact is said to be about. */
+  fnr?: string;
   /** Why all the same, over a denial. */
   over?: string;
 }

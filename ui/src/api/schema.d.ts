@@ -1793,7 +1793,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The recordings of the leader's own unit. */
+        /** The recordings of the leader's own unit; for an adviser, those with the adviser's own voice. */
         get: operations["list_recordings"];
         put?: never;
         post?: never;
@@ -1813,7 +1813,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Destroys a recording: its key is deleted, and its sound with it. The row remains and says so. */
+        /**
+         * Destroys a recording: its key is deleted, and its sound with it. The row remains and says so. The adviser
+         *     who is heard in it may, as the leader may: a yes that cannot be taken back is none.
+         */
         delete: operations["destroy_recording"];
         options?: never;
         head?: never;
@@ -2816,6 +2819,8 @@ export interface components {
         DraftRow: {
             at: string;
             contact: string;
+            /** @description What was written, for nobody but its owner. */
+            text: string;
         };
         DraftView: {
             at: string;
@@ -4412,6 +4417,11 @@ export interface components {
             causes: components["schemas"]["Named"][];
             contact: string;
             draft?: components["schemas"]["DraftView"] | null;
+            /**
+             * @description What note, task and promises would be kept on: person when it is sure who it is; number or contact when
+             *     it is not, and then nobody can read them as theirs; nobody where nothing may be kept.
+             */
+            kept_on: string;
             kinds: components["schemas"]["Named"][];
             /** @description Nothing may be kept on the person. */
             no_log: boolean;
@@ -4419,7 +4429,6 @@ export interface components {
             no_log_works: string[];
             /** @description The day on which a promise is due when nothing else is said. */
             promise_due: string;
-            solved: boolean;
             task?: components["schemas"]["TaskProposal"] | null;
             templates: components["schemas"]["Template"][];
             topic?: components["schemas"]["TopicName"] | null;
@@ -4530,8 +4539,8 @@ export interface components {
         ReadAsk: {
             /** @description A contact that the reader has in hand. */
             contact?: string | null;
-            /** @description Eleven figures. */
-            fnr: string;
+            /** @description Eleven figures; left out for whoever the contact is said to be about already. */
+            fnr?: string | null;
             /** @description Why all the same, over a denial that may be overridden. */
             over?: string | null;
             /** @description Without a contact: why, in the reader's words, at least ten letters. */
@@ -4998,6 +5007,8 @@ export interface components {
          */
         TaskKind: "BEH_HENV" | "VURD_HENV" | "VUR_KONS_YTE" | "KONT_BRUK";
         TaskProposal: {
+            /** @description Why this unit, kind and day, in a sentence. */
+            because: string;
             due: string;
             kind: components["schemas"]["Named"];
             unit: components["schemas"]["Named"];

@@ -5,6 +5,7 @@ import { besideApi, type RecordingWish } from "../api/beside";
 import type { DeskContact } from "../api/types";
 import { useText } from "../common/settings";
 import type { Doing } from "./Desk";
+import { KeptRecordings } from "./KeptRecording";
 
 import "../beside/beside.css";
 
@@ -14,6 +15,7 @@ export function Beside({ contact, run, busy }: Doing & { contact: DeskContact })
     <>
       <Attending contact={contact} run={run} busy={busy} />
       <Recording contact={contact} run={run} busy={busy} />
+      <KeptRecordings contact={contact} run={run} busy={busy} />
     </>
   );
 }

@@ -1,4 +1,6 @@
 import { LocalAlert, Skeleton } from "@navikt/ds-react";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
 
 import type { DeskContact, DeskView } from "../api/types";
 import { useSettings, useText } from "../common/settings";
@@ -6,6 +8,7 @@ import { useTitle } from "../common/title";
 import { AfterwardsPanel } from "../guide/AfterwardsPanel";
 import { GuideColumn } from "../guide/GuideColumn";
 import { HomePanel } from "../guide/HomePanel";
+import { LeftAfter } from "../guide/LeftAfter";
 import { Waiting } from "../common/Waiting";
 import { Strip } from "../softphone/Strip";
 import { Announcer } from "./Announcer";
@@ -60,6 +63,13 @@ function OpenDesk({ session, view, onLeave }: { session: string; view: DeskView;
   const aside = view.contacts.filter((contact) => contact.state === "set_aside");
   const guided = inHand.find((contact) => contact.consult_of === null && contact.state !== "dialling");
   const quiet = view.offer === null && view.contacts.length === 0;
+  const [left, setLeft] = useState<string | null>(null);
+  const queries = useQueryClient();
+  const hands = view.contacts.map((contact) => contact.id);
+  useEffect(() => {
+    // What was in hand may have left a draft behind.
+    void queries.invalidateQueries({ queryKey: ["afterwards"] });
+  }, [queries, hands.length]);
 
   return (
     <div className="page desk">
@@ -70,7 +80,7 @@ function OpenDesk({ session, view, onLeave }: { session: string; view: DeskView;
         <div className="desk__left">
           <Me view={view} session={session} onLeave={onLeave} soundBlocked={blocked} {...doing} />
           <CallOut view={view} />
-          <AfterwardsPanel adviser={view.adviser.id} />
+          <AfterwardsPanel adviser={view.adviser.id} inHand={hands} onOpen={quiet ? setLeft : null} />
           <HomePanel />
         </div>
         <div className="desk__work">
@@ -91,6 +101,12 @@ function OpenDesk({ session, view, onLeave }: { session: string; view: DeskView;
           {aside.map((contact) => (
             <AsideCard key={contact.id} contact={contact} {...doing} />
           ))}
+          {left !== null && (
+            // Out of sight while something else is in hand, so that nothing typed is lost.
+            <div hidden={!quiet}>
+              <LeftAfter key={left} contact={left} onClose={() => setLeft(null)} />
+            </div>
+          )}
           {quiet && <Idle adviser={view.adviser} {...doing} />}
         </div>
         <div className="desk__aside">

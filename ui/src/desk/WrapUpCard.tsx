@@ -12,6 +12,7 @@ import { AfterForm } from "../guide/AfterForm";
 import { WhyLink } from "../hvorfor/WhyLink";
 import type { Doing } from "./Desk";
 import { History } from "./History";
+import { KeptRecordings } from "./KeptRecording";
 
 /** Wrap-up: done with Enter, and a clock that can always be stopped or given more time. */
 export function WrapUpCard({ contact, adviser, run, busy }: Doing & { contact: DeskContact; adviser: Adviser }) {
@@ -46,6 +47,7 @@ export function WrapUpCard({ contact, adviser, run, busy }: Doing & { contact: D
       ) : (
         plain
       )}
+      <KeptRecordings contact={contact} run={run} busy={busy} />
       <History events={contact.events} />
     </section>
   );

@@ -1,7 +1,7 @@
 import { CheckmarkIcon, PlusIcon, TrashIcon } from "@navikt/aksel-icons";
-import { BodyShort, Button, ErrorSummary, InlineMessage, Radio, RadioGroup, Select, Textarea, TextField } from "@navikt/ds-react";
+import { BodyShort, Button, ErrorSummary, InlineMessage, Radio, RadioGroup, Select, Skeleton, Tag, Textarea, TextField } from "@navikt/ds-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 
 import { Refusal } from "../api/client";
 import { guideApi, type Proposal, type WrapUp } from "../api/guide";
@@ -9,8 +9,10 @@ import { DateField } from "../common/DateField";
 import { explain } from "../common/LoadFailed";
 import { useFormat, useText } from "../common/settings";
 import { isTyping } from "../common/typing";
+import { Waiting } from "../common/Waiting";
 import { dropDraft, useDraft } from "./drafts";
 import { Note } from "./NotePanel";
+import type { Stage } from "./Unsure";
 import { useProposal } from "./useProposal";
 
 type Holder = "unit" | "me" | "nobody";
@@ -21,13 +23,23 @@ interface Props {
   beside: ReactNode;
   /** Finishes without a word, when there are no proposals to be had. */
   plain: ReactNode;
+  /** Whether it is the wrap-up now, or what was left of one. */
+  stage?: Stage;
+  onDone?(): void;
 }
 
-/** *Avslutt* in one step: everything is proposed, and Enter is enough when the proposals are right. */
-export function AfterForm({ contact, beside, plain }: Props) {
+/** *Avslutt* in one step: what can be proposed is; whether it was solved is chosen, by one key; Enter does the rest. */
+export function AfterForm({ contact, beside, plain, stage = "wrap_up", onDone }: Props) {
   const t = useText();
   const [topic, setTopic] = useState<string | null>(null);
   const query = useProposal(contact, topic, "wrap_up");
+  if (query.isLoading) {
+    return (
+      <Waiting>
+        <Skeleton variant="rounded" height="16rem" />
+      </Waiting>
+    );
+  }
   if (!query.data) {
     return (
       <>
@@ -36,23 +48,29 @@ export function AfterForm({ contact, beside, plain }: Props) {
       </>
     );
   }
-  return <Form contact={contact} proposal={query.data} beside={beside} topic={topic} onTopic={setTopic} />;
+  return <Form contact={contact} proposal={query.data} beside={beside} topic={topic} onTopic={setTopic} stage={stage} onDone={onDone} />;
 }
 
-interface FormProps extends Pick<Props, "contact" | "beside"> {
+interface FormProps extends Pick<Props, "contact" | "beside" | "onDone"> {
   proposal: Proposal;
+  stage: Stage;
   topic: string | null;
   onTopic(topic: string): void;
 }
 
-function Form({ contact, proposal, beside, topic, onTopic }: FormProps) {
+function Form({ contact, proposal, beside, topic, onTopic, stage, onDone }: FormProps) {
   const t = useText();
-  const form = useForm(contact, proposal, topic);
-  const done = useRef<HTMLButtonElement>(null);
+  const form = useForm(contact, proposal, topic, onDone);
   const hint = useId();
+  const summary = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (!isTyping()) done.current?.focus({ preventScroll: true });
+    // To what is to be decided first, so that a slip on Enter decides nothing.
+    if (!isTyping()) document.getElementById(proposal.topic === null ? PLACE.topic : PLACE.solved)?.focus({ preventScroll: true });
+    // Once: what is chosen later does not move the focus.
   }, []);
+  useEffect(() => {
+    if (form.pressed > 0) summary.current?.focus();
+  }, [form.pressed]);
   return (
     <form
       className="after"
@@ -63,11 +81,8 @@ function Form({ contact, proposal, beside, topic, onTopic }: FormProps) {
       }}
     >
       <TopicChoice proposal={proposal} topic={topic} onTopic={onTopic} />
-      <RadioGroup size="small" legend={t.guide.after.solved} value={form.solved} onChange={form.setSolved}>
-        <Radio value>{t.guide.after.yes}</Radio>
-        <Radio value={false}>{t.guide.after.no}</Radio>
-      </RadioGroup>
-      {!form.solved && <HolderChoice proposal={proposal} form={form} />}
+      <Solved form={form} />
+      {form.solved === false && <HolderChoice proposal={proposal} form={form} />}
       <Select size="small" label={t.guide.after.cause} value={form.cause} onChange={(event) => form.setCause(event.target.value)}>
         <option value="">{t.guide.after.noCause}</option>
         {proposal.causes.map((cause) => (
@@ -77,32 +92,80 @@ function Form({ contact, proposal, beside, topic, onTopic }: FormProps) {
         ))}
       </Select>
       <CameBefore count={proposal.came_before} />
-      <Note contact={contact} proposal={proposal} onSend={() => void form.send()} />
+      <Note contact={contact} proposal={proposal} stage={stage} onSend={() => void form.send()} />
       <Promises form={form} due={proposal.promise_due} />
-      {form.problem && (
-        <ErrorSummary size="small" heading={t.guide.after.wrong}>
-          <ErrorSummary.Item href="#after-done">{form.problem}</ErrorSummary.Item>
+      {(form.problem || form.shown.length > 0) && (
+        <ErrorSummary ref={summary} size="small" heading={t.guide.after.wrong}>
+          {form.shown.map(({ place, text }) => (
+            <ErrorSummary.Item key={place} href={`#${place}`}>
+              {text}
+            </ErrorSummary.Item>
+          ))}
+          {form.problem && <ErrorSummary.Item href="#after-done">{form.problem}</ErrorSummary.Item>}
         </ErrorSummary>
       )}
       <div className="call__buttons">
-        <Button ref={done} id="after-done" type="submit" icon={<CheckmarkIcon aria-hidden />} loading={form.busy} aria-describedby={hint}>
+        <Button id="after-done" type="submit" icon={<CheckmarkIcon aria-hidden />} loading={form.busy} aria-describedby={hint}>
           {t.guide.after.done} <kbd>{t.desk.offer.answerKey}</kbd>
         </Button>
         {beside}
       </div>
       <BodyShort size="small" className="subtle" id={hint}>
-        {t.guide.after.doneSays}
+        {form.solved === null ? t.guide.after.chooseFirst : t.guide.after.doneSays}
       </BodyShort>
     </form>
   );
 }
 
+/** Chosen, never proposed: with a key of its own while the focus is here. */
+function Solved({ form }: { form: FormState }) {
+  const words = useText().guide.after;
+  const onKey = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const key = event.key.toUpperCase();
+    if (key !== words.yesKey && key !== words.noKey) return;
+    event.preventDefault();
+    form.setSolved(key === words.yesKey);
+    document.getElementById(key === words.yesKey ? PLACE.solved : `${PLACE.solved}-no`)?.focus();
+  };
+  return (
+    <div onKeyDown={onKey}>
+      <RadioGroup
+        size="small"
+        legend={words.solved}
+        description={words.solvedKeys}
+        value={form.solved ?? ""}
+        error={form.errorAt(PLACE.solved)}
+        onChange={form.setSolved}
+      >
+        <Radio id={PLACE.solved} value>
+          {words.yes} <kbd>{words.yesKey}</kbd>
+        </Radio>
+        <Radio id={`${PLACE.solved}-no`} value={false}>
+          {words.no} <kbd>{words.noKey}</kbd>
+        </Radio>
+      </RadioGroup>
+    </div>
+  );
+}
+
 function TopicChoice({ proposal, topic, onTopic }: { proposal: Proposal; topic: string | null; onTopic(topic: string): void }) {
   const t = useText();
+  const isProposed = proposal.topic !== null && proposal.topic_by !== "chosen";
   return (
     <Select
       size="small"
-      label={t.guide.after.topic}
+      id={PLACE.topic}
+      label={
+        <span className="after__label">
+          {t.guide.after.topic}
+          {isProposed && (
+            <Tag size="xsmall" variant="outline" data-color="info">
+              {t.guide.after.proposal}
+            </Tag>
+          )}
+        </span>
+      }
       description={t.guide.after.by[proposal.topic_by]}
       value={topic ?? proposal.topic?.code ?? ""}
       onChange={(event) => onTopic(event.target.value)}
@@ -155,9 +218,18 @@ function HolderChoice({ proposal, form }: { proposal: Proposal; form: FormState 
               ))}
             </Select>
           </div>
-          <DateField label={t.guide.after.taskDue} value={form.task.due} onChange={(due) => form.setTask({ due })} />
+          <div className="after__due">
+            <DateField label={t.guide.after.taskDue} value={form.task.due} onChange={(due) => form.setTask({ due })} />
+            {form.because && (
+              <BodyShort size="small" className="subtle" data-because>
+                {form.because}
+              </BodyShort>
+            )}
+          </div>
           <Textarea
             size="small"
+            id={PLACE.task}
+            error={form.errorAt(PLACE.task)}
             label={t.guide.after.taskText}
             description={t.guide.after.taskSays}
             minRows={2}
@@ -179,6 +251,8 @@ function Promises({ form, due }: { form: FormState; due: string }) {
           <legend className="sr-only">{t.guide.after.promise}</legend>
           <TextField
             size="small"
+            id={placeOfPromise(index)}
+            error={form.errorAt(placeOfPromise(index))}
             label={t.guide.after.promiseText}
             value={promise.text}
             onChange={(event) => form.setPromise(index, { text: event.target.value })}
@@ -210,18 +284,24 @@ function Promises({ form, due }: { form: FormState; due: string }) {
 
 type FormState = ReturnType<typeof useForm>;
 
+/** Where each thing is that can be missing. */
+const PLACE = { topic: "after-topic", solved: "after-solved", task: "after-task" } as const;
+const placeOfPromise = (index: number) => `after-promise-${index}`;
+
 /** What the adviser changed; what is not changed follows the proposal. */
-function useForm(contact: string, proposal: Proposal, topic: string | null) {
+function useForm(contact: string, proposal: Proposal, topic: string | null, onDone?: () => void) {
   const t = useText();
   const queries = useQueryClient();
   const { draft } = useDraft(contact, proposal.draft);
-  const [solved, setSolved] = useState(proposal.solved);
+  const [solved, setSolved] = useState<boolean | null>(null);
   const [chosenHolder, setHolder] = useState<Holder | null>(null);
   const [chosenCause, setCause] = useState<string | null>(null);
   const [changed, change] = useState<Partial<{ unit: string; kind: string; due: string; text: string }>>({});
   const [promises, setPromises] = useState<{ due: string; text: string }[]>([]);
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
+  /** How often it was pressed with something missing. */
+  const [pressed, setPressed] = useState(0);
 
   const proposed = proposal.task;
   const task = {
@@ -234,18 +314,38 @@ function useForm(contact: string, proposal: Proposal, topic: string | null) {
   const cause = chosenCause ?? proposal.cause ?? "";
   const code = topic ?? proposal.topic?.code ?? "";
 
+  const hasTask = solved === false && holder === "unit" && !proposal.no_log;
+  const words = t.guide.after.missing;
+  const missing = [
+    ...(code === "" ? [{ place: PLACE.topic as string, text: words.topic }] : []),
+    ...(solved === null ? [{ place: PLACE.solved as string, text: words.solved }] : []),
+    ...(hasTask && task.text.trim() === "" && draft.text.trim() === "" ? [{ place: PLACE.task as string, text: words.task }] : []),
+    ...promises.flatMap(({ text }, index) => (text.trim() === "" ? [{ place: placeOfPromise(index), text: words.promise }] : [])),
+  ];
+  const shown = pressed > 0 ? missing : [];
+  // The reason holds for what was proposed, not for what was made of it.
+  const isAsProposed = changed.unit === undefined && changed.kind === undefined && changed.due === undefined;
+  const holdBy = (next: Holder) => {
+    if (next === "me" && promises.length === 0) setPromises([{ due: proposal.promise_due, text: "" }]);
+  };
+
   const send = async () => {
     if (busy) return;
+    if (solved === null || missing.length > 0) {
+      setPressed((before) => before + 1);
+      return;
+    }
     const body: WrapUp = { topic: code, solved, promises };
     if (cause !== "") body.cause = cause;
     if (!proposal.no_log && draft.text.trim() !== "") body.note = draft.text;
-    if (!solved && holder === "unit" && !proposal.no_log) body.task = { ...task, text: task.text.trim() || draft.text };
+    if (hasTask) body.task = { ...task, text: task.text.trim() || draft.text };
     setBusy(true);
     setProblem(null);
     try {
       await guideApi.wrapUp(contact, body);
       dropDraft(contact);
       void queries.invalidateQueries({ queryKey: ["afterwards"] });
+      onDone?.();
     } catch (error) {
       setProblem((error instanceof Refusal ? explain(error) : null) ?? t.problem.unreachableDetail);
     } finally {
@@ -254,11 +354,14 @@ function useForm(contact: string, proposal: Proposal, topic: string | null) {
   };
   return {
     solved,
-    setSolved,
+    setSolved: (next: boolean) => {
+      setSolved(next);
+      if (!next) holdBy(holder);
+    },
     holder,
     setHolder: (next: Holder) => {
       setHolder(next);
-      if (next === "me" && promises.length === 0) setPromises([{ due: proposal.promise_due, text: "" }]);
+      holdBy(next);
     },
     cause,
     setCause,
@@ -269,6 +372,10 @@ function useForm(contact: string, proposal: Proposal, topic: string | null) {
     setPromise: (index: number, next: Partial<{ due: string; text: string }>) =>
       setPromises((before) => before.map((promise, place) => (place === index ? { ...promise, ...next } : promise))),
     removePromise: (index: number) => setPromises((before) => before.filter((_, place) => place !== index)),
+    because: isAsProposed ? proposed?.because : undefined,
+    shown,
+    errorAt: (place: string) => shown.find((missed) => missed.place === place)?.text,
+    pressed,
     problem,
     busy,
     send,

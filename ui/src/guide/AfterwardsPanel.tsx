@@ -5,6 +5,7 @@ import { useId } from "react";
 import { type Afterwards, guideApi, type PromiseRow } from "../api/guide";
 import { Loaded } from "../common/Loaded";
 import { useFormat, useText } from "../common/settings";
+import { LeftDrafts } from "./LeftDrafts";
 
 const EVERY_MS = 60_000;
 const COLOR: Record<string, "neutral" | "success" | "warning" | "danger"> = {
@@ -14,8 +15,16 @@ const COLOR: Record<string, "neutral" | "success" | "warning" | "danger"> = {
   broken: "danger",
 };
 
+interface Props {
+  adviser: string;
+  /** Contacts that the adviser has now: their drafts are not left over. */
+  inHand: string[];
+  /** Opens a left-over draft; null while something else is in hand. */
+  onOpen: ((contact: string) => void) | null;
+}
+
 /** *Etterpå*: promises, tasks and drafts that are left. Kept or broken is said in the open. */
-export function AfterwardsPanel({ adviser }: { adviser: string }) {
+export function AfterwardsPanel({ adviser, inHand, onOpen }: Props) {
   const t = useText();
   const title = useId();
   const query = useQuery({ queryKey: ["afterwards", adviser], queryFn: () => guideApi.afterwards(adviser), refetchInterval: EVERY_MS });
@@ -25,20 +34,22 @@ export function AfterwardsPanel({ adviser }: { adviser: string }) {
         {t.guide.afterwards.title}
       </Heading>
       <Loaded query={query} source={t.guide.source.afterwards} height="4rem">
-        {(left) => <Left left={left} />}
+        {(left) => <Left left={left} inHand={inHand} onOpen={onOpen} />}
       </Loaded>
     </section>
   );
 }
 
-function Left({ left }: { left: Afterwards }) {
+function Left({ left, inHand, onOpen }: Omit<Props, "adviser"> & { left: Afterwards }) {
   const t = useText();
   const format = useFormat();
   const promises = left.promises.filter((promise) => promise.can_end).concat(left.promises.filter((promise) => !promise.can_end).slice(0, 3));
-  if (promises.length === 0 && left.tasks.length === 0 && left.drafts.length === 0 && left.failed.length === 0)
-    return <BodyShort size="small">{t.guide.afterwards.empty}</BodyShort>;
+  const drafts = left.drafts.filter(({ contact }) => !inHand.includes(contact));
+  const isEmpty = promises.length === 0 && left.tasks.length === 0 && drafts.length === 0 && left.failed.length === 0;
   return (
     <>
+      {isEmpty && <BodyShort size="small">{t.guide.afterwards.empty}</BodyShort>}
+      <LeftDrafts drafts={drafts} onOpen={onOpen} />
       {promises.length > 0 && (
         <>
           <Heading level="3" size="xsmall">
@@ -73,11 +84,6 @@ function Left({ left }: { left: Afterwards }) {
       {left.failed.length > 0 && (
         <BodyShort size="small" className="subtle">
           {t.person.failed.title(left.failed.map(({ register }) => t.person.failed.names[register] ?? register).join(", "))}
-        </BodyShort>
-      )}
-      {left.drafts.length > 0 && (
-        <BodyShort size="small" className="subtle">
-          {t.guide.afterwards.drafts(format.number(left.drafts.length))}
         </BodyShort>
       )}
     </>

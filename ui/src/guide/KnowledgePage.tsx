@@ -7,6 +7,7 @@ import { type Article, guideApi } from "../api/guide";
 import { Loaded } from "../common/Loaded";
 import { useSettings, useText } from "../common/settings";
 import { useTitle } from "../common/title";
+import { useMay } from "../identity/session";
 import { Editor } from "./Editor";
 import { History } from "./History";
 import { ArticleFacts, Hits } from "./SearchPanel";
@@ -20,6 +21,7 @@ export function KnowledgePage() {
   const t = useText();
   useTitle(t.guide.knowledge.title);
   const [words, setWords] = useState("");
+  const writes = useMay("write");
   const [kind, setKind] = useState("article");
   const [opened, setOpened] = useState<string | null>(null);
   const [writing, setWriting] = useState(false);
@@ -33,18 +35,20 @@ export function KnowledgePage() {
         <Heading level="1" size="large">
           {t.guide.knowledge.title}
         </Heading>
-        <Button
-          size="small"
-          variant="secondary"
-          data-color="neutral"
-          icon={<PlusIcon aria-hidden />}
-          onClick={() => {
-            setOpened(null);
-            setWriting(true);
-          }}
-        >
-          {t.guide.knowledge.new}
-        </Button>
+        {writes && (
+          <Button
+            size="small"
+            variant="secondary"
+            data-color="neutral"
+            icon={<PlusIcon aria-hidden />}
+            onClick={() => {
+              setOpened(null);
+              setWriting(true);
+            }}
+          >
+            {t.guide.knowledge.new}
+          </Button>
+        )}
       </div>
       <BodyLong className="lead">{t.guide.knowledge.lead}</BodyLong>
       <div className="guide__columns guide__columns--list">
@@ -86,7 +90,7 @@ function All({ kind, onOpen }: { kind: string; onOpen(article: Article): void })
               <li key={article.id}>
                 <button type="button" className="guide__hit" onClick={() => onOpen(article)}>
                   <strong>{article.title}</strong>
-                  <span className="subtle">{article.topic?.code ?? t.guide.knowledge.all}</span>
+                  <span className="subtle">{article.topic ? `${article.topic.name} (${article.topic.code})` : t.guide.knowledge.all}</span>
                 </button>
               </li>
             ))}
@@ -101,6 +105,7 @@ function Reader({ article: id }: { article: string }) {
   const t = useText();
   const { language } = useSettings();
   const [shows, setShows] = useState<"text" | "editor" | "history">("text");
+  const writes = useMay("write");
   const query = useQuery({ queryKey: ["knowledge", "one", id, language], queryFn: () => guideApi.article(id) });
   return (
     <Loaded query={query} source={t.guide.source.knowledge}>
@@ -118,15 +123,17 @@ function Reader({ article: id }: { article: string }) {
               {article.example && t.guide.knowledge.exampleSays}
             </BodyShort>
             <div className="guide__buttons">
-              <Button
-                size="small"
-                variant="secondary"
-                data-color="neutral"
-                icon={<PencilIcon aria-hidden />}
-                onClick={() => setShows("editor")}
-              >
-                {t.guide.knowledge.edit}
-              </Button>
+              {writes && (
+                <Button
+                  size="small"
+                  variant="secondary"
+                  data-color="neutral"
+                  icon={<PencilIcon aria-hidden />}
+                  onClick={() => setShows("editor")}
+                >
+                  {t.guide.knowledge.edit}
+                </Button>
+              )}
               <Button
                 size="small"
                 variant="tertiary"

@@ -5,6 +5,7 @@ import type { Proposal } from "../api/guide";
 import { useFormat, useText } from "../common/settings";
 import { useDraft } from "./drafts";
 import { fill } from "./fill";
+import { type Stage, Unsure } from "./Unsure";
 
 /** *Samtalereferat*: a note that the citizen can read, saved while it is written. */
 export function NotePanel({ contact, proposal }: { contact: string; proposal: Proposal }) {
@@ -15,18 +16,26 @@ export function NotePanel({ contact, proposal }: { contact: string; proposal: Pr
       <Heading level="2" size="small" id={title}>
         {t.guide.note.title}
       </Heading>
-      <Note contact={contact} proposal={proposal} />
+      <Note contact={contact} proposal={proposal} stage="call" />
     </section>
   );
 }
 
-export function Note({ contact, proposal, onSend }: { contact: string; proposal: Proposal; onSend?(): void }) {
+interface Props {
+  contact: string;
+  proposal: Proposal;
+  stage: Stage;
+  onSend?(): void;
+}
+
+export function Note({ contact, proposal, stage, onSend }: Props) {
   const t = useText();
   const { draft, write } = useDraft(contact, proposal.draft);
   if (proposal.no_log) return <NoLog works={proposal.no_log_works} />;
   const known = { tema: proposal.topic?.name.toLowerCase(), enhet: proposal.task?.unit.name, frist: proposal.task?.due };
   return (
     <div className="guide__note">
+      <Unsure proposal={proposal} stage={stage} />
       {draft.text === "" && proposal.templates.length > 0 && (
         <Select
           size="small"

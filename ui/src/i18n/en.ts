@@ -44,6 +44,7 @@ export const en: Messages = {
     traffic: "Traffic",
     desk: "Adviser",
     knowledge: "Knowledge",
+    team: "Team",
     figures: "Figures",
     admin: "Centre",
     demo: "Demo",
@@ -445,6 +446,9 @@ export const en: Messages = {
       nobody: "nobody waits",
       longest: (time) => `longest ${time}`,
       empty: "You are not set up for any queue.",
+      quiet: "Nobody waits in your queues now.",
+      all: (count) => `Show all ${count}`,
+      fewer: "Show only where somebody waits",
     },
     announce: {
       active: "The call has begun.",

@@ -60,9 +60,10 @@ export const nb = {
     opens: "Innloggingen åpnes i en ny fane.",
     other: (name: string) => `Du er nå logget inn som ${name}. Siden lastes på nytt.`,
   },
+  onlyFor: (roles: string[]) => `Bare ${roles.join(" og ").toLowerCase()} kan gjøre dette.`,
   forbidden: {
     title: "Du har ikke adgang til denne siden",
-    text: (roles: string) => `Siden er for: ${roles}.`,
+    text: (roles: string) => `Denne siden er for ${roles.toLowerCase()}.`,
     you: (name: string, roles: string) => `Du er logget inn som ${name} (${roles}).`,
     noRoles: "ingen rolle",
     mend: "Trenger du den i jobben, må lederen din gi deg rollen. I demoen kan du bytte rolle.",
@@ -132,9 +133,10 @@ export const en: typeof nb = {
     opens: "The log-in opens in a new tab.",
     other: (name) => `You are now logged in as ${name}. The page loads again.`,
   },
+  onlyFor: (roles) => `Only ${roles.join(" and ").toLowerCase()} can do this.`,
   forbidden: {
     title: "You do not have access to this page",
-    text: (roles) => `The page is for: ${roles}.`,
+    text: (roles) => `This page is for ${roles.toLowerCase()}.`,
     you: (name, roles) => `You are logged in as ${name} (${roles}).`,
     noRoles: "no role",
     mend: "If you need it for your work, your leader must give you the role. In the demo you can change roles.",

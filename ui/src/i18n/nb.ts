@@ -43,6 +43,7 @@ export const nb = {
     traffic: "Trafikkbilde",
     desk: "Veileder",
     knowledge: "Kunnskap",
+    team: "Team",
     figures: "Tall",
     admin: "Senter",
     demo: "Demo",
@@ -454,6 +455,9 @@ export const nb = {
       nobody: "ingen venter",
       longest: (time: string) => `lengst ${time}`,
       empty: "Du er ikke satt opp på noen køer.",
+      quiet: "Ingen venter i køene dine nå.",
+      all: (count: string) => `Vis alle ${count}`,
+      fewer: "Vis bare dem der noen venter",
     },
     announce: {
       active: "Samtalen er i gang.",

@@ -2,7 +2,7 @@ import { BodyLong, Button, Heading, Link as AkselLink, VStack } from "@navikt/ds
 import { Link, Navigate, useLocation, useMatches } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 
-import { useText } from "../common/settings";
+import { useSettings, useText } from "../common/settings";
 import { useTitle } from "../common/title";
 import { mayOpen, rolesOf } from "./pages";
 import { useSessionQuery } from "./session";
@@ -28,11 +28,12 @@ export function Guard({ children, wasIn }: { children: ReactNode; wasIn: boolean
 
 function Forbidden({ path }: { path: string }) {
   const t = useText();
+  const { language } = useSettings();
   const words = t.identity.forbidden;
   useTitle(words.title);
   const { data } = useSessionQuery();
   const who = data?.who;
-  const named = (roles: string[]) => roles.map((role) => t.identity.roles[role] ?? role).join(", ");
+  const named = (roles: string[]) => new Intl.ListFormat(language, { type: "conjunction" }).format(roles.map((role) => t.identity.roles[role] ?? role));
   const wanted = rolesOf(path) ?? [];
   return (
     <div className="page page--text">

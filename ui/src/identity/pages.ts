@@ -1,4 +1,7 @@
-/** Which page is for whom. The server decides what is told; this only says so before one asks in vain. */
+/**
+ * Which page is for whom, and who may do what on it: as the server's own table of endpoints and roles has it.
+ * The server decides; this only says so before one asks in vain, and a test with the real server holds both together.
+ */
 const STAFF = [
   "adviser",
   "expert",
@@ -27,12 +30,33 @@ const PAGES: Record<string, string[] | typeof EVERYBODY> = {
   "/desk": ["adviser", "expert", "local_adviser"],
   "/innsikt/tall": [...STAFF, "user_council"],
   "/innsikt/kontrolltiltak": STAFF,
-  "/admin": STAFF,
+  "/admin": ["administrator", "subject_owner", "traffic_controller", "planner", "leader"],
   "/kontroll": ["access_auditor", "administrator"],
   "/min-side": ["citizen"],
   "/kunnskap": STAFF,
-  "/team": STAFF,
+  "/team": ["leader"],
 };
+
+/** What not everybody may do who may see the page. */
+const MAY = {
+  /** Write articles. */
+  write: ["subject_owner", "traffic_controller", "administrator"],
+  /** Put a changed centre into force, and take it back. */
+  publish: ["administrator", "subject_owner"],
+  /** See how many came again, and the traffic. */
+  watch: STAFF,
+} satisfies Record<string, string[]>;
+
+export type Doing = keyof typeof MAY;
+
+/** Who may do something. */
+export function rolesFor(doing: Doing): string[] {
+  return MAY[doing];
+}
+
+export function may(doing: Doing, roles: string[] | undefined): boolean {
+  return rolesFor(doing).some((role) => roles?.includes(role));
+}
 
 /** Who may see a page: null for everybody, an empty list for whoever has logged in. */
 export function rolesOf(path: string): string[] | null {

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Refusal } from "../api/client";
 import { language } from "../api/language";
 import type { Problem } from "../api/types";
+import { type Doing, may } from "./pages";
 
 export interface Who {
   ident: string;
@@ -58,6 +59,11 @@ export function useSessionQuery() {
 /** Who one is; null when nobody, undefined while it is not known yet. */
 export function useWho(): Who | null | undefined {
   return useSessionQuery().data?.who;
+}
+
+/** Whether one may do something. */
+export function useMay(doing: Doing): boolean {
+  return may(doing, useWho()?.roles);
 }
 
 /** The address that begins a log-in and comes back to `back`. */

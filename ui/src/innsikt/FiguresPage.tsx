@@ -6,6 +6,7 @@ import { useText } from "../common/settings";
 import { useTitle } from "../common/title";
 import { Waiting } from "../common/Waiting";
 import { RepeatsPanel } from "../guide/RepeatsPanel";
+import { useMay } from "../identity/session";
 import { AllFigures } from "./AllFigures";
 import { Breakdown } from "./Breakdown";
 import { Choices } from "./Choices";
@@ -19,6 +20,7 @@ export function FiguresPage() {
   const t = useText();
   useTitle(t.figures.title);
   const wanted = useWanted();
+  const watches = useMay("watch");
   const { table, time } = useFigures(wanted);
   return (
     <div className="page figures">
@@ -38,7 +40,7 @@ export function FiguresPage() {
         <LoadFailed source={t.figures.source} error={table.error} onRetry={() => void table.refetch()} />
       )}
       {table.data && <Shown wanted={wanted} table={table.data} time={time.data ?? null} />}
-      <RepeatsPanel />
+      {watches && <RepeatsPanel />}
     </div>
   );
 }

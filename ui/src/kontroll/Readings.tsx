@@ -17,7 +17,7 @@ export function Readings({ rows }: { rows: ReadingRow[] }) {
       region={words.list}
       columns={[
         { id: "at", name: words.at, value: (row) => `${format.date(row.at)} ${format.time(row.at)}` },
-        { id: "who", name: words.who, value: (row) => row.who },
+        { id: "who", name: words.who, value: (row) => (row.ground === "self" ? words.oneself : row.who) },
         { id: "unit", name: words.unit, value: (row) => row.unit ?? "–" },
         { id: "whom", name: words.whom, value: (row) => (row.whom ? row.whom.slice(0, 8) : "–") },
         { id: "what", name: words.what, value: (row) => words.whats[row.what] ?? row.what },

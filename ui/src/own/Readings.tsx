@@ -1,17 +1,16 @@
-import { BodyShort, Button } from "@navikt/ds-react";
+import { BodyShort, Button, Heading } from "@navikt/ds-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { type MyReading, own } from "../api/own";
 import { useFormat } from "../common/settings";
 import type { OwnText } from "../i18n/own";
-import { together } from "./together";
 import { useOwnText } from "./language";
 import { Listed, Part } from "./Part";
 
 const FIRST = 10;
 
-/** Who looked at my data, when, why and at what. What one reader saw in one go is one line. */
+/** Who looked at my data, when, why and at what: a line for each look, by day, the newest first. */
 export function Readings() {
   const text = useOwnText();
   const query = useQuery({ queryKey: ["own", "readings"], queryFn: own.readings });
@@ -30,23 +29,32 @@ function Lines({ readings }: { readings: MyReading[] }) {
   const text = useOwnText();
   const format = useFormat();
   const [all, setAll] = useState(false);
-  const looks = together(readings);
-  const shown = all ? looks : looks.slice(0, FIRST);
+  const newest = readings.toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at));
+  const shown = all ? newest : newest.slice(0, FIRST);
+  const dayOf = (reading: MyReading) => format.date(reading.at);
+  const days = [...new Set(shown.map(dayOf))];
   return (
     <>
-      <ul className="own__list">
-        {shown.map((look) => (
-          <li key={`${look.first.at} ${look.first.what}`}>
-            <BodyShort>
-              {format.date(look.first.at)} {format.time(look.first.at)}: {who(look.first, text)}, {why(look.first, text)}.
-            </BodyShort>
-            <BodyShort size="small">{text.readings.saw(look.whats.map((what) => text.readings.whats[what] ?? what).join(", "))}</BodyShort>
-          </li>
-        ))}
-      </ul>
-      {looks.length > shown.length && (
+      {days.map((day) => (
+        <section key={day} className="own__day" aria-label={day}>
+          <Heading level="3" size="xsmall">
+            {day}
+          </Heading>
+          <ul className="own__list">
+            {shown.filter((reading) => dayOf(reading) === day).map((reading, place) => (
+              <li key={`${reading.at} ${reading.what} ${place}`} data-reading={reading.what}>
+                <BodyShort>
+                  {format.time(reading.at)}: {who(reading, text)}, {why(reading, text)}.
+                </BodyShort>
+                <BodyShort size="small">{text.readings.saw(text.readings.whats[reading.what] ?? reading.what)}</BodyShort>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+      {newest.length > shown.length && (
         <Button size="small" variant="secondary" onClick={() => setAll(true)}>
-          {text.readings.more(format.number(looks.length - shown.length))}
+          {text.readings.more(format.number(newest.length - shown.length))}
         </Button>
       )}
     </>

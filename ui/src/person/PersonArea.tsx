@@ -1,6 +1,6 @@
-import { BodyShort, Button, Heading } from "@navikt/ds-react";
+import { BodyShort, Button, Heading, InlineMessage } from "@navikt/ds-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import { people, type Ground, type Organisation } from "../api/people";
 import type { DeskContact } from "../api/types";
@@ -11,6 +11,7 @@ import { FindPerson } from "./FindPerson";
 import { OrganisationCard } from "./OrganisationCard";
 import { PersonHeader } from "./PersonHeader";
 import { PersonTabs } from "./PersonTabs";
+import { PERSON_AREA } from "./toQuestions";
 
 export interface Opened extends Ground {
   fnr: string;
@@ -32,9 +33,10 @@ export function PersonArea({ contact }: { contact: DeskContact | null }) {
   };
   // A contact that is gone takes its person with it.
   useEffect(() => close, [id]);
+  const failed = useKept(id, setOpened);
 
   return (
-    <section className="person" aria-labelledby="person-title">
+    <section className="person" id={PERSON_AREA} tabIndex={-1} aria-labelledby="person-title">
       <div className="person__head">
         <Heading level="2" size="small" id="person-title">
           {opened || organisation ? t.person.title : t.person.find.heading}
@@ -47,11 +49,49 @@ export function PersonArea({ contact }: { contact: DeskContact | null }) {
       </div>
       {organisation && <OrganisationCard organisation={organisation} />}
       {opened && <OpenPerson asked={opened} />}
+      {failed && !opened && (
+        <InlineMessage status="warning" size="small">
+          {t.person.find.kept}
+        </InlineMessage>
+      )}
       {!opened && !organisation && (
         <FindPerson key={id ?? "none"} contact={id} onPerson={setOpened} onOrganisation={setOrganisation} />
       )}
     </section>
   );
+}
+
+/**
+ * Whom a contact is about is kept on the server: a page that was loaded anew opens the same person, once.
+ * Whether that failed.
+ */
+function useKept(contact: string | undefined, onPerson: (opened: Opened) => void): boolean {
+  const cache = useQueryClient();
+  const tried = useRef<string | null>(null);
+  const [failed, setFailed] = useState(false);
+  const { data } = useQuery({
+    queryKey: ["person", "hint", contact],
+    queryFn: () => people.ofContact(contact ?? ""),
+    enabled: contact !== undefined,
+    staleTime: Infinity,
+    retry: false,
+  });
+  useEffect(() => {
+    if (contact === undefined || data === undefined || tried.current === contact) return;
+    tried.current = contact;
+    setFailed(false);
+    if (data.level == null || data.must_be_handed_over) return;
+    void people.open({ contact }).then(
+      (view) => {
+        const asked = { fnr: view.person.id, contact };
+        // Read once: each reading is a row in the access log.
+        cache.setQueryData(["person", asked, "header"], view);
+        if (tried.current === contact) onPerson(asked);
+      },
+      () => setFailed(true),
+    );
+  }, [contact, data, cache, onPerson]);
+  return failed;
 }
 
 function OpenPerson({ asked }: { asked: Opened }) {
@@ -64,6 +104,12 @@ function OpenPerson({ asked }: { asked: Opened }) {
   });
   const view = query.data;
   useLearn(asked.contact, view?.preferences?.level, view?.level ?? null);
+  const queries = useQueryClient();
+  const level = view?.level ?? null;
+  useEffect(() => {
+    // How sure it is who it is decides what the wrap-up is kept on.
+    if (asked.contact) void queries.invalidateQueries({ queryKey: ["after", asked.contact] });
+  }, [queries, asked.contact, level]);
   return (
     <Loaded query={query} source={t.person.failed.names.persons ?? ""} height="12rem">
       {(view) => (

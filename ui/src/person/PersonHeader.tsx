@@ -2,11 +2,12 @@ import { BodyShort, Button, CopyButton, Heading, HStack, Tag } from "@navikt/ds-
 import { useState } from "react";
 
 import type { PersonView } from "../api/people";
-import { useFormat, useText } from "../common/settings";
+import { useFormat, useSettings, useText } from "../common/settings";
 import { FailedRegisters } from "./FailedRegisters";
 import type { Opened } from "./PersonArea";
 import { Questions } from "./Questions";
-import { spaced } from "./shown";
+import { country, spaced } from "./shown";
+import { ASK } from "./toQuestions";
 import { Warnings } from "./Warnings";
 
 type Colour = "danger" | "warning" | "info" | "neutral";
@@ -26,6 +27,7 @@ const COLOUR: Record<string, Colour> = {
 export function PersonHeader({ view, asked, onChanged }: { view: PersonView; asked: Opened; onChanged(): void }) {
   const t = useText();
   const format = useFormat();
+  const { language } = useSettings();
   const { person } = view;
   const [asking, setAsking] = useState(false);
   const children = person.relations.filter((relation) => relation.kind === "child").length;
@@ -34,7 +36,7 @@ export function PersonHeader({ view, asked, onChanged }: { view: PersonView; ask
     t.person.header.status[person.status],
     t.person.header.civil[person.civil],
     children > 0 ? t.person.header.children(format.number(children)) : null,
-    `${t.person.header.citizenship}: ${person.citizenship.join(", ")}`,
+    `${t.person.header.citizenship}: ${person.citizenship.map((code) => country(code, language)).join(", ")}`,
     view.preferences?.language ? `${t.person.header.language}: ${t.person.header.languages[view.preferences.language] ?? view.preferences.language}` : null,
     view.office ? `${t.person.header.office}: ${view.office.name} (${view.office.number})` : null,
   ].filter((fact) => fact !== null && fact !== undefined);
@@ -74,7 +76,7 @@ export function PersonHeader({ view, asked, onChanged }: { view: PersonView; ask
             {t.person.level[level] ?? level}
           </Tag>
           {(level === "none" || level === "hint") && !asking && (
-            <Button size="small" variant="secondary" onClick={() => setAsking(true)}>
+            <Button size="small" variant="secondary" onClick={() => setAsking(true)} {...{ [ASK]: "" }}>
               {t.person.questions.ask}
             </Button>
           )}

@@ -9,7 +9,6 @@ export function Footer() {
   const t = useText();
   return (
     <footer className="footer">
-      <Link to="/team">{t.guide.nav.team}</Link>
       <Link to="/tilgjengelighet">{t.guide.nav.accessibility}</Link>
     </footer>
   );

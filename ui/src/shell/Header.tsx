@@ -17,6 +17,7 @@ const PAGES = [
   { to: "/trafikk", name: "traffic" },
   { to: "/desk", name: "desk" },
   { to: "/kunnskap", name: "knowledge" },
+  { to: "/team", name: "team" },
   { to: "/innsikt/tall", name: "figures" },
   { to: "/admin", name: "admin" },
   { to: "/kontroll", name: "control" },

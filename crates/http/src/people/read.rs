@@ -20,8 +20,9 @@ use crate::view::Stage;
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReadAsk {
-    /// Eleven figures.
-    fnr: String,
+    /// Eleven figures; left out for whoever the contact is said to be about already.
+    #[serde(default)]
+    fnr: Option<String>,
     /// A contact that the reader has in hand.
     contact: Option<String>,
     /// Without a contact: why, in the reader's words, at least ten letters.
@@ -55,14 +56,14 @@ pub(crate) fn person_id(fnr: &str) -> Result<PersonId, Problem> {
 }
 
 impl ReadAsk {
-    /// The identity number.
-    pub(crate) fn id(&self) -> Result<PersonId, Problem> {
-        person_id(&self.fnr)
+    /// The identity number, when one is said.
+    fn id(&self) -> Result<Option<PersonId>, Problem> {
+        self.fnr.as_deref().map(person_id).transpose()
     }
 
     pub(crate) fn new(id: PersonId, contact: Option<String>, reason: Option<String>) -> ReadAsk {
         ReadAsk {
-            fnr: id.digits(),
+            fnr: Some(id.digits()),
             contact,
             reason,
             over: None,
@@ -172,6 +173,21 @@ fn no_row(_: RecordsError) -> Problem {
 }
 
 impl People {
+    /// Whom a contact in hand is said to be about.
+    async fn whom(&self, contact: Option<ContactId>) -> Result<PersonId, Problem> {
+        let linked = match contact {
+            Some(contact) => self.linked(contact).await.map_err(no_row)?,
+            None => None,
+        };
+        linked.map(|(id, _)| id).ok_or_else(|| {
+            Problem::invalid(
+                "fnr",
+                "Skriv fødselsnummeret: det er ikke sagt hvem henvendelsen gjelder.",
+                Vec::new(),
+            )
+        })
+    }
+
     /// Opens a person for a reader, or says why not. The row is on disk when this returns.
     pub(crate) async fn open(
         &self,
@@ -180,8 +196,12 @@ impl People {
         ask: &ReadAsk,
         what: &str,
     ) -> Result<Opened, Problem> {
-        let id = ask.id()?;
+        let said = ask.id()?;
         let ground = grounded(api, who, ask.contact.as_deref(), ask.reason.as_deref())?;
+        let id = match said {
+            Some(id) => id,
+            None => self.whom(ground.contact).await?,
+        };
         let found = self.registers.person(id).await;
         let reader = self.reader(&who.ident, who.person.as_deref()).await;
         let over = ask.over.as_deref();

@@ -115,13 +115,14 @@ async fn wish_recording(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The recordings of the leader's own unit.
+/// The recordings of the leader's own unit; for an adviser, those with the adviser's own voice.
 #[utoipa::path(get, path = "/api/v1/recordings", tag = "recordings", responses((status = 200, body = List<RecordingView>)))]
 async fn list_recordings(api: Api, me: Me) -> Result<Json<List<RecordingView>>, Problem> {
     let unit = me.unit.clone().filter(|_| !me.roles.has(Role::Program));
     let records = api.records.clone();
     let rows = blocking(move || records.recordings(unit, LISTED)).await?;
-    let rows = rows.into_iter().map(|row| shown(&api, row)).collect();
+    let rows = rows.into_iter().filter(|row| is_theirs(&me, row));
+    let rows = rows.map(|row| shown(&api, row)).collect();
     Ok(Json(List::all(rows)))
 }
 
@@ -167,7 +168,8 @@ async fn recording_sound(
     Ok((headers, Bytes::from(wav.unwrap_or(sound))))
 }
 
-/// Destroys a recording: its key is deleted, and its sound with it. The row remains and says so.
+/// Destroys a recording: its key is deleted, and its sound with it. The row remains and says so. The adviser
+/// who is heard in it may, as the leader may: a yes that cannot be taken back is none.
 #[utoipa::path(
     delete, path = "/api/v1/recordings/{id}", tag = "recordings",
     params(("id" = String, Path, description = "The recording"), ("Idempotency-Key" = Option<String>, Header)),
@@ -191,16 +193,19 @@ async fn destroy_recording(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// A recording of the leader's own unit; that of another is not told from one that is not there.
+/// A recording that is the reader's business; another is not told from one that is not there.
 async fn find(api: &Api, me: &Me, id: &str) -> Result<KeptRecording, Problem> {
     let gone = || Problem::not_found("Opptaket finnes ikke.");
     let number: i64 = id.parse().map_err(|_| gone())?;
     let records = api.records.clone();
     let kept = blocking(move || records.recording(number)).await?;
-    let own = |kept: &KeptRecording| {
-        me.roles.has(Role::Program) || me.unit.as_deref().is_none_or(|unit| unit == kept.unit)
-    };
-    kept.filter(own).ok_or_else(gone)
+    kept.filter(|kept| is_theirs(me, kept)).ok_or_else(gone)
+}
+
+/// Whether a recording is of the leader's own unit, or of the adviser's own voice.
+fn is_theirs(me: &Me, kept: &KeptRecording) -> bool {
+    let unit = me.unit.as_deref().is_none_or(|unit| unit == kept.unit);
+    me.roles.has(Role::Program) || (me.roles.has(Role::Leader) && unit) || kept.adviser == me.ident
 }
 
 fn act(api: &Api, me: &Me, kept: &KeptRecording, what: &str) -> Act {

@@ -56,7 +56,9 @@ struct Proposal {
     /// The cause that is likely, if one is.
     cause: Option<String>,
     causes: Vec<Named>,
-    solved: bool,
+    /// What note, task and promises would be kept on: person when it is sure who it is; number or contact when
+    /// it is not, and then nobody can read them as theirs; nobody where nothing may be kept.
+    kept_on: &'static str,
     /// How often the same person came about the same topic within the seven days before.
     came_before: usize,
     /// The task, if it must be handed over.
@@ -79,6 +81,8 @@ struct TaskProposal {
     kind: Named,
     due: String,
     working_days: u16,
+    /// Why this unit, kind and day, in a sentence.
+    because: String,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -201,6 +205,7 @@ async fn after_proposal(
     } else {
         came_before(&api, &held, topic).await?
     };
+    let kept_on = kept_on(&api, contact, no_log).await?;
     let again = centre
         .causes
         .iter()
@@ -224,7 +229,7 @@ async fn after_proposal(
             .iter()
             .map(|cause| named(&cause.id, &cause.name, language))
             .collect(),
-        solved: true,
+        kept_on,
         came_before,
         task: (!no_log)
             .then(|| task_proposal(centre, topic, today, language))
@@ -470,6 +475,20 @@ async fn done(api: &Api, held: &Held, command_id: CommandId) -> Result<(), Probl
     Ok(())
 }
 
+/// What a wrap-up would be kept on now, by the same rule that keeps it.
+async fn kept_on(api: &Api, contact: ContactId, no_log: bool) -> Result<&'static str, Problem> {
+    if no_log {
+        return Ok("nobody");
+    }
+    let guide = api.guide.clone();
+    let subject = blocking(move || guide.subject(contact)).await??;
+    Ok(match subject.as_str().split(':').next() {
+        Some("person") => "person",
+        Some("number") => "number",
+        _ => "contact",
+    })
+}
+
 /// How often the same person came about the same topic in the seven days before.
 async fn came_before(api: &Api, held: &Held, topic: Option<TopicId>) -> Result<usize, Problem> {
     let Some(code) = topic.and_then(|topic| api.directory.centre.topics.get(topic.idx())) else {
@@ -561,7 +580,49 @@ fn task_proposal(
         kind: kind_name(to.kind, language),
         due: working_day(today, to.working_days).to_string(),
         working_days: to.working_days,
+        because: because(centre, to, topic, language),
     })
+}
+
+/// Why a task is proposed so: the rule of the centre description that it comes from.
+fn because(
+    centre: &Centre,
+    to: &linje_centre::HandOver,
+    topic: Option<TopicId>,
+    language: Language,
+) -> String {
+    let named = topic.filter(|topic| to.topics.contains(topic));
+    let topic = named.and_then(|topic| centre.topics.get(topic.idx()));
+    let kind = kind_name(to.kind, language).name;
+    let days = to.working_days;
+    match (language, topic) {
+        (Language::En, Some(topic)) => {
+            let due = match days {
+                0 => "the same working day".to_owned(),
+                1 => "1 working day".to_owned(),
+                _ => format!("{days} working days"),
+            };
+            let topic = topic.name.get(language);
+            format!("The rule for “{topic}” and “{kind}” is {due}.")
+        }
+        (Language::En, None) => {
+            format!(
+                "No rule names this topic: what holds for all the others is {days} working days."
+            )
+        }
+        (_, Some(topic)) => {
+            let due = match days {
+                0 => "samme virkedag".to_owned(),
+                1 => "1 virkedag".to_owned(),
+                _ => format!("{days} virkedager"),
+            };
+            let topic = topic.name.get(language);
+            format!("Rutinen for «{topic}» og «{kind}» er {due}.")
+        }
+        (_, None) => {
+            format!("Ingen rutine nevner temaet: for alle andre er fristen {days} virkedager.")
+        }
+    }
 }
 
 fn kind_name(kind: TaskKind, language: Language) -> Named {

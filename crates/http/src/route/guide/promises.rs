@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use linje_access::{Role, is_own_desk};
 use linje_centre::TaskKind;
 use linje_registry::{Failed, Task, TaskStatus};
-use linje_store::{HandedTask, KeptPromise, KeptThreat, PromiseState, Whose};
+use linje_store::{Draft, HandedTask, KeptPromise, KeptThreat, PromiseState, RecordsError, Whose};
 use linje_types::Language;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -18,7 +18,7 @@ use crate::admit::Me;
 use crate::api::{Api, Gate};
 use crate::body::{Body, Spoken};
 use crate::clock::rfc3339;
-use crate::guide::blocking;
+use crate::guide::{Guide, blocking};
 use crate::problem::Problem;
 use crate::shape::{Named, TopicName, named};
 
@@ -77,6 +77,8 @@ struct TaskRow {
 struct DraftRow {
     contact: String,
     at: String,
+    /// What was written, for nobody but its owner.
+    text: String,
 }
 
 /// How many promises stand where.
@@ -158,8 +160,8 @@ async fn afterwards(
         let whose = Whose::Adviser(ident.clone());
         let promises = guide.records.promises(&guide.keys, &whose, now)?;
         let tasks = guide.records.handed_tasks(&ident, MOST_TASKS)?;
-        let drafts = guide.records.drafts_of(&ident)?;
-        Ok::<_, linje_store::RecordsError>((promises, tasks, drafts))
+        let drafts = left(&guide, &ident)?;
+        Ok::<_, RecordsError>((promises, tasks, drafts))
     });
     let (mut promises, tasks, drafts) = read.await??;
     let (tasks, failed) = told(&api, &tasks, language).await;
@@ -174,12 +176,22 @@ async fn afterwards(
         failed,
         drafts: drafts
             .into_iter()
-            .map(|(contact, at)| DraftRow {
-                contact: api.ids.contact(contact),
-                at: rfc3339(at),
+            .map(|draft| DraftRow {
+                contact: api.ids.contact(draft.contact),
+                at: rfc3339(draft.at),
+                text: draft.text,
             })
             .collect(),
     }))
+}
+
+/// The drafts that an adviser has lying, with their words, which nobody else gets.
+fn left(guide: &Guide, ident: &str) -> Result<Vec<Draft>, RecordsError> {
+    let mut drafts = Vec::new();
+    for (contact, _) in guide.records.drafts_of(ident)? {
+        drafts.extend(guide.records.draft(&guide.keys, contact)?);
+    }
+    Ok(drafts)
 }
 
 /// Nobody has said yet how it ended.
@@ -315,7 +327,7 @@ async fn team_after(
             .promises(&guide.keys, &Whose::Unit(unit.clone()), now)?;
         let states = guide.records.promises_of_unit(&unit, now)?;
         let threats = guide.records.threats(&guide.keys, Some(&unit))?;
-        Ok::<_, linje_store::RecordsError>((promises, states, threats))
+        Ok::<_, RecordsError>((promises, states, threats))
     });
     let (promises, states, threats) = read.await??;
     let left = promises.into_iter().filter(is_open);
