@@ -81,7 +81,7 @@ function OpenDesk({ session, view, onLeave }: { session: string; view: DeskView;
           <Me view={view} session={session} onLeave={onLeave} soundBlocked={blocked} {...doing} />
           <CallOut view={view} />
           <AfterwardsPanel adviser={view.adviser.id} inHand={hands} onOpen={quiet ? setLeft : null} />
-          <HomePanel />
+          {!quiet && <HomePanel />}
         </div>
         <div className="desk__work">
           {failure && (
@@ -108,6 +108,7 @@ function OpenDesk({ session, view, onLeave }: { session: string; view: DeskView;
             </div>
           )}
           {quiet && <Idle adviser={view.adviser} {...doing} />}
+          {quiet && <HomePanel />}
         </div>
         <div className="desk__aside">
           {guided && <GuideColumn key={guided.id} contact={guided} adviser={view.adviser} />}

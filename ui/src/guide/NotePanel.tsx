@@ -57,7 +57,7 @@ export function Note({ contact, proposal, stage, onSend }: Props) {
       <Textarea
         size="small"
         label={t.guide.note.label}
-        description={t.guide.note.says}
+        description={proposal.kept_on === "person" ? t.guide.note.says : t.guide.note.saysUnsure}
         minRows={3}
         maxRows={12}
         maxLength={15_000}

@@ -16,7 +16,7 @@ export function Unsure({ proposal, stage }: { proposal: Proposal; stage: Stage }
   return (
     <div className="guide__unsure" data-kept-on={proposal.kept_on}>
       <InlineMessage status="warning" size="small">
-        <strong>{words.unsure}.</strong> {says} {mend}
+        <strong>{words.unsure}.</strong> {stage !== "call" && says} {mend}
       </InlineMessage>
       {stage !== "closed" && (
         <Button type="button" size="small" variant="secondary" data-color="neutral" onClick={toQuestions}>

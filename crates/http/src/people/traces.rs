@@ -29,7 +29,7 @@ impl Traces {
     fn due(&self, api: &Api) -> Vec<ContactId> {
         let centre = &api.directory.centre;
         let mut open = self.open();
-        let due = api.shared.read(|view| {
+        api.shared.read(|view| {
             let mut due = Vec::new();
             open.retain(|contact| match view.contacts.get(*contact) {
                 Some(entry) if entry.stage != Stage::Closed => true,
@@ -40,8 +40,7 @@ impl Traces {
                 Some(_) | None => false,
             });
             due
-        });
-        due
+        })
     }
 
     fn open(&self) -> MutexGuard<'_, BTreeSet<ContactId>> {
