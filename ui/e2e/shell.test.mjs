@@ -120,9 +120,12 @@ test("when the store fails every page says so", { skip: !isMock }, async () => {
 });
 
 test("the menu shows what the role opens; a page for others says whom it is for; who may not write sees no way to", { skip: !isMock }, async () => {
-  const { page, troubles, close } = await openPage(browser, { url: server.url });
+  const { page, troubles, close } = await openPage(browser, { url: server.url, width: 1920 });
   const be = (roles) => fetch(`${server.url}/__mock/roles`, { method: "POST", body: JSON.stringify({ roles }) });
-  const menu = async () => (await page.locator(".header-nav a").allInnerTexts()).join(", ");
+  const menu = async () => {
+    await page.locator(".header-nav a").first().waitFor();
+    return (await page.locator(".header-nav a").allInnerTexts()).join(", ");
+  };
   const asked = [];
   page.on("request", (request) => asked.push(new URL(request.url()).pathname));
   await be(["adviser"]);

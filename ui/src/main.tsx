@@ -1,4 +1,4 @@
-import "@navikt/ds-css";
+import "./aksel.css";
 import "@fontsource-variable/source-sans-3/wght.css";
 import "uplot/dist/uPlot.min.css";
 import "./styles.css";
