@@ -93,6 +93,12 @@ function OpenDesk({ session, view, onLeave }: { session: string; view: DeskView;
             </LocalAlert>
           )}
           {view.offer && <OfferCard key={view.offer.id} offer={view.offer} adviser={view.adviser.id} {...doing} />}
+          {left !== null && (
+            // Out of sight while something else is in hand, so that nothing typed is lost.
+            <div hidden={!quiet}>
+              <LeftAfter key={left} contact={left} onClose={() => setLeft(null)} />
+            </div>
+          )}
           <Requests requests={view.requests} adviser={view.adviser} {...doing} />
           {inHand.map((contact) => (
             <ContactCard key={`${contact.id}-${inCall(contact.state) ? "call" : contact.state}`} contact={contact} view={view} {...doing} />
@@ -101,12 +107,6 @@ function OpenDesk({ session, view, onLeave }: { session: string; view: DeskView;
           {aside.map((contact) => (
             <AsideCard key={contact.id} contact={contact} {...doing} />
           ))}
-          {left !== null && (
-            // Out of sight while something else is in hand, so that nothing typed is lost.
-            <div hidden={!quiet}>
-              <LeftAfter key={left} contact={left} onClose={() => setLeft(null)} />
-            </div>
-          )}
           {quiet && <Idle adviser={view.adviser} {...doing} />}
           {quiet && <HomePanel />}
         </div>
