@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 
@@ -12,13 +10,13 @@ function wholeAksel(): Plugin {
   return {
     name: "linje-whole-aksel",
     apply: "build",
-    generateBundle(_, bundle) {
+    async generateBundle(_, bundle) {
       const files = Object.values(bundle);
       const styles = files.flatMap((file) => (file.type === "asset" && file.fileName.endsWith(".css") ? [String(file.source)] : []));
       const has = classes(styles.join("\n"));
       const code = files.flatMap((file) => (file.type === "chunk" ? [file.code] : [])).join("\n");
       const used = new Set(code.match(/\baksel-[a-z0-9_-]+/g));
-      const all = classes(readFileSync("node_modules/@navikt/ds-css/dist/index.css", "utf8"));
+      const all = classes(await this.fs.readFile("node_modules/@navikt/ds-css/dist/index.css", { encoding: "utf8" }));
       const missing = [...all].filter((name) => used.has(name) && !has.has(name));
       if (missing.length > 0) this.error(`src/aksel.css lacks the stylesheet of ${missing.join(", ")}`);
     },

@@ -60,12 +60,12 @@ interface FormProps extends Pick<Props, "contact" | "beside" | "onDone"> {
 
 function Form({ contact, proposal, beside, topic, onTopic, stage, onDone }: FormProps) {
   const t = useText();
-  const form = useForm(contact, proposal, topic, onDone);
+  const form = useForm(contact, proposal, topic, stage, onDone);
   const hint = useId();
   const summary = useRef<HTMLDivElement>(null);
   useEffect(() => {
     // To what is to be decided first, so that a slip on Enter decides nothing.
-    if (!isTyping()) document.getElementById(proposal.topic === null ? PLACE.topic : PLACE.solved)?.focus({ preventScroll: true });
+    if (!isTyping()) document.getElementById(proposal.topic === null ? form.place.topic : form.place.solved)?.focus({ preventScroll: true });
     // Once: what is chosen later does not move the focus.
   }, []);
   useEffect(() => {
@@ -80,7 +80,7 @@ function Form({ contact, proposal, beside, topic, onTopic, stage, onDone }: Form
         void form.send();
       }}
     >
-      <TopicChoice proposal={proposal} topic={topic} onTopic={onTopic} />
+      <TopicChoice proposal={proposal} topic={topic} onTopic={onTopic} id={form.place.topic} />
       <Solved form={form} />
       {form.solved === false && <HolderChoice proposal={proposal} form={form} />}
       <Select size="small" label={t.guide.after.cause} value={form.cause} onChange={(event) => form.setCause(event.target.value)}>
@@ -101,11 +101,11 @@ function Form({ contact, proposal, beside, topic, onTopic, stage, onDone }: Form
               {text}
             </ErrorSummary.Item>
           ))}
-          {form.problem && <ErrorSummary.Item href="#after-done">{form.problem}</ErrorSummary.Item>}
+          {form.problem && <ErrorSummary.Item href={`#${form.place.done}`}>{form.problem}</ErrorSummary.Item>}
         </ErrorSummary>
       )}
       <div className="call__buttons">
-        <Button id="after-done" type="submit" icon={<CheckmarkIcon aria-hidden />} loading={form.busy} aria-describedby={hint}>
+        <Button id={form.place.done} type="submit" icon={<CheckmarkIcon aria-hidden />} loading={form.busy} aria-describedby={hint}>
           {t.guide.after.done} <kbd>{t.desk.offer.answerKey}</kbd>
         </Button>
         {beside}
@@ -126,7 +126,7 @@ function Solved({ form }: { form: FormState }) {
     if (key !== words.yesKey && key !== words.noKey) return;
     event.preventDefault();
     form.setSolved(key === words.yesKey);
-    document.getElementById(key === words.yesKey ? PLACE.solved : `${PLACE.solved}-no`)?.focus();
+    document.getElementById(key === words.yesKey ? form.place.solved : `${form.place.solved}-no`)?.focus();
   };
   return (
     <div onKeyDown={onKey}>
@@ -135,13 +135,13 @@ function Solved({ form }: { form: FormState }) {
         legend={words.solved}
         description={words.solvedKeys}
         value={form.solved ?? ""}
-        error={form.errorAt(PLACE.solved)}
+        error={form.errorAt(form.place.solved)}
         onChange={form.setSolved}
       >
-        <Radio id={PLACE.solved} value>
+        <Radio id={form.place.solved} value>
           {words.yes} <kbd>{words.yesKey}</kbd>
         </Radio>
-        <Radio id={`${PLACE.solved}-no`} value={false}>
+        <Radio id={`${form.place.solved}-no`} value={false}>
           {words.no} <kbd>{words.noKey}</kbd>
         </Radio>
       </RadioGroup>
@@ -149,13 +149,13 @@ function Solved({ form }: { form: FormState }) {
   );
 }
 
-function TopicChoice({ proposal, topic, onTopic }: { proposal: Proposal; topic: string | null; onTopic(topic: string): void }) {
+function TopicChoice({ proposal, topic, onTopic, id }: { proposal: Proposal; topic: string | null; onTopic(topic: string): void; id: string }) {
   const t = useText();
   const isProposed = proposal.topic !== null && proposal.topic_by !== "chosen";
   return (
     <Select
       size="small"
-      id={PLACE.topic}
+      id={id}
       label={
         <span className="after__label">
           {t.guide.after.topic}
@@ -228,8 +228,8 @@ function HolderChoice({ proposal, form }: { proposal: Proposal; form: FormState 
           </div>
           <Textarea
             size="small"
-            id={PLACE.task}
-            error={form.errorAt(PLACE.task)}
+            id={form.place.task}
+            error={form.errorAt(form.place.task)}
             label={t.guide.after.taskText}
             description={t.guide.after.taskSays}
             minRows={2}
@@ -251,8 +251,8 @@ function Promises({ form, due }: { form: FormState; due: string }) {
           <legend className="sr-only">{t.guide.after.promise}</legend>
           <TextField
             size="small"
-            id={placeOfPromise(index)}
-            error={form.errorAt(placeOfPromise(index))}
+            id={form.place.promise(index)}
+            error={form.errorAt(form.place.promise(index))}
             label={t.guide.after.promiseText}
             value={promise.text}
             onChange={(event) => form.setPromise(index, { text: event.target.value })}
@@ -284,12 +284,21 @@ function Promises({ form, due }: { form: FormState; due: string }) {
 
 type FormState = ReturnType<typeof useForm>;
 
-/** Where each thing is that can be missing. */
-const PLACE = { topic: "after-topic", solved: "after-solved", task: "after-task" } as const;
-const placeOfPromise = (index: number) => `after-promise-${index}`;
+/** Where each thing is that can be missing. What was left of one wrap-up may lie behind another. */
+function places(stage: Stage) {
+  const form = stage === "closed" ? "left" : "after";
+  return {
+    topic: `${form}-topic`,
+    solved: `${form}-solved`,
+    task: `${form}-task`,
+    done: `${form}-done`,
+    promise: (index: number) => `${form}-promise-${index}`,
+  };
+}
 
 /** What the adviser changed; what is not changed follows the proposal. */
-function useForm(contact: string, proposal: Proposal, topic: string | null, onDone?: () => void) {
+function useForm(contact: string, proposal: Proposal, topic: string | null, stage: Stage, onDone?: () => void) {
+  const place = places(stage);
   const t = useText();
   const queries = useQueryClient();
   const { draft } = useDraft(contact, proposal.draft);
@@ -317,10 +326,10 @@ function useForm(contact: string, proposal: Proposal, topic: string | null, onDo
   const hasTask = solved === false && holder === "unit" && !proposal.no_log;
   const words = t.guide.after.missing;
   const missing = [
-    ...(code === "" ? [{ place: PLACE.topic as string, text: words.topic }] : []),
-    ...(solved === null ? [{ place: PLACE.solved as string, text: words.solved }] : []),
-    ...(hasTask && task.text.trim() === "" && draft.text.trim() === "" ? [{ place: PLACE.task as string, text: words.task }] : []),
-    ...promises.flatMap(({ text }, index) => (text.trim() === "" ? [{ place: placeOfPromise(index), text: words.promise }] : [])),
+    ...(code === "" ? [{ place: place.topic, text: words.topic }] : []),
+    ...(solved === null ? [{ place: place.solved, text: words.solved }] : []),
+    ...(hasTask && task.text.trim() === "" && draft.text.trim() === "" ? [{ place: place.task, text: words.task }] : []),
+    ...promises.flatMap(({ text }, index) => (text.trim() === "" ? [{ place: place.promise(index), text: words.promise }] : [])),
   ];
   const shown = pressed > 0 ? missing : [];
   // The reason holds for what was proposed, not for what was made of it.
@@ -370,11 +379,12 @@ function useForm(contact: string, proposal: Proposal, topic: string | null, onDo
     promises,
     addPromise: (due: string) => setPromises((before) => [...before, { due, text: "" }]),
     setPromise: (index: number, next: Partial<{ due: string; text: string }>) =>
-      setPromises((before) => before.map((promise, place) => (place === index ? { ...promise, ...next } : promise))),
-    removePromise: (index: number) => setPromises((before) => before.filter((_, place) => place !== index)),
+      setPromises((before) => before.map((promise, number) => (number === index ? { ...promise, ...next } : promise))),
+    removePromise: (index: number) => setPromises((before) => before.filter((_, number) => number !== index)),
     because: isAsProposed ? proposed?.because : undefined,
+    place,
     shown,
-    errorAt: (place: string) => shown.find((missed) => missed.place === place)?.text,
+    errorAt: (at: string) => shown.find((missed) => missed.place === at)?.text,
     pressed,
     problem,
     busy,
