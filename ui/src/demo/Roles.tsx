@@ -33,75 +33,44 @@ interface DemoRole {
 
 const visit = (role: string, to: string): Step => ({ tick: `${role} visit ${to}`, to });
 
+/** What the steps of a role are about when nothing but a tick tells that they are done. */
+const ticked = (role: string, what: string, to: string): Step => ({ tick: `${role} ${what}`, to });
+
+const entra = (role: string, ident: string, icon: ReactNode, steps: DemoRole["steps"]): DemoRole => ({ role, issuer: "entra", ident, icon, steps });
+
 const ROLES: DemoRole[] = [
-  {
-    role: "adviser",
-    issuer: "entra",
-    ident: "K990001",
-    icon: <PersonHeadsetIcon aria-hidden />,
-    steps: [
-      visit("adviser", "/desk"),
-      { tick: "adviser phone", to: "/desk" },
-      { tick: "adviser answered", to: "/demo#ring-inn" },
-    ],
-  },
-  {
-    role: "traffic_controller",
-    issuer: "entra",
-    ident: "K980001",
-    icon: <MonitorIcon aria-hidden />,
-    steps: [
-      visit("traffic_controller", "/trafikk"),
-      { tick: "traffic_controller asked", to: "/trafikk" },
-      { tick: "traffic_controller plan", to: "/trafikk" },
-    ],
-  },
-  {
-    role: "leader",
-    issuer: "entra",
-    ident: "K980002",
-    icon: <BarChartIcon aria-hidden />,
-    steps: [visit("leader", "/innsikt/tall"), visit("leader", "/trafikk"), visit("leader", "/desk")],
-  },
-  {
-    role: "administrator",
-    issuer: "entra",
-    ident: "K980003",
-    icon: <CogIcon aria-hidden />,
-    steps: [
-      visit("administrator", "/admin"),
-      { tick: "administrator published", to: "/admin" },
-      { tick: "administrator undone", to: "/admin" },
-    ],
-  },
-  {
-    role: "access_auditor",
-    issuer: "entra",
-    ident: "K980004",
-    icon: <EyeIcon aria-hidden />,
-    steps: [
-      visit("access_auditor", "/kontroll"),
-      visit("access_auditor", "/innsikt/kontrolltiltak"),
-      visit("access_auditor", "/desk"),
-    ],
-  },
-  {
-    role: "subject_owner",
-    issuer: "entra",
-    ident: "K980005",
-    icon: <BooksIcon aria-hidden />,
-    steps: [visit("subject_owner", "/kunnskap"), visit("subject_owner", "/admin"), visit("subject_owner", "/innsikt/tall")],
-  },
+  entra("adviser", "K990001", <PersonHeadsetIcon aria-hidden />, [
+    visit("adviser", "/desk"),
+    ticked("adviser", "phone", "/desk"),
+    ticked("adviser", "answered", "/demo#ring-inn"),
+  ]),
+  entra("traffic_controller", "K980001", <MonitorIcon aria-hidden />, [
+    visit("traffic_controller", "/trafikk"),
+    ticked("traffic_controller", "asked", "/trafikk"),
+    ticked("traffic_controller", "plan", "/trafikk"),
+  ]),
+  entra("leader", "K980002", <BarChartIcon aria-hidden />, [visit("leader", "/innsikt/tall"), visit("leader", "/trafikk"), visit("leader", "/desk")]),
+  entra("administrator", "K980003", <CogIcon aria-hidden />, [
+    visit("administrator", "/admin"),
+    ticked("administrator", "published", "/admin"),
+    ticked("administrator", "undone", "/admin"),
+  ]),
+  entra("access_auditor", "K980004", <EyeIcon aria-hidden />, [
+    visit("access_auditor", "/kontroll"),
+    visit("access_auditor", "/innsikt/kontrolltiltak"),
+    visit("access_auditor", "/desk"),
+  ]),
+  entra("subject_owner", "K980005", <BooksIcon aria-hidden />, [
+    visit("subject_owner", "/kunnskap"),
+    visit("subject_owner", "/admin"),
+    visit("subject_owner", "/innsikt/tall"),
+  ]),
   {
     role: "citizen",
     issuer: "idporten",
     ident: "bruker-1",
     icon: <PhoneIcon aria-hidden />,
-    steps: [
-      { tick: "citizen is", to: "/demo" },
-      { tick: "citizen answered", to: "/demo#ring-inn" },
-      visit("citizen", "/min-side"),
-    ],
+    steps: [ticked("citizen", "is", "/demo"), ticked("citizen", "answered", "/demo#ring-inn"), visit("citizen", "/min-side")],
   },
 ];
 
