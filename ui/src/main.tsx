@@ -11,6 +11,7 @@ import { createRoot } from "react-dom/client";
 
 import { Refusal } from "./api/client";
 import { SettingsProvider } from "./common/settings";
+import { session, SESSION_KEY } from "./identity/session";
 import { router } from "./router";
 import { Themed } from "./shell/Themed";
 
@@ -24,6 +25,9 @@ const queries = new QueryClient({
     },
   },
 });
+
+// Asked while the page itself is fetched: nothing is shown before it is known for whom.
+void queries.prefetchQuery({ queryKey: SESSION_KEY, queryFn: session.ask });
 
 createRoot(document.getElementById("root") as HTMLElement).render(
   <StrictMode>

@@ -29,6 +29,8 @@ export const SESSION_KEY = ["session"];
 /** Tabs tell each other that somebody logged in or out. */
 export const CHANNEL = "linje.session";
 const ASK_EVERY_MS = 30_000;
+/** So long an answer serves whatever is drawn: a page that opens asks once. */
+const FRESH_MS = 2_000;
 
 async function ask<T>(method: string, path: string): Promise<T> {
   const headers: Record<string, string> = { "accept-language": language() };
@@ -53,7 +55,7 @@ export const session = {
 };
 
 export function useSessionQuery() {
-  return useQuery({ queryKey: SESSION_KEY, queryFn: session.ask, refetchInterval: ASK_EVERY_MS, staleTime: 0 });
+  return useQuery({ queryKey: SESSION_KEY, queryFn: session.ask, refetchInterval: ASK_EVERY_MS, staleTime: FRESH_MS });
 }
 
 /** Who one is; null when nobody, undefined while it is not known yet. */
