@@ -119,6 +119,27 @@ test("Enter alone decides nothing and says what is missing; one key and Enter fi
   await end();
 });
 
+test("a reload in the wrap-up costs nothing that was chosen or written, and Ctrl+Enter finishes from any field", async () => {
+  const { page, end } = await inCall(browser, server.url);
+  await page.getByRole("button", { name: "Avslutt", exact: true }).click();
+  const form = page.locator(".call--wrap form");
+  await form.waitFor();
+  await page.getByRole("radio", { name: /^Nei, noen/ }).check();
+  await page.getByLabel("Hva skal de gjøre?").fill("Se på perioden");
+  await page.getByRole("button", { name: "Legg til et løfte" }).click();
+  await page.getByLabel("Hva lover du?").fill("Ringer på torsdag");
+  await page.reload();
+  await form.waitFor();
+  assert.ok(await page.getByRole("radio", { name: /^Nei, noen/ }).isChecked());
+  assert.equal(await page.getByLabel("Hva skal de gjøre?").inputValue(), "Se på perioden");
+  assert.equal(await page.getByLabel("Hva lover du?").inputValue(), "Ringer på torsdag");
+  await page.getByLabel("Hva lover du?").press("Control+Enter");
+  await page.locator(".idle").waitFor();
+  const left = await page.evaluate(() => Object.keys(sessionStorage).filter((key) => key.startsWith("linje.wrap-up.")));
+  assert.deepEqual(left, []);
+  await end();
+});
+
 test("it is said, while it can be mended, that nobody is confirmed; control questions mend it", { skip: isMock ? false : "the mock's questions have known answers" }, async () => {
   const { page, end } = await inCall(browser, server.url);
   const says = page.getByText("Ikke bekreftet hvem det er: notat, oppgave og løfte blir ikke knyttet til noen");

@@ -12,10 +12,23 @@ import { isTyping } from "../common/typing";
 import { Waiting } from "../common/Waiting";
 import { dropDraft, useDraft } from "./drafts";
 import { Note } from "./NotePanel";
+import { perContact } from "./perContact";
 import type { Stage } from "./Unsure";
 import { useProposal } from "./useProposal";
 
 type Holder = "unit" | "me" | "nobody";
+
+/** What the adviser chose and wrote beside the note; what is not chosen follows the proposal. */
+interface Chosen {
+  topic: string | null;
+  solved: boolean | null;
+  holder: Holder | null;
+  cause: string | null;
+  task: Partial<{ unit: string; kind: string; due: string; text: string }>;
+  promises: { due: string; text: string }[];
+}
+
+const choices = perContact<Chosen>("linje.wrap-up.", { topic: null, solved: null, holder: null, cause: null, task: {}, promises: [] });
 
 interface Props {
   contact: string;
@@ -31,8 +44,8 @@ interface Props {
 /** *Avslutt* in one step: what can be proposed is; whether it was solved is chosen, by one key; Enter does the rest. */
 export function AfterForm({ contact, beside, plain, stage = "wrap_up", onDone }: Props) {
   const t = useText();
-  const [topic, setTopic] = useState<string | null>(null);
-  const query = useProposal(contact, topic, "wrap_up");
+  const [chosen, choose] = choices.use(contact);
+  const query = useProposal(contact, chosen.topic, "wrap_up");
   if (query.isLoading) {
     return (
       <Waiting>
@@ -48,19 +61,19 @@ export function AfterForm({ contact, beside, plain, stage = "wrap_up", onDone }:
       </>
     );
   }
-  return <Form contact={contact} proposal={query.data} beside={beside} topic={topic} onTopic={setTopic} stage={stage} onDone={onDone} />;
+  return <Form contact={contact} proposal={query.data} beside={beside} chosen={chosen} choose={choose} stage={stage} onDone={onDone} />;
 }
 
 interface FormProps extends Pick<Props, "contact" | "beside" | "onDone"> {
   proposal: Proposal;
   stage: Stage;
-  topic: string | null;
-  onTopic(topic: string): void;
+  chosen: Chosen;
+  choose(next: Chosen): void;
 }
 
-function Form({ contact, proposal, beside, topic, onTopic, stage, onDone }: FormProps) {
+function Form({ contact, proposal, beside, chosen, choose, stage, onDone }: FormProps) {
   const t = useText();
-  const form = useForm(contact, proposal, topic, stage, onDone);
+  const form = useForm({ contact, proposal, chosen, choose, stage, onDone });
   const hint = useId();
   const summary = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -79,8 +92,13 @@ function Form({ contact, proposal, beside, topic, onTopic, stage, onDone }: Form
         event.preventDefault();
         void form.send();
       }}
+      onKeyDown={(event) => {
+        if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+        event.preventDefault();
+        void form.send();
+      }}
     >
-      <TopicChoice proposal={proposal} topic={topic} onTopic={onTopic} id={form.place.topic} />
+      <TopicChoice proposal={proposal} topic={chosen.topic} onTopic={form.setTopic} id={form.place.topic} />
       <Solved form={form} />
       {form.solved === false && <HolderChoice proposal={proposal} form={form} />}
       <Select size="small" label={t.guide.after.cause} value={form.cause} onChange={(event) => form.setCause(event.target.value)}>
@@ -92,7 +110,7 @@ function Form({ contact, proposal, beside, topic, onTopic, stage, onDone }: Form
         ))}
       </Select>
       <CameBefore count={proposal.came_before} />
-      <Note contact={contact} proposal={proposal} stage={stage} onSend={() => void form.send()} />
+      <Note contact={contact} proposal={proposal} stage={stage} />
       <Promises form={form} due={proposal.promise_due} />
       {(form.problem || form.shown.length > 0) && (
         <ErrorSummary ref={summary} size="small" heading={t.guide.after.wrong}>
@@ -296,21 +314,17 @@ function places(stage: Stage) {
   };
 }
 
-/** What the adviser changed; what is not changed follows the proposal. */
-function useForm(contact: string, proposal: Proposal, topic: string | null, stage: Stage, onDone?: () => void) {
+function useForm({ contact, proposal, chosen, choose, stage, onDone }: Omit<FormProps, "beside">) {
   const place = places(stage);
   const t = useText();
   const queries = useQueryClient();
   const { draft } = useDraft(contact, proposal.draft);
-  const [solved, setSolved] = useState<boolean | null>(null);
-  const [chosenHolder, setHolder] = useState<Holder | null>(null);
-  const [chosenCause, setCause] = useState<string | null>(null);
-  const [changed, change] = useState<Partial<{ unit: string; kind: string; due: string; text: string }>>({});
-  const [promises, setPromises] = useState<{ due: string; text: string }[]>([]);
+  const { solved, promises, task: changed } = chosen;
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   /** How often it was pressed with something missing. */
   const [pressed, setPressed] = useState(0);
+  const set = (next: Partial<Chosen>) => choose({ ...chosen, ...next });
 
   const proposed = proposal.task;
   const task = {
@@ -319,9 +333,9 @@ function useForm(contact: string, proposal: Proposal, topic: string | null, stag
     due: changed.due ?? proposed?.due ?? proposal.promise_due,
     text: changed.text ?? "",
   };
-  const holder = chosenHolder ?? (proposed === null ? "me" : "unit");
-  const cause = chosenCause ?? proposal.cause ?? "";
-  const code = topic ?? proposal.topic?.code ?? "";
+  const holder = chosen.holder ?? (proposed === null ? "me" : "unit");
+  const cause = chosen.cause ?? proposal.cause ?? "";
+  const code = chosen.topic ?? proposal.topic?.code ?? "";
 
   const hasTask = solved === false && holder === "unit" && !proposal.no_log;
   const words = t.guide.after.missing;
@@ -334,9 +348,8 @@ function useForm(contact: string, proposal: Proposal, topic: string | null, stag
   const shown = pressed > 0 ? missing : [];
   // The reason holds for what was proposed, not for what was made of it.
   const isAsProposed = changed.unit === undefined && changed.kind === undefined && changed.due === undefined;
-  const holdBy = (next: Holder) => {
-    if (next === "me" && promises.length === 0) setPromises([{ due: proposal.promise_due, text: "" }]);
-  };
+  /** Who has it now and has promised nothing yet, promises something. */
+  const promised = (next: Holder) => (next === "me" && promises.length === 0 ? [{ due: proposal.promise_due, text: "" }] : promises);
 
   const send = async () => {
     if (busy) return;
@@ -353,6 +366,7 @@ function useForm(contact: string, proposal: Proposal, topic: string | null, stag
     try {
       await guideApi.wrapUp(contact, body);
       dropDraft(contact);
+      choices.drop(contact);
       void queries.invalidateQueries({ queryKey: ["afterwards"] });
       onDone?.();
     } catch (error) {
@@ -363,24 +377,19 @@ function useForm(contact: string, proposal: Proposal, topic: string | null, stag
   };
   return {
     solved,
-    setSolved: (next: boolean) => {
-      setSolved(next);
-      if (!next) holdBy(holder);
-    },
+    setTopic: (next: string) => set({ topic: next }),
+    setSolved: (next: boolean) => set({ solved: next, promises: next ? promises : promised(holder) }),
     holder,
-    setHolder: (next: Holder) => {
-      setHolder(next);
-      holdBy(next);
-    },
+    setHolder: (next: Holder) => set({ holder: next, promises: promised(next) }),
     cause,
-    setCause,
+    setCause: (next: string) => set({ cause: next }),
     task,
-    setTask: (next: typeof changed) => change((before) => ({ ...before, ...next })),
+    setTask: (next: Chosen["task"]) => set({ task: { ...changed, ...next } }),
     promises,
-    addPromise: (due: string) => setPromises((before) => [...before, { due, text: "" }]),
+    addPromise: (due: string) => set({ promises: [...promises, { due, text: "" }] }),
     setPromise: (index: number, next: Partial<{ due: string; text: string }>) =>
-      setPromises((before) => before.map((promise, number) => (number === index ? { ...promise, ...next } : promise))),
-    removePromise: (index: number) => setPromises((before) => before.filter((_, number) => number !== index)),
+      set({ promises: promises.map((promise, number) => (number === index ? { ...promise, ...next } : promise)) }),
+    removePromise: (index: number) => set({ promises: promises.filter((_, number) => number !== index) }),
     because: isAsProposed ? proposed?.because : undefined,
     place,
     shown,

@@ -25,10 +25,9 @@ interface Props {
   contact: string;
   proposal: Proposal;
   stage: Stage;
-  onSend?(): void;
 }
 
-export function Note({ contact, proposal, stage, onSend }: Props) {
+export function Note({ contact, proposal, stage }: Props) {
   const t = useText();
   const { draft, write } = useDraft(contact, proposal.draft);
   if (proposal.no_log) return <NoLog works={proposal.no_log_works} />;
@@ -64,12 +63,6 @@ export function Note({ contact, proposal, stage, onSend }: Props) {
         UNSAFE_autoScrollbar
         value={draft.text}
         onChange={(event) => write(event.target.value)}
-        onKeyDown={(event) => {
-          if (onSend && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-            event.preventDefault();
-            onSend();
-          }
-        }}
       />
       <SaveState contact={contact} proposal={proposal} />
     </div>
