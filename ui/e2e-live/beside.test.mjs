@@ -273,7 +273,7 @@ test("a call is recorded after both have said yes, not while it is paused, and i
   await caller.press("1");
   await page.waitForSelector('[data-recording="on"]');
   await page.waitForTimeout(3_000);
-  await page.getByRole("button", { name: "Stopp opptaket litt" }).click();
+  await page.getByRole("button", { name: "Pause opptaket" }).click();
   await page.waitForSelector('[data-recording="paused"]');
   caller.say(EXPERT);
   await page.waitForTimeout(3_000);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 
 import { openPage, startBrowser } from "../e2e/browser.mjs";
-import { overflow, ready, violations } from "../e2e/steps.mjs";
+import { beAdviser, overflow, ready, violations } from "../e2e/steps.mjs";
 import { startLinje, until } from "./server.mjs";
 
 /** Pictures for people are put here, when it is set. */
@@ -34,6 +34,24 @@ test("the population is at work when the page opens", async () => {
   assert.ok(traffic.clock.population);
   assert.equal(new Date(traffic.at).getUTCDay(), 1, "it is a Monday");
   assert.equal(traffic.units.length, 20);
+});
+
+test("an idle desk is a screen and a half: quiet queues are a press away", async () => {
+  const { page, troubles, close } = await openPage(browser, { url: linje.url });
+  await beAdviser(page, linje.url);
+  await ready(page);
+  const all = page.getByRole("button", { name: /^Vis alle \d+/ });
+  await all.waitFor();
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  assert.ok(height <= 1.6 * 900, `${height} px tall`);
+  const queues = page.locator(".my-queues li");
+  assert.equal(await queues.filter({ hasText: "ingen venter" }).count(), 0, "only where somebody waits");
+  const wanted = Number((await all.innerText()).match(/\d+/)[0]);
+  await all.click();
+  await page.waitForFunction((count) => document.querySelectorAll(".my-queues li").length === count, wanted);
+  assert.deepEqual(await violations(page), []);
+  assert.deepEqual(troubles, []);
+  await close();
 });
 
 for (const theme of ["light", "dark"]) {

@@ -99,6 +99,7 @@ test("a phone ban is said before the call is answered; control questions make it
   await page.getByRole("button", { name: /^Svar/ }).click();
   await page.getByRole("button", { name: "Åpne personen nummeret tilhører" }).click();
   await page.getByText("Ubekreftet: ikke kontrollert hvem det er").waitFor();
+  await page.getByText("Statsborgerskap: Norge (NOR)").waitFor();
   await page.getByRole("button", { name: "Still kontrollspørsmål" }).click();
   await page.getByLabel("Hvilken adresse er du registrert på?").check();
   await page.getByLabel("Hva heter barna dine?").check();
