@@ -154,16 +154,27 @@ fn give_clearance(centre: &Centre, everybody: &mut [Person]) {
     }
 }
 
+/// The demo adviser who is cleared for nobody protected, so that it can be tried what such an adviser sees.
+const UNCLEARED: usize = 3;
+
 fn demo_adviser(centre: &Centre, number: usize) -> Person {
     Person {
         ident: format!("K{}", 990_000 + number),
-        name: format!("Demoveileder {number:04}"),
+        name: if number == UNCLEARED {
+            format!("Demoveileder {number:04}, uten klarering")
+        } else {
+            format!("Demoveileder {number:04}")
+        },
         unit: guest_unit(centre),
         role: Role::Demo,
         position_percent: 100,
         absent: false,
         groups: Vec::new(),
-        clearance: Clearance::ALL,
+        clearance: if number == UNCLEARED {
+            Clearance::NONE
+        } else {
+            Clearance::ALL
+        },
         skills: skill_ids(centre)
             .map(|skill| (skill, centre.highest_level()))
             .collect(),

@@ -7,7 +7,7 @@ use linje_centre::{
 };
 use linje_centre::{examine, render};
 use linje_routing::Tables;
-use linje_types::{Channel, Language, Origins, UnitId};
+use linje_types::{Channel, Clearance, Language, Origins, UnitId};
 
 const TEXT: &str = include_str!("../../../centres/national-2015.toml");
 
@@ -299,4 +299,24 @@ fn leaders_and_steering_take_no_contacts() {
         let takes_none = matches!(person.role, Role::Leader | Role::Steering);
         assert_eq!(rule.channels.0 == 0, takes_none, "{}", person.ident);
     }
+}
+
+#[test]
+fn one_demo_adviser_is_cleared_for_nobody_protected_and_says_so() {
+    let centre = national();
+    let extra = Extra {
+        phones: 5,
+        ..Extra::default()
+    };
+    let staff = staff(&centre, &extra);
+    let demo: Vec<&Person> = staff.iter().filter(|it| it.role == Role::Demo).collect();
+    let uncleared: Vec<&str> = demo
+        .iter()
+        .filter(|it| it.clearance == Clearance::NONE)
+        .map(|it| it.ident.as_str())
+        .collect();
+    assert_eq!(uncleared, ["K990003"]);
+    assert!(demo[2].name.contains("uten klarering"));
+    // The first ones, whom the tasks of the demo name, open everybody.
+    assert_eq!(demo[0].clearance, Clearance::ALL);
 }

@@ -73,7 +73,7 @@ pub(super) const PERSONAS: [(u32, u32, &str, &str); 14] = [
         "Barred from the phone (safety measure)",
     ),
     (6, 12, "Alene med to barn", "Single parent of two"),
-    (9, 16, "Bor i Sverige", "Lives in Sweden"),
+    (39, 16, "Bor i Sverige", "Lives in Sweden"),
     (10, 10, "Pensjonist", "Pensioner"),
     (11, 18, "Tegnspråktolk", "Needs a sign-language interpreter"),
     (33, 18, "Ukjent bosted", "Nobody knows where they live"),

@@ -168,12 +168,17 @@ impl Life {
                 topic: topic.to_owned(),
                 title: "Søknad".to_owned(),
                 state: BenefitState::AppliedFor,
-                from: days_before(today, 20 + i64::try_from(drawn % 40).unwrap_or(0)),
+                from: days_before(today, self.waited_days()),
                 until: None,
                 percent: None,
             });
         }
         benefits
+    }
+
+    /// Days since the person applied: the case opened on that day.
+    fn waited_days(&self) -> i64 {
+        20 + i64::try_from(self.draw(24) % 40).unwrap_or(0)
     }
 
     /// What the person has applied for and waits for.
@@ -217,7 +222,7 @@ impl Life {
             })
             .collect();
         if let Some(topic) = self.open_topic() {
-            let opened = 20 + i64::try_from(drawn % 40).unwrap_or(0);
+            let opened = self.waited_days();
             let mut case = self.case(topic, 7, (opened, opened / 2), CaseState::InProgress, today);
             case.expected = Some(today.saturating_add((25_i64).days()).to_string());
             cases.push(case);
@@ -316,6 +321,15 @@ impl Life {
 
     pub(super) fn notices(&self, today: Date) -> Vec<Notice> {
         let drawn = self.draw(25);
+        let preferences = self.preferences(today);
+        // Who is reserved, or cannot be notified, gets letters: no e-mail, no message on a phone.
+        let channel = if !preferences.can_be_notified {
+            "letter"
+        } else if drawn.is_multiple_of(3) && preferences.mobile.is_some() {
+            "sms"
+        } else {
+            "email"
+        };
         let mut notices: Vec<Notice> = self
             .paid()
             .iter()
@@ -327,13 +341,10 @@ impl Life {
                 Notice {
                     date: days_before(today, days),
                     title: format!("Du har fått et brev om {}", paid.title.to_lowercase()),
-                    channel: if drawn.is_multiple_of(3) {
-                        "sms"
-                    } else {
-                        "email"
-                    }
-                    .to_owned(),
-                    opened: (!drawn.is_multiple_of(4)).then(|| days_before(today, days - 1)),
+                    channel: channel.to_owned(),
+                    // Nobody knows when a letter is opened.
+                    opened: (channel != "letter" && !drawn.is_multiple_of(4))
+                        .then(|| days_before(today, days - 1)),
                 }
             })
             .collect();
@@ -341,7 +352,7 @@ impl Life {
             notices.push(Notice {
                 date: days_before(today, 11),
                 title: "Vi trenger flere opplysninger fra deg".to_owned(),
-                channel: "page".to_owned(),
+                channel: if channel == "letter" { channel } else { "page" }.to_owned(),
                 opened: None,
             });
         }

@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use jiff::civil::date;
 
 use super::*;
-use crate::model::{DigitalLevel, PersonStatus, Protection};
+use crate::model::{BenefitState, CaseState, DigitalLevel, PersonStatus, Protection};
 
 fn register() -> BuiltIn {
     BuiltIn::new(2015, BuiltIn::PEOPLE, Arc::new(|| date(2026, 11, 23)))
@@ -127,6 +127,37 @@ async fn a_search_finds_by_the_beginnings_of_words_and_nothing_finds_nobody() {
 }
 
 #[tokio::test]
+async fn the_registers_do_not_contradict_each_other() {
+    let register = register();
+    let (mut reserved, mut waiting) = (0, 0);
+    for id in register.ids().iter().step_by(7) {
+        let preferences = register.preferences(*id).await.unwrap();
+        let notices = register.notices(*id).await.unwrap();
+        if !preferences.can_be_notified {
+            reserved += notices.len();
+            assert!(notices.iter().all(|notice| notice.channel == "letter"));
+        }
+        let cases = register.cases(*id).await.unwrap();
+        let benefits = register.benefits(*id).await.unwrap();
+        for asked in benefits
+            .iter()
+            .filter(|benefit| benefit.state == BenefitState::AppliedFor)
+        {
+            let open = |case: &&Case| {
+                case.topic == asked.topic && case.state == Some(CaseState::InProgress)
+            };
+            let case = cases
+                .iter()
+                .find(open)
+                .expect("a case of what is asked for");
+            assert_eq!(case.opened, asked.from);
+            waiting += 1;
+        }
+    }
+    assert!(reserved > 50 && waiting > 200, "{reserved} {waiting}");
+}
+
+#[tokio::test]
 async fn payments_follow_the_benefits_and_the_window() {
     let register = register();
     let pensioner = register.ids()[10];
@@ -154,6 +185,8 @@ fn the_personas_are_not_protected_and_staff_are_somebody() {
     assert_eq!(personas.len(), lists::PERSONAS.len());
     for (person, words, _) in &personas {
         assert_eq!(person.facts().needs, Clearance::NONE, "{words}");
+        // A demo adviser may open them: nobody of the list is a colleague.
+        assert_eq!(person.employee, None, "{words}");
     }
     assert_eq!(
         register
