@@ -25,8 +25,8 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 pub use after::{
-    AfterCall, Draft, HandedTask, KeptNote, KeptPromise, KeptThreat, NewPromise, PromiseState,
-    Reason, Whose,
+    AfterCall, Chosen, Draft, HandedTask, KeptNote, KeptPromise, KeptThreat, NewPromise,
+    PromiseState, Reason, Whose,
 };
 pub use beside::{Act, KeptRecording};
 pub use erase::{Erased, Erasure};

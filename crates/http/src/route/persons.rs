@@ -9,6 +9,7 @@ use linje_registry::{
     Benefit, Case, Failed, FollowUp, Notice, Office, Payment, Person, Powers, Preferences,
     SafetyMeasure, Search, Task,
 };
+use linje_store::Chosen;
 use linje_store::records::access::Reading;
 use linje_store::records::linked::Linked;
 use linje_types::{ContactId, Language, PersonId, Timestamp};
@@ -433,8 +434,13 @@ pub(super) fn window(now: Timestamp, days: i32) -> (String, String) {
 
 async fn contacts_of(api: &Api, id: PersonId) -> Result<Vec<EarlierContact>, Problem> {
     let (records, key) = (api.people.records.clone(), api.people.keys.key_of(id));
-    let rows = tokio::task::spawn_blocking(move || records.contacts_about(key, 50)).await;
-    let rows: Vec<Linked> = rows.map_err(|_| unreadable())?.map_err(|_| unreadable())?;
+    let rows = tokio::task::spawn_blocking(move || {
+        let rows = records.contacts_about(key, 50)?;
+        let contacts: Vec<ContactId> = rows.iter().map(|row| row.contact).collect();
+        records.chosen(&contacts).map(|chosen| (rows, chosen))
+    });
+    let rows = rows.await.map_err(|_| unreadable())?;
+    let (rows, chosen): (Vec<Linked>, Vec<Chosen>) = rows.map_err(|_| unreadable())?;
     let centre = &api.directory.centre;
     Ok(api.shared.read(|view| {
         let earlier = rows.into_iter().filter_map(|row| {
@@ -443,20 +449,29 @@ async fn contacts_of(api: &Api, id: PersonId) -> Result<Vec<EarlierContact>, Pro
             if entry.is_some_and(|entry| entry.leaves_no_trace(centre)) {
                 return None;
             }
-            let unit = api
-                .directory
-                .adviser(&row.by)
-                .and_then(|by| api.directory.card(by));
-            let unit = unit.and_then(|card| centre.units.get(usize::from(card.unit.0)));
+            // What the wrap-up chose counts; before it, what the menu did and who has it.
+            let chosen = chosen.iter().find(|chosen| chosen.contact == row.contact);
+            let by = chosen.is_none().then(|| {
+                let linker = api.directory.adviser(&row.by);
+                let card = linker.or_else(|| entry?.adviser.some());
+                let card = card.and_then(|by| api.directory.card(by))?;
+                centre.units.get(usize::from(card.unit.0))
+            });
+            let unit = chosen
+                .and_then(|chosen| centre.units.iter().find(|unit| unit.id == chosen.unit))
+                .or_else(|| by.flatten());
             Some(EarlierContact {
                 id: api.ids.contact(row.contact),
                 at: rfc3339(row.at),
                 level: Level::from_kept(row.level),
                 state: entry.map(|entry| entry.stage),
-                channel: entry.map(|entry| entry.channel.to_string()),
-                topic: entry
-                    .and_then(|entry| centre.topics.get(entry.topic.idx()))
-                    .map(|topic| topic.code.clone()),
+                channel: entry
+                    .map(|entry| entry.channel.to_string())
+                    .or_else(|| chosen.map(|chosen| chosen.channel.clone())),
+                topic: chosen.map(|chosen| chosen.topic.clone()).or_else(|| {
+                    let topic = centre.topics.get(entry?.topic.idx())?;
+                    Some(topic.code.clone())
+                }),
                 unit: unit.map(|unit| unit.name.get(Language::Nb).to_owned()),
             })
         });

@@ -114,6 +114,19 @@ pub struct KeptNote {
     pub text: Option<String>,
 }
 
+/// What a wrap-up chose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chosen {
+    /// The contact.
+    pub contact: ContactId,
+    /// The code of the topic.
+    pub topic: String,
+    /// The id of the unit of who wrapped it up.
+    pub unit: String,
+    /// The channel.
+    pub channel: String,
+}
+
 /// Why somebody came and how it ended.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Reason {
@@ -362,6 +375,33 @@ impl Records {
                 )?
                 .query_map([from.0, to.0], reason)?
                 .collect()
+        })
+    }
+
+    /// What the wrap-ups of these contacts chose: code of the topic, id of the unit and channel of the newest of
+    /// each. A contact of which nothing may be kept is never among them.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn chosen(&self, contacts: &[ContactId]) -> Result<Vec<Chosen>, RecordsError> {
+        self.read(|connection| {
+            let mut find = connection.prepare_cached(
+                "SELECT topic, unit, channel FROM contact_reason
+                 WHERE contact = ?1 ORDER BY id DESC LIMIT 1",
+            )?;
+            let mut chosen = Vec::new();
+            for &contact in contacts {
+                let found = find.query_row([number(contact)], |row| {
+                    Ok(Chosen {
+                        contact,
+                        topic: row.get(0)?,
+                        unit: row.get(1)?,
+                        channel: row.get(2)?,
+                    })
+                });
+                chosen.extend(found.optional()?);
+            }
+            Ok(chosen)
         })
     }
 
