@@ -5,7 +5,7 @@
 mod common;
 
 use axum::http::Method;
-use common::{Answer, World, within, world};
+use common::{Answer, Event, World, within, world};
 use linje_http::BesideAsk;
 use linje_store::records::access::Wanted;
 use linje_types::ContactId;
@@ -202,6 +202,28 @@ async fn the_adviser_who_is_heard_may_destroy_a_recording_and_no_other_adviser()
     assert_eq!(destroy(&other).await, 404);
     assert_eq!(destroy(&own).await, 204);
     assert_eq!(sound(&world, &kept).await.problem(410)["code"], "destroyed");
+}
+
+#[tokio::test]
+async fn whoever_rang_sees_that_they_are_asked_and_that_it_is_recorded() {
+    let world = world();
+    let (id, contact) = talking(&world).await;
+    world.page_call.send_modify(|call| {
+        call.contact = Some(contact);
+    });
+    let call = world.api.ids.call(1);
+    let path = format!("/api/v1/demo/calls/{call}/live");
+    let mut page = world.stream(&path, None).await;
+    let shown = |event: &Event| event.data["recording"].clone();
+    assert_eq!(shown(&page.next().await.unwrap()), Value::Null);
+    assert_eq!(wish(&world, &id, "ask").await.status, 204);
+    assert_eq!(shown(&page.next().await.unwrap()), "asked");
+    world.api.said_yes(contact);
+    assert_eq!(shown(&page.next().await.unwrap()), "on");
+    assert_eq!(wish(&world, &id, "pause").await.status, 204);
+    assert_eq!(shown(&page.next().await.unwrap()), "paused");
+    assert_eq!(wish(&world, &id, "stop").await.status, 204);
+    assert_eq!(shown(&page.next().await.unwrap()), Value::Null);
 }
 
 #[tokio::test]

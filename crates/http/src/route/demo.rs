@@ -19,6 +19,7 @@ use utoipa_axum::routes;
 use super::advisers::{Adviser, adviser_of};
 use super::live::{KEEP_ALIVE, Open};
 use crate::api::{Api, Gate};
+use crate::beside::RecordingState;
 use crate::body::{Body, CommandId};
 use crate::clock::rfc3339;
 use crate::ports::{AnsweredBy, CallAsk, CallDoor, CallView, Demo, Phone};
@@ -73,6 +74,8 @@ struct CallPage {
     waited_s: Option<f64>,
     /// The name of the adviser who has it.
     answered_by: Option<String>,
+    /// The adviser wants to record it: asked (key 1 is the yes), on or paused.
+    recording: Option<RecordingState>,
     synthetic: bool,
 }
 
@@ -217,6 +220,7 @@ async fn live_call(
     let reader = CallReader {
         open: Open::new(&api),
         moving: api.shared.seq(),
+        beside: api.presence.shown(),
         calls,
         api,
         id,
@@ -267,6 +271,8 @@ struct CallReader {
     #[expect(dead_code, reason = "its end is what counts")]
     open: Open,
     moving: watch::Receiver<u64>,
+    /// Moves when a recording is asked for, begins, rests or ends.
+    beside: watch::Receiver<u64>,
     calls: watch::Receiver<CallView>,
     api: Api,
     id: String,
@@ -282,12 +288,14 @@ impl CallReader {
                 }
                 tokio::select! {
                     moved = self.moving.changed() => moved.ok()?,
+                    moved = self.beside.changed() => moved.ok()?,
                     // The last word of a call is seen before its end.
                     changed = self.calls.changed() => changed.ok()?,
                 }
                 tokio::time::sleep(TOGETHER).await;
             }
             self.moving.mark_unchanged();
+            self.beside.mark_unchanged();
             let call = self.calls.borrow_and_update().clone();
             let now = self.api.now();
             let api = &self.api;
@@ -358,6 +366,11 @@ fn call_page(api: &Api, view: &View, id: &str, call: &CallView, now: Timestamp) 
         answered_by: with.and_then(|adviser: AdviserId| {
             api.directory.card(adviser).map(|card| card.name.clone())
         }),
+        recording: call
+            .contact
+            .filter(|_| matches!(state, "active" | "held"))
+            .and_then(|contact| api.beside.recording(contact))
+            .map(|known| known.state),
         synthetic: call.synthetic,
     }
 }

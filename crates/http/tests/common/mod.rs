@@ -59,6 +59,8 @@ pub(crate) struct World {
     pub(crate) folder: PathBuf,
     /// What was asked of the lines beside conversations.
     pub(crate) beside: Mutex<mpsc::Receiver<linje_http::BesideAsk>>,
+    /// What the page of any call of the demo is shown of the lines.
+    pub(crate) page_call: watch::Sender<linje_http::CallView>,
     /// How much the clock of sessions and tokens is ahead.
     pub(crate) late_s: Arc<AtomicU64>,
 }
@@ -166,6 +168,7 @@ pub(crate) fn world_where(start: Timestamp, change: impl FnOnce(&Centre, &mut Ru
         Some(CallerKey(row.as_slice().try_into().ok()?))
     };
     let (beside_in, beside) = mpsc::channel(100);
+    let page_call = watch::Sender::new(linje_http::CallView::default());
     let gate = Gate::default();
     let router = linje_http::router(gate.clone(), &metrics);
     let api = gate.open(Web {
@@ -194,7 +197,7 @@ pub(crate) fn world_where(start: Timestamp, change: impl FnOnce(&Centre, &mut Ru
         feed: Arc::new(Feed::default()),
         store,
         demo: Some(Demo::default()),
-        calls: None,
+        calls: Some(call_door(&page_call)),
         prompts: Arc::new(|_, _| None),
         identity: Arc::new(identity),
         people: Arc::new(people(&records, clock)),
@@ -231,6 +234,7 @@ pub(crate) fn world_where(start: Timestamp, change: impl FnOnce(&Centre, &mut Ru
     tokio::spawn(linje_http::run(api.clone()));
     World {
         beside: Mutex::new(beside),
+        page_call,
         api,
         router,
         log,
@@ -250,6 +254,20 @@ pub(crate) async fn within<T>(wait: impl Future<Output = T>) -> T {
     tokio::time::timeout(limit, wait)
         .await
         .expect("it never came")
+}
+
+/// The lines of the demo, as far as they are looked at: whoever watches a call sees the one there is.
+fn call_door(shown: &watch::Sender<linje_http::CallView>) -> linje_http::CallDoor {
+    let (door, mut asks) = mpsc::channel(100);
+    let shown = shown.clone();
+    tokio::spawn(async move {
+        while let Some(ask) = asks.recv().await {
+            if let linje_http::CallAsk::Watch { reply, .. } = ask {
+                reply.send(Some(shown.subscribe())).ok();
+            }
+        }
+    });
+    door
 }
 
 /// A folder of this world alone.
@@ -635,15 +653,25 @@ impl World {
         self.open(path, &headers).await
     }
 
+    /// Opens a stream as somebody with a token.
+    pub(crate) async fn stream_as(&self, bearer: &str, path: &str) -> Stream {
+        self.open_as(bearer, path, &[]).await
+    }
+
     /// Opens a stream in a language.
     pub(crate) async fn stream_in(&self, language: &str, path: &str) -> Stream {
         self.open(path, &[("accept-language", language)]).await
     }
 
     async fn open(&self, path: &str, headers: &[(&str, &str)]) -> Stream {
+        let bearer = self.bearer().await.to_owned();
+        self.open_as(&bearer, path, headers).await
+    }
+
+    async fn open_as(&self, bearer: &str, path: &str, headers: &[(&str, &str)]) -> Stream {
         let mut request = Request::builder()
             .uri(path)
-            .header("authorization", self.bearer().await)
+            .header("authorization", bearer)
             .header("host", "127.0.0.1:8080");
         for (name, value) in headers {
             request = request.header(*name, *value);
