@@ -8,6 +8,7 @@ mod asker;
 mod hints;
 mod link;
 mod measures;
+mod moved;
 mod own;
 mod protect;
 mod read;
@@ -28,6 +29,8 @@ pub(crate) use asker::Asker;
 pub(crate) use hints::Hint;
 use hints::Hints;
 pub use measures::{ControlMeasure, MeasuresError, read_measures};
+use moved::Links;
+pub(crate) use moved::Moved;
 pub(crate) use own::{OwnNeeds, own_id};
 pub(crate) use read::{
     Grounded, Opened, ReadAsk, failed_problem, grounded, has_in_hand, is_with, person_id, traceable,
@@ -145,6 +148,7 @@ pub struct People {
     hints: Hints,
     traces: traces::Traces,
     readers: Mutex<HashMap<String, (Instant, Option<Facts>)>>,
+    links: Links,
 }
 
 impl std::fmt::Debug for People {
@@ -184,6 +188,7 @@ impl People {
             hints,
             traces: traces::Traces::default(),
             readers: Mutex::default(),
+            links: Links::default(),
         }
     }
 
@@ -213,10 +218,14 @@ impl People {
         let found = tokio::task::spawn_blocking(move || records.linked(contact))
             .await
             .map_err(|_| linje_store::RecordsError::Closed)??;
-        Ok(found.and_then(|linked| {
+        let known = found.and_then(|linked| {
             let digits = self.keys.open(&linked.whom, &linked.sealed)?;
             Some((PersonId::parse(&digits)?, Level::from_kept(linked.level)))
-        }))
+        });
+        if let Some((_, level)) = known {
+            self.links.know(contact, level);
+        }
+        Ok(known)
     }
 
     /// What the register knows of a reader: oneself and one's family.

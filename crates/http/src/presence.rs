@@ -114,6 +114,12 @@ impl Presence {
         self.look(adviser).session
     }
 
+    /// The desk that is open as this adviser, while somebody is at it.
+    pub(crate) fn open_session(&self, adviser: AdviserId) -> Option<u64> {
+        let known = self.look(adviser);
+        known.session.filter(|_| known.has_desk(Instant::now()))
+    }
+
     /// Opens a desk; false when somebody else is the adviser. The same session may be opened again.
     pub(crate) fn open_desk(&self, adviser: AdviserId, session: u64) -> bool {
         let mut opened = false;

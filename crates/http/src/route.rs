@@ -20,6 +20,7 @@ mod invariants;
 mod listening;
 mod live;
 mod me;
+mod me_live;
 mod measures;
 mod offers;
 mod persons;
@@ -96,6 +97,7 @@ fn documented() -> OpenApiRouter<Gate> {
         .merge(erase::routes())
         .merge(registers::routes())
         .merge(me::routes())
+        .merge(me_live::routes())
 }
 
 /// The OpenAPI document, as the program prints it and serves it.

@@ -6,7 +6,7 @@ mod common;
 use std::time::Duration;
 
 use axum::http::Method;
-use common::{Answer, World, world};
+use common::{Answer, Event, World, world};
 use linje_store::records::access::Wanted;
 use serde_json::{Value, json};
 
@@ -267,6 +267,59 @@ async fn what_a_wrap_up_is_kept_on_is_said_before_and_whom_it_is_about_is_read_b
     let confirm = format!("/api/v1/me/contacts/{id}/confirm");
     mine.post(&confirm, json!({})).await.expect(200);
     assert_eq!(adviser.get(&after).await["kept_on"], "person");
+}
+
+#[tokio::test]
+async fn desk_and_citizen_hear_at_once_how_sure_it_is_and_what_the_wrap_up_chose_is_kept() {
+    let world = world();
+    let adviser = Somebody::new(&world, "/entra", "K990001").await;
+    let mine = Somebody::citizen(&world, "bruker-2").await;
+    at_work(&adviser).await;
+    let desk = json!({"adviser": "K990001"});
+    let opened = adviser.post("/api/v1/desk/sessions", desk.clone()).await;
+    let session = opened.expect(201)["session"].clone();
+    // A second window of the same person is the same desk; a program takes nobody's place.
+    let second = adviser.post("/api/v1/desk/sessions", desk.clone()).await;
+    assert_eq!(second.expect(201)["session"], session);
+    let taken = world.post("/api/v1/desk/sessions", &desk).await;
+    assert_eq!(taken.problem(409)["code"], "adviser_taken");
+
+    let unsaid = json!({"channel": "chat", "queue": "chat-foreldrepenger"});
+    world.post("/api/v1/contacts", &unsaid).await.expect(201);
+    let id = answered(&adviser).await;
+    let path = format!(
+        "/api/v1/desk/sessions/{}/live",
+        session.as_str().expect("a session")
+    );
+    let mut desk = world.stream_as(&adviser.bearer, &path).await;
+    let page = "/api/v1/me/contacts/live";
+    let mut page = world.stream_as(&mine.bearer, page).await;
+    let levels = |event: &Event| event.data["items"].as_array().unwrap().len();
+    assert_eq!(levels(&page.next().await.unwrap()), 0);
+    let about = format!("/api/v1/contacts/{id}/person");
+    let link = json!({"fnr": ANNE, "level": "hint"});
+    adviser.post(&about, link).await.expect(200);
+    let is = |event: &Event, level: &str| {
+        let (said, items) = (&event.data["contacts"][0]["person"], &event.data["items"]);
+        (said == level || items[0]["level"] == level).then_some(())
+    };
+    desk.until(|event| is(event, "hint")).await;
+    page.until(|event| is(event, "hint")).await;
+    let confirm = format!("/api/v1/me/contacts/{id}/confirm");
+    mine.post(&confirm, json!({})).await.expect(200);
+    desk.until(|event| is(event, "logged_in")).await;
+    page.until(|event| is(event, "logged_in")).await;
+    end(&adviser, &id).await;
+    page.until(|event| (levels(event) == 0).then_some(())).await;
+
+    wrap_up(&adviser, &id, "FOR", false).await;
+    let reason = json!({"fnr": ANNE, "reason": "Prøve av lovlig lesing"});
+    let tab = adviser.post("/api/v1/persons/tabs/communication", reason);
+    let tab = tab.await.expect(200);
+    let earlier = &tab["contacts"][0];
+    assert_eq!(earlier["id"], json!(id));
+    assert_eq!(earlier["topic"], "FOR");
+    assert!(earlier["unit"].is_string(), "{earlier}");
 }
 
 #[tokio::test]

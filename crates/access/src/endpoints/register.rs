@@ -40,6 +40,7 @@ pub(super) const ROWS: &[Endpoint] = &[
     row("DELETE", "/api/v1/me/callbacks/{id}", Roles(CITIZEN)),
     row("GET", "/api/v1/me/matters", Roles(CITIZEN)),
     row("GET", "/api/v1/me/contacts", Roles(CITIZEN)),
+    row("GET", "/api/v1/me/contacts/live", Roles(CITIZEN)),
     row("POST", "/api/v1/me/contacts/{id}/confirm", Roles(CITIZEN)),
     demo("GET", "/api/v1/demo/people", Public),
     demo("POST", "/api/v1/demo/registers/{register}", Public),

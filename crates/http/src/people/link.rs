@@ -6,7 +6,7 @@ use linje_store::records::linked::Linked;
 use linje_types::{ContactId, PersonId, QueueId, TopicId};
 use tokio::sync::oneshot;
 
-use super::{Level, People};
+use super::{Level, Moved, People};
 use crate::api::Api;
 use crate::problem::Problem;
 
@@ -21,6 +21,10 @@ impl People {
         level: Level,
     ) -> Result<(), Problem> {
         let whom = self.keys.key_of(id);
+        let moved = Moved {
+            contact,
+            whom: Some(whom),
+        };
         let linked = Linked {
             contact,
             whom,
@@ -37,7 +41,11 @@ impl People {
             tell.send(end).ok();
         });
         self.traces.watch(contact);
-        written(told).await
+        written(told).await?;
+        // The same person never becomes less sure: what is kept counts, not what was said.
+        let kept = self.linked(contact).await.map_err(|_| unwritten())?;
+        self.tell_moved(api, moved, kept.map(|(_, level)| level));
+        Ok(())
     }
 
     /// A contact that a logged-in citizen made is about them, unless its topic leaves no trace on anybody or
@@ -65,12 +73,18 @@ impl People {
     }
 
     /// Forgets whom a contact was about, where its topic leaves no trace on the person.
-    pub(crate) async fn unlink(&self, contact: ContactId) -> Result<(), Problem> {
+    pub(crate) async fn unlink(&self, api: &Api, contact: ContactId) -> Result<(), Problem> {
         let (tell, told) = oneshot::channel();
         self.records.unlink(contact, |end| {
             tell.send(end).ok();
         });
-        written(told).await
+        written(told).await?;
+        let moved = Moved {
+            contact,
+            whom: None,
+        };
+        self.tell_moved(api, moved, None);
+        Ok(())
     }
 }
 

@@ -61,7 +61,7 @@ pub(crate) async fn run(api: Api) {
     loop {
         for contact in api.people.traces.due(&api) {
             // What cannot be written now is tried again when something moves.
-            if api.people.unlink(contact).await.is_ok() {
+            if api.people.unlink(&api, contact).await.is_ok() {
                 api.people.traces.open().remove(&contact);
             }
         }

@@ -8,6 +8,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream};
+use linje_access::Role;
 use linje_event::Command;
 use linje_types::{AdviserId, Language, Origin, Origins, QueueId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,7 @@ use crate::admit::{Me, own_desk};
 use crate::api::{Api, Gate};
 use crate::body::{Body, CommandId, Spoken};
 use crate::clock::rfc3339;
+use crate::people::Level;
 use crate::presence::Heartbeat;
 use crate::problem::Problem;
 use crate::shape::{Named, TopicName, moment, queue_name, seconds, topic_name, whole_seconds};
@@ -130,6 +132,9 @@ struct DeskContact {
     consult: Option<ConsultRow>,
     /// Person, adviser and expert talk all three.
     conference: bool,
+    /// How sure it is whom it is about, as far as it was said or read since the server began. It moves by itself
+    /// when the citizen logs in and says that it is them.
+    person: Option<Level>,
     /// Somebody attends, or asks to.
     listening: Option<ListeningRow>,
     /// It is recorded, or that was asked.
@@ -171,7 +176,8 @@ pub(super) fn routes() -> OpenApiRouter<Gate> {
         .routes(routes!(live_desk))
 }
 
-/// Opens one's own desk. A program may open that of any adviser.
+/// Opens one's own desk; in a second window, the same desk. A program may open that of any adviser whose desk is
+/// not open.
 #[utoipa::path(
     post, path = "/api/v1/desk/sessions", tag = "desk", request_body = NewSession,
     params(("Idempotency-Key" = Option<String>, Header)),
@@ -190,6 +196,15 @@ async fn open(
     let adviser = api.adviser(&new.adviser)?;
     own_desk(&me, &new.adviser)?;
     refuse_synthetic(&api, adviser)?;
+    // Two windows of one person are one desk. A program speaks for others, and takes nobody's place.
+    let own = (me.ident == new.adviser && !me.roles.has(Role::Program))
+        .then(|| api.presence.open_session(adviser))
+        .flatten();
+    if let Some(session) = own {
+        let adviser = show(&api, adviser)?;
+        let session = api.ids.session(session);
+        return Ok((StatusCode::CREATED, Json(Session { session, adviser })));
+    }
     let mask = (1 << CHANCE_BITS) - 1;
     let chance = u64::try_from(command_id & mask).unwrap_or(0);
     let session = u64::from(adviser.0) << CHANCE_BITS | chance;
@@ -499,6 +514,7 @@ fn contact(
         called_out: entry.called_out,
         consult: consult_row(api, view, entry, language),
         conference: entry.conference,
+        person: api.people.level_now(entry.contact),
         listening: ListeningRow::of(api, entry.contact, me).filter(|_| !wrapping_up),
         recording: RecordingRow::of(api, entry.contact, me).filter(|_| !wrapping_up),
         recordable: api.beside.records

@@ -88,8 +88,8 @@ struct MyMatters {
 }
 
 /// A conversation that is said to be mine.
-#[derive(Debug, Serialize, ToSchema)]
-struct MyContact {
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub(super) struct MyContact {
     id: String,
     since: String,
     state: Stage,
@@ -180,7 +180,10 @@ fn my_promise(api: &Api, promise: KeptPromise, language: Language) -> Option<MyP
 }
 
 /// The contacts that are about me, and how sure that is. Newest first.
-async fn own_contacts(api: &Api, id: PersonId) -> Result<Vec<(ContactId, Level)>, Problem> {
+pub(super) async fn own_contacts(
+    api: &Api,
+    id: PersonId,
+) -> Result<Vec<(ContactId, Level)>, Problem> {
     let (records, key) = (api.people.records.clone(), api.people.keys.key_of(id));
     let rows = blocking(move || records.contacts_about(key, LOOKED_AT)).await?;
     let rows = rows.map_err(|_: RecordsError| unreadable())?;
@@ -297,8 +300,13 @@ fn my_task(api: &Api, task: Task, language: Language) -> MyTask {
 #[utoipa::path(get, path = "/api/v1/me/contacts", tag = "citizen", responses((status = 200, body = List<MyContact>), (status = 409, body = Problem, content_type = "application/problem+json")))]
 async fn my_contacts(api: Api, me: Me) -> Result<Json<List<MyContact>>, Problem> {
     let contacts = own_contacts(&api, own_id(&me)?).await?;
-    let open = api.shared.read(|view| {
-        let shown = contacts.into_iter().filter_map(|(contact, level)| {
+    Ok(Json(List::all(going_on(&api, &contacts))))
+}
+
+/// Those of my contacts that go on now.
+pub(super) fn going_on(api: &Api, contacts: &[(ContactId, Level)]) -> Vec<MyContact> {
+    api.shared.read(|view| {
+        let shown = contacts.iter().filter_map(|&(contact, level)| {
             let entry = view.contacts.get(contact)?;
             // Who waits to be rung is among the callbacks.
             let waits = entry.callback.is_some_and(|it| it.reached.is_none());
@@ -312,8 +320,7 @@ async fn my_contacts(api: Api, me: Me) -> Result<Json<List<MyContact>>, Problem>
             })
         });
         shown.collect()
-    });
-    Ok(Json(List::all(open)))
+    })
 }
 
 /// It is really me who is talking: said by my log-in, which is surer than any question.

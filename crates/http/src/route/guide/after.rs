@@ -385,7 +385,7 @@ async fn wrap_up_contact(
         promises: after.promises.len(),
     };
     let first = if no_log {
-        api.people.unlink(held.contact).await?;
+        api.people.unlink(&api, held.contact).await?;
         // A mark in a figure cannot tell whether it was made before: it is made when the wrap-up is done.
         done(&api, &held, command_id).await?;
         keep(&api, after, false).await?
