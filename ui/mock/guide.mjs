@@ -105,6 +105,8 @@ export class Guide {
       needs: FITS,
       agencies: [AGENCY],
       causes: [named("brev", "Et brev fra oss")],
+      topics: [{ code: "FOR", name: "Foreldrepenger" }, { code: "DAG", name: "Dagpenger" }],
+      units: [named("ks-troms", "KS Troms"), named("ks-hordaland", "KS Hordaland")],
     };
   }
 

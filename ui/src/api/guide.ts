@@ -30,6 +30,8 @@ export interface GuidanceWords {
   needs: Fit[];
   agencies: Agency[];
   causes: Named[];
+  topics: Topic[];
+  units: Named[];
 }
 
 export interface Facts {

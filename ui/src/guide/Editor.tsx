@@ -1,25 +1,34 @@
-import { BodyShort, Button, Checkbox, Heading, Select, Textarea, TextField } from "@navikt/ds-react";
-import { useQueryClient } from "@tanstack/react-query";
-import { useId, useState } from "react";
+import { BodyShort, Button, Checkbox, Heading, LocalAlert, Select, Textarea, TextField } from "@navikt/ds-react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useId, useRef, useState } from "react";
 
-import { type Article, guideApi, type Written } from "../api/guide";
+import { type Article, guideApi, type Topic, type Written } from "../api/guide";
 import { DateField } from "../common/DateField";
 import { explain } from "../common/LoadFailed";
 import { useSettings, useText } from "../common/settings";
+import { unsaved } from "./unsaved";
+
+const LANGUAGES = ["nb", "nn", "se", "en"] as const;
 
 interface Props {
   article: Article | null;
   kind: string;
   onDone(article: Article | null): void;
+  /** Whether something is written that is not saved. */
+  onUnsaved(is: boolean): void;
 }
 
-/** Writes an article, with a preview beside; nothing typed is lost when saving fails. */
-export function Editor({ article, kind, onDone }: Props) {
+/** Writes an article, with a preview beside; nothing typed is lost when saving fails or the page is left. */
+export function Editor({ article, kind, onDone, onUnsaved }: Props) {
   const t = useText();
   const { language } = useSettings();
   const queries = useQueryClient();
   const title = useId();
-  const [written, setWritten] = useState<Written>(() => ({
+  const words = useQuery({ queryKey: ["guidance", language], queryFn: guideApi.words, staleTime: Infinity });
+  const first = useRef<HTMLInputElement>(null);
+  const owners = useId();
+  const id = article?.id ?? null;
+  const blank = (): Written => ({
     ...(article === null ? { kind } : { version: article.version }),
     ...(article?.topic ? { topic: article.topic.code } : {}),
     ...(article?.review_by ? { review_by: article.review_by } : {}),
@@ -30,10 +39,31 @@ export function Editor({ article, kind, onDone }: Props) {
     pinned: article?.pinned ?? false,
     withdrawn: article?.withdrawn ?? false,
     why: "",
-  }));
+  });
+  const [before] = useState(() => unsaved.get(id));
+  const [found, setFound] = useState(before !== null);
+  const [written, setWritten] = useState<Written>(() => before ?? blank());
+  const [changed, setChanged] = useState(before !== null);
   const [failure, setFailure] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
-  const set = (change: Partial<Written>) => setWritten((before) => ({ ...before, ...change }));
+  const set = (change: Partial<Written>) => {
+    setChanged(true);
+    setWritten((last) => ({ ...last, ...change }));
+  };
+  useEffect(() => first.current?.focus(), []);
+  useEffect(() => {
+    if (changed) unsaved.keep(id, written);
+  }, [id, changed, written]);
+  useEffect(() => {
+    onUnsaved(changed);
+    return () => onUnsaved(false);
+  }, [changed, onUnsaved]);
+  const drop = () => {
+    unsaved.drop(id);
+    setChanged(false);
+    setFound(false);
+    onUnsaved(false);
+  };
   const save = async () => {
     setBusy(true);
     setFailure(null);
@@ -42,6 +72,7 @@ export function Editor({ article, kind, onDone }: Props) {
       if (!body.topic) delete body.topic;
       if (!body.review_by) delete body.review_by;
       const saved = article === null ? await guideApi.add(body) : await guideApi.change(article.id, body);
+      drop();
       await queries.invalidateQueries({ queryKey: ["knowledge"] });
       onDone(saved);
     } catch (error) {
@@ -62,7 +93,29 @@ export function Editor({ article, kind, onDone }: Props) {
       <Heading level="2" size="small" id={title}>
         {article === null ? t.guide.knowledge.new : t.guide.knowledge.edit}
       </Heading>
-      <TextField size="small" label={t.guide.knowledge.titleField} value={written.title} onChange={(event) => set({ title: event.target.value })} />
+      {found && (
+        <LocalAlert status="announcement" size="small">
+          <LocalAlert.Header>
+            <LocalAlert.Title as="h3">{t.guide.unsaved.found}</LocalAlert.Title>
+          </LocalAlert.Header>
+          <LocalAlert.Content>
+            <Button
+              type="button"
+              size="small"
+              variant="secondary"
+              data-color="neutral"
+              onClick={() => {
+                drop();
+                setWritten(blank());
+                first.current?.focus();
+              }}
+            >
+              {t.guide.unsaved.drop}
+            </Button>
+          </LocalAlert.Content>
+        </LocalAlert>
+      )}
+      <TextField ref={first} size="small" label={t.guide.knowledge.titleField} value={written.title} onChange={(event) => set({ title: event.target.value })} />
       <Textarea
         size="small"
         label={t.guide.knowledge.bodyField}
@@ -73,17 +126,40 @@ export function Editor({ article, kind, onDone }: Props) {
         onChange={(event) => set({ body: event.target.value })}
       />
       <div className="guide__pair">
-        <TextField size="small" label={t.guide.knowledge.ownerField} value={written.owner} onChange={(event) => set({ owner: event.target.value })} />
         <TextField
           size="small"
-          label={t.guide.knowledge.topicField}
-          value={written.topic ?? ""}
-          onChange={(event) => set({ topic: event.target.value.toUpperCase() })}
+          label={t.guide.knowledge.ownerField}
+          description={t.guide.unsaved.ownerSays}
+          list={owners}
+          value={written.owner}
+          onChange={(event) => set({ owner: event.target.value })}
         />
+        <datalist id={owners}>
+          {words.data?.units.map((unit) => (
+            <option key={unit.id} value={unit.name} />
+          ))}
+        </datalist>
+        <Select
+          size="small"
+          label={t.guide.knowledge.topicField}
+          description={t.guide.unsaved.topicSays}
+          value={written.topic ?? ""}
+          onChange={(event) => set({ topic: event.target.value })}
+        >
+          <option value="">{t.guide.unsaved.noTopic}</option>
+          {topics(words.data?.topics ?? [], written.topic, language).map((topic) => (
+            <option key={topic.code} value={topic.code}>
+              {`${topic.name} (${topic.code})`}
+            </option>
+          ))}
+        </Select>
         <DateField label={t.guide.knowledge.reviewField} value={written.review_by ?? ""} onChange={(review_by) => set({ review_by })} />
         <Select size="small" label={t.guide.knowledge.language} value={written.language} onChange={(event) => set({ language: event.target.value })}>
-          <option value="nb">{t.settings.nb}</option>
-          <option value="en">{t.settings.en}</option>
+          {LANGUAGES.map((each) => (
+            <option key={each} value={each} lang={each}>
+              {t.guide.unsaved.languages[each]}
+            </option>
+          ))}
         </Select>
       </div>
       <Checkbox size="small" checked={written.pinned} onChange={(event) => set({ pinned: event.target.checked })}>
@@ -113,6 +189,12 @@ export function Editor({ article, kind, onDone }: Props) {
       </div>
     </form>
   );
+}
+
+/** By name; the topic that is written already is among them also while the list is not there. */
+function topics(known: Topic[], chosen: string | undefined, language: string): Topic[] {
+  const missing = chosen && !known.some(({ code }) => code === chosen) ? [{ code: chosen, name: chosen }] : [];
+  return [...known, ...missing].sort((a, b) => a.name.localeCompare(b.name, language));
 }
 
 function Preview({ written }: { written: Written }) {

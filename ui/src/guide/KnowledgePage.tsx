@@ -1,7 +1,7 @@
 import { PencilIcon, PlusIcon } from "@navikt/aksel-icons";
 import { BodyLong, BodyShort, Button, Heading, Search, Select } from "@navikt/ds-react";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useCallback, useRef, useState } from "react";
 
 import { type Article, guideApi } from "../api/guide";
 import { Loaded } from "../common/Loaded";
@@ -10,8 +10,11 @@ import { useTitle } from "../common/title";
 import { useMay } from "../identity/session";
 import { Editor } from "./Editor";
 import { History } from "./History";
+import { useLeaveUnsaved } from "./LeaveUnsaved";
 import { ArticleFacts, Hits } from "./SearchPanel";
+import { unsaved } from "./unsaved";
 
+const PAGES = ["nb", "en"];
 const KINDS = ["article", "answer", "news", "status", "corner"];
 
 import "./guide.css";
@@ -25,10 +28,22 @@ export function KnowledgePage() {
   const [kind, setKind] = useState("article");
   const [opened, setOpened] = useState<string | null>(null);
   const [writing, setWriting] = useState(false);
-  const open = (article: Article) => {
+  const [round, setRound] = useState(0);
+  const dirty = useRef(false);
+  const onUnsaved = useCallback((is: boolean) => {
+    dirty.current = is;
+  }, []);
+  const isUnsaved = useCallback(() => dirty.current, []);
+  const { leave, question } = useLeaveUnsaved(isUnsaved, () => {
+    dirty.current = false;
+    unsaved.drop(writing ? null : opened);
+  });
+  const shown = useRef<HTMLDivElement>(null);
+  const show = (article: Article) => {
     setOpened(article.id);
     setWriting(false);
   };
+  const open = (article: Article) => leave(() => show(article));
   return (
     <div className="page">
       <div className="panel__head">
@@ -41,10 +56,13 @@ export function KnowledgePage() {
             variant="secondary"
             data-color="neutral"
             icon={<PlusIcon aria-hidden />}
-            onClick={() => {
-              setOpened(null);
-              setWriting(true);
-            }}
+            onClick={() =>
+              leave(() => {
+                setOpened(null);
+                setWriting(true);
+                setRound((before) => before + 1);
+              })
+            }
           >
             {t.guide.knowledge.new}
           </Button>
@@ -63,14 +81,29 @@ export function KnowledgePage() {
           </Select>
           {words.trim() === "" ? <All kind={kind} onOpen={open} /> : <Hits topic={null} words={words} kind={kind} onOpen={open} />}
         </section>
+        <div ref={shown} tabIndex={-1} className="guide__shown">
         {writing ? (
-          <Editor key="new" article={null} kind={kind} onDone={(article) => (article ? open(article) : setWriting(false))} />
+          <Editor
+            key={`new-${round}`}
+            article={null}
+            kind={kind}
+            onUnsaved={onUnsaved}
+            onDone={(article) =>
+              leave(() => {
+                if (article) show(article);
+                else setWriting(false);
+                shown.current?.focus();
+              })
+            }
+          />
         ) : opened === null ? (
           <BodyShort className="empty">{t.guide.knowledge.empty}</BodyShort>
         ) : (
-          <Reader key={opened} article={opened} />
+          <Reader key={opened} article={opened} onUnsaved={onUnsaved} leave={leave} />
         )}
+        </div>
       </div>
+      {question}
     </div>
   );
 }
@@ -82,14 +115,15 @@ function All({ kind, onOpen }: { kind: string; onOpen(article: Article): void })
   return (
     <Loaded query={query} source={t.guide.source.knowledge}>
       {({ items }) => {
-        const shown = items.filter((article) => article.language === language);
+        // What is written in a language that the pages are not in, is shown in all of them.
+        const shown = items.filter((article) => article.language === language || !PAGES.includes(article.language));
         if (shown.length === 0) return <BodyShort size="small">{t.guide.knowledge.none}</BodyShort>;
         return (
           <ul className="guide__hits guide__hits--tall" tabIndex={0} aria-label={t.guide.knowledge.topics}>
             {shown.map((article) => (
               <li key={article.id}>
                 <button type="button" className="guide__hit" onClick={() => onOpen(article)}>
-                  <strong>{article.title}</strong>
+                  <strong lang={article.language}>{article.title}</strong>
                   <span className="subtle">{article.topic ? `${article.topic.name} (${article.topic.code})` : t.guide.knowledge.all}</span>
                 </button>
               </li>
@@ -101,7 +135,13 @@ function All({ kind, onOpen }: { kind: string; onOpen(article: Article): void })
   );
 }
 
-function Reader({ article: id }: { article: string }) {
+interface ReaderProps {
+  article: string;
+  onUnsaved(is: boolean): void;
+  leave(go: () => void): void;
+}
+
+function Reader({ article: id, onUnsaved, leave }: ReaderProps) {
   const t = useText();
   const { language } = useSettings();
   const [shows, setShows] = useState<"text" | "editor" | "history">("text");
@@ -110,7 +150,7 @@ function Reader({ article: id }: { article: string }) {
   return (
     <Loaded query={query} source={t.guide.source.knowledge}>
       {(article) => {
-        if (shows === "editor") return <Editor article={article} kind={article.kind} onDone={() => setShows("text")} />;
+        if (shows === "editor") return <Editor article={article} kind={article.kind} onUnsaved={onUnsaved} onDone={() => leave(() => setShows("text"))} />;
         return (
           <article className="panel guide">
             <Heading level="2" size="medium">

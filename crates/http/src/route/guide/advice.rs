@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 use crate::api::{Api, Gate};
 use crate::body::{Body, Spoken};
 use crate::problem::Problem;
-use crate::shape::Named;
+use crate::shape::{Named, TopicName, topic_names};
 use crate::words::guidance as words;
 
 /// The words that facts are given in.
@@ -25,6 +25,10 @@ struct GuidanceWords {
     needs: Vec<FitRow>,
     agencies: Vec<Signpost>,
     causes: Vec<Named>,
+    /// Every topic, for those who write knowledge.
+    topics: Vec<TopicName>,
+    /// Every unit that somebody works in or that decides.
+    units: Vec<Named>,
 }
 
 /// A needs group, and the ways that fit it, best first.
@@ -144,6 +148,16 @@ async fn guidance_words(api: Api, Spoken(language): Spoken) -> Json<GuidanceWord
             .causes
             .iter()
             .map(|cause| crate::shape::named(&cause.id, &cause.name, language))
+            .collect(),
+        topics: topic_names(
+            &api.directory,
+            centre.topics.iter().map(|it| it.code.as_str()).collect(),
+            language,
+        ),
+        units: centre
+            .units
+            .iter()
+            .map(|unit| crate::shape::named(&unit.id, &unit.name, language))
             .collect(),
     })
 }
