@@ -1,7 +1,8 @@
 import { PhoneFillIcon, PhoneSlashIcon } from "@navikt/aksel-icons";
-import { Button, Radio, RadioGroup, Select, Switch } from "@navikt/ds-react";
+import { BodyShort, Button, LocalAlert, Radio, RadioGroup, Select, Switch } from "@navikt/ds-react";
 
 import { useFormat, useSettings, useText } from "../common/settings";
+import { logInUrl } from "../identity/session";
 import type { Line } from "./useCall";
 
 export type Answerer = "synthetic" | "me";
@@ -13,7 +14,8 @@ interface Props {
   answerer: Answerer;
   onAnswerer(answerer: Answerer): void;
   line: Line;
-  microphone: { on: boolean; set(on: boolean): void; from: string; setFrom(from: string): void };
+  /** Null while nobody is logged in: then there is no sound. */
+  microphone: { on: boolean; set(on: boolean): void; from: string; setFrom(from: string): void } | null;
 }
 
 /** Numbers that nobody has, for those who do not withhold theirs. */
@@ -57,7 +59,8 @@ export function Dialler({ numbers, number, onNumber, answerer, onAnswerer, line,
         <Radio value="synthetic">{t.demo.phone.synthetic}</Radio>
         <Radio value="me">{t.demo.phone.me}</Radio>
       </RadioGroup>
-      {answerer === "me" && (
+      {answerer === "me" && microphone === null && !line.on && <LogIn />}
+      {answerer === "me" && microphone && (
         <Switch
           size="small"
           checked={microphone.on}
@@ -68,7 +71,7 @@ export function Dialler({ numbers, number, onNumber, answerer, onAnswerer, line,
           {t.sound.ring.withMic}
         </Switch>
       )}
-      {answerer === "me" && microphone.on && (
+      {answerer === "me" && microphone?.on && (
         <Select
           label={t.sound.ring.who}
           size="small"
@@ -101,5 +104,25 @@ export function Dialler({ numbers, number, onNumber, answerer, onAnswerer, line,
         </Button>
       )}
     </div>
+  );
+}
+
+/** Sound is for those who have logged in; one click does it, and the page is here again. */
+function LogIn() {
+  const t = useText();
+  return (
+    <LocalAlert status="announcement" size="small">
+      <LocalAlert.Header>
+        <LocalAlert.Title as="h3">{t.sound.ring.logIn}</LocalAlert.Title>
+      </LocalAlert.Header>
+      <LocalAlert.Content>
+        <BodyShort size="small" spacing>
+          {t.sound.ring.logInSays}
+        </BodyShort>
+        <Button as="a" size="small" href={logInUrl("idporten", "/demo", "bruker-1")}>
+          {t.sound.ring.logInDo}
+        </Button>
+      </LocalAlert.Content>
+    </LocalAlert>
   );
 }

@@ -3,9 +3,11 @@ import { BodyLong, BodyShort, Heading, Link as AkselLink, LocalAlert } from "@na
 import { useEffect, useState } from "react";
 
 import { useSettings, useText } from "../common/settings";
+import { useWho } from "../identity/session";
 import { CallStatus } from "./CallStatus";
 import { type Answerer, Dialler } from "./Dialler";
 import { Keypad } from "./Keypad";
+import { BeingRecorded } from "./BeingRecorded";
 import { Said } from "./Said";
 import { type Line, useCall } from "./useCall";
 import { type CallerSound, useCallerSound } from "./useCallerSound";
@@ -19,11 +21,13 @@ export function RingIn({ numbers }: { numbers: Record<string, string> }) {
   const voice = useCallerSound();
   const [withMic, setWithMic] = useState(true);
   const [from, setFrom] = useState("");
+  // Not known yet counts as logged in: whoever is not, is told at the first ring.
+  const mayTalk = useWho() !== null && !voice.loggedOut;
   const line: Line = {
     ...silent,
     on: silent.on || voice.asking,
     ring: (number, answeredBy) => {
-      if (answeredBy !== "me" || !withMic) return silent.ring(number, answeredBy);
+      if (answeredBy !== "me" || !withMic || !mayTalk) return silent.ring(number, answeredBy);
       void voice.ring(number, from === "" ? null : from).then((call) => {
         if (call !== null) silent.follow(call);
         else silent.ring(number, answeredBy);
@@ -62,17 +66,18 @@ export function RingIn({ numbers }: { numbers: Record<string, string> }) {
             answerer={answerer}
             onAnswerer={setAnswerer}
             line={line}
-            microphone={{ on: withMic, set: setWithMic, from, setFrom }}
+            microphone={mayTalk ? { on: withMic, set: setWithMic, from, setFrom } : null}
           />
           <Keypad keys={line.call?.keys ?? []} enabled={line.on} onPress={line.press} />
         </div>
         <div className="ring-in__told">
           <CallStatus line={line} />
-          <SoundNote voice={voice} on={silent.on} />
+          <BeingRecorded line={line} />
+          <SoundNote voice={voice} line={silent} answerer={answerer} mayTalk={mayTalk} />
           <Said call={line.call} on={line.on} playback={playback} />
-          {answerer === "me" && (
+          {answerer === "me" && !talks(line) && (
             <BodyShort size="small">
-              {t.demo.phone.meHint}{" "}
+              {line.on ? t.demo.phone.meAnswer : t.demo.phone.meHint}{" "}
               <AkselLink href="/desk" target="_blank">
                 {t.demo.phone.openDesk}
                 <ExternalLinkIcon aria-hidden />
@@ -85,22 +90,35 @@ export function RingIn({ numbers }: { numbers: Record<string, string> }) {
   );
 }
 
-/** Whether one is heard at the other end. */
-function SoundNote({ voice, on }: { voice: CallerSound; on: boolean }) {
+/** Somebody is at the other end: how to get one is no longer a question. */
+function talks({ call, on }: Line): boolean {
+  return on && (call?.state === "active" || call?.state === "held");
+}
+
+interface NoteProps {
+  voice: CallerSound;
+  line: Line;
+  answerer: Answerer;
+  mayTalk: boolean;
+}
+
+/** Whether one is heard at the other end: said here and nowhere else. */
+function SoundNote({ voice, line, answerer, mayTalk }: NoteProps) {
   const t = useText();
   if (voice.asking) return <BodyShort size="small">{t.sound.ring.asking}</BodyShort>;
   if (voice.on) {
     return (
       <BodyShort size="small" data-sound="on">
-        <MicrophoneIcon aria-hidden /> {t.sound.ring.on}
+        <MicrophoneIcon aria-hidden /> {talks(line) ? t.sound.ring.on : t.sound.ring.before}
       </BodyShort>
     );
   }
-  const why = voice.trouble ? t.sound.failed[voice.trouble] : voice.refused;
-  if (why === null || !on) return null;
+  if (!line.on) return null;
+  const synthetic = line.call?.synthetic ?? answerer === "synthetic";
+  const why = !mayTalk ? `${t.sound.ring.logIn}.` : voice.trouble ? t.sound.failed[voice.trouble] : voice.refused;
   return (
     <BodyShort size="small" data-sound="without">
-      {why} {t.sound.ring.without}
+      {synthetic ? t.sound.ring.synthetic : [why, t.sound.ring.without].filter(Boolean).join(" ")}
     </BodyShort>
   );
 }

@@ -12,6 +12,8 @@ export interface CallerSound {
   asking: boolean;
   /** Why the microphone was not to be had at the last ring. */
   trouble: MicTrouble | null;
+  /** Nobody is logged in: there is no sound for them. */
+  loggedOut: boolean;
   /** Why the call was not taken, in the server's words. */
   refused: string | null;
   connection: SoundConnection | null;
@@ -36,6 +38,7 @@ export function useCallerSound(): CallerSound {
   const [asking, setAsking] = useState(false);
   const [trouble, setTrouble] = useState<MicTrouble | null>(null);
   const [refused, setRefused] = useState<string | null>(null);
+  const [loggedOut, setLoggedOut] = useState(false);
 
   const end = useCallback(() => {
     const { current } = open;
@@ -53,6 +56,7 @@ export function useCallerSound(): CallerSound {
       end();
       setTrouble(null);
       setRefused(null);
+      setLoggedOut(false);
       setAsking(true);
       let microphone: MediaStream;
       try {
@@ -95,6 +99,10 @@ export function useCallerSound(): CallerSound {
             else if (!connection.isConnected) void again();
           },
           lost: () => undefined,
+          refused: () => {
+            setLoggedOut(true);
+            if (call === null) give(null);
+          },
           message: (message) => {
             switch (message.type) {
               case "answer":
@@ -116,5 +124,5 @@ export function useCallerSound(): CallerSound {
   const press = useCallback((key: string) => {
     open.current?.socket.send({ type: "key", key });
   }, []);
-  return { on: connection !== null, asking, trouble, refused, connection, ring, press, end };
+  return { on: connection !== null, asking, trouble, loggedOut, refused, connection, ring, press, end };
 }
