@@ -639,6 +639,10 @@ export class Centre {
       else this.say(call, [["wrong-key", "Det valget finnes ikke. Prøv igjen."]]);
     }
     const contact = call.contact && this.contacts.get(call.contact);
+    if (contact?.recording?.state === "asked" && key === "1") {
+      contact.recording = { state: "on", since: this.iso() };
+      this.emitDeskOf(contact.adviser);
+    }
     if (contact?.state === "queued" && key === "1") {
       contact.reason = "callback";
       this.move(contact, "closed", "callback_asked");
@@ -669,6 +673,7 @@ export class Centre {
       expected_wait_s: waiting ? 20 : null,
       waited_s: contact ? Math.round(((contact.answered ?? contact.ended ?? this.now()) - contact.arrived) / 1000) : null,
       answered_by: contact?.answered ? (contact.adviser?.name ?? "Kari Syntetisk") : null,
+      recording: contact?.recording?.state ?? null,
       synthetic: call.answeredBy === "synthetic",
     };
   }

@@ -74,6 +74,7 @@ export class Extras {
       conference: contact.conference ?? false,
       listening: contact.listening ?? null,
       recording: contact.recording ?? null,
+      person: contact.person ?? null,
       recordable: contact.channel === "voice",
       callback: contact.dial ? this.agreed(contact.dial) : null,
       consult_of: null,
@@ -118,9 +119,10 @@ export class Extras {
   lever(name, body) {
     const adviser = [...this.centre.sessions.values()].at(-1)?.adviser;
     if (!adviser) return;
-    if (name === "listening" || name === "said-yes") {
+    if (name === "listening" || name === "said-yes" || name === "person") {
       const talking = [...this.centre.contacts.values()].find((each) => each.adviser === adviser && each.state === "active");
       if (name === "listening") talking.listening = { who: "Syntetisk Leder", since: this.centre.iso(), ...body };
+      else if (name === "person") talking.person = body.level;
       else talking.recording = { state: "on", since: this.centre.iso() };
       this.centre.emitDeskOf(adviser);
       return;

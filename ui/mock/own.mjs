@@ -39,12 +39,23 @@ const list = (items) => ({ items, next: null });
 
 export class Own {
   constructor() {
+    this.hearers = new Set();
     this.lever({});
   }
 
   /** What a test wants the page to hold; all of it again unless it says otherwise. */
   lever({ empty = false, contacts = [], callbacks = [CALLBACK], failed = [] }) {
     Object.assign(this, { empty, contacts, callbacks: empty ? [] : callbacks, failed });
+    this.tell();
+  }
+
+  tell() {
+    for (const hears of this.hearers) hears("contacts", list(this.contacts));
+  }
+
+  onContacts(hears) {
+    this.hearers.add(hears);
+    return () => this.hearers.delete(hears);
   }
 
   answer(method, path, Problem) {
@@ -53,7 +64,6 @@ export class Own {
     if (is("GET", "/me/promises")) return list(this.empty ? [] : PROMISES);
     if (is("GET", "/me/readings")) return list(this.empty ? [] : READINGS);
     if (is("GET", "/me/callbacks")) return list(this.callbacks);
-    if (is("GET", "/me/contacts")) return list(this.contacts);
     if (is("GET", "/me/matters")) {
       if (this.empty) return { cases: [], tasks: [], payments: [], failed: [], topics: [] };
       return this.failed.length > 0 ? { ...MATTERS, cases: null, failed: this.failed } : MATTERS;
@@ -65,6 +75,7 @@ export class Own {
     }
     if (method === "POST" && path.startsWith("/me/contacts/")) {
       this.contacts = this.contacts.map((contact) => ({ ...contact, level: "logged_in" }));
+      this.tell();
       return { level: "logged_in" };
     }
     return undefined;

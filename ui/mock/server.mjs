@@ -120,6 +120,9 @@ export async function startMock({ port = 0, dist = DIST } = {}) {
     if (aboutPeople !== undefined) return ok(aboutPeople);
     const mine = own.answer(method, path, Problem);
     if (mine !== undefined) return mine === null ? send(response, 204) : ok(mine);
+    if (match("GET", "/me/contacts/live")) {
+      return stream(request, response, "contacts", () => ({ items: own.contacts, next: null }), (send) => own.onContacts(send));
+    }
     if (match("GET", "/clock")) return ok(centre.clock());
     if (match("GET", "/traffic")) return ok(centre.traffic());
     if (match("GET", "/queues")) return ok({ items: centre.queueRows(), next: null });

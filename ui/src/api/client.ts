@@ -198,6 +198,7 @@ export const liveUrl = {
   desk: (session: string) => `/api/v1/desk/sessions/${id(session)}/live`,
   call: (call: string) => `/api/v1/demo/calls/${id(call)}/live`,
   phone: (session: string) => `/api/v1/desk/sessions/${id(session)}/phone`,
+  own: "/api/v1/me/contacts/live",
   caller: "/api/v1/demo/phone",
   listening: "/api/v1/listening/phone",
 };

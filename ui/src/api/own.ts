@@ -20,7 +20,6 @@ export const own = {
   callbacks: () => told<{ items: MyCallback[] }>(server.GET("/api/v1/me/callbacks")),
   cancelCallback: (id: string) => told(server.DELETE("/api/v1/me/callbacks/{id}", at(id))),
   matters: () => told<MyMatters>(server.GET("/api/v1/me/matters")),
-  contacts: () => told<{ items: MyContact[] }>(server.GET("/api/v1/me/contacts")),
   confirm: (id: string) => told<{ level: string }>(server.POST("/api/v1/me/contacts/{id}/confirm", at(id))),
   readings: () => told<{ items: MyReading[] }>(server.GET("/api/v1/me/readings")),
 };

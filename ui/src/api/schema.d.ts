@@ -2352,6 +2352,7 @@ export interface components {
             reason?: string | null;
             /** @description ringing, menu, queued, offered, active, held, wrap_up, closed. */
             state: string;
+            recording?: null | components["schemas"]["RecordingState"];
             synthetic: boolean;
             /** Format: double */
             waited_s?: number | null;
@@ -2749,6 +2750,7 @@ export interface components {
             ended?: string | null;
             events: components["schemas"]["EventRow"][];
             id: string;
+            person?: null | components["schemas"]["Level"];
             listening?: components["schemas"]["ListeningRow"] | null;
             queue?: components["schemas"]["Named"] | null;
             /** @description Whether it may be recorded when both say yes. */

@@ -1,5 +1,6 @@
 import { CircleFillIcon, EarIcon, PauseIcon, PlayIcon, StopIcon } from "@navikt/aksel-icons";
 import { BodyShort, Button } from "@navikt/ds-react";
+import { useEffect, useRef } from "react";
 
 import { besideApi, type RecordingWish } from "../api/beside";
 import type { DeskContact } from "../api/types";
@@ -24,11 +25,15 @@ function Attending({ contact, run, busy }: Doing & { contact: DeskContact }) {
   const t = useText();
   const { listening } = contact;
   const text = t.beside.listen;
-  const answer = (yes: boolean) => void run(yes ? "attend_yes" : "attend_no", () => besideApi.answer(contact.id, yes));
+  const { host, pressed } = useFocusAfter(listening?.state ?? null);
+  const answer = (yes: boolean) => {
+    pressed();
+    void run(yes ? "attend_yes" : "attend_no", () => besideApi.answer(contact.id, yes));
+  };
   return (
-    <div role="status">
+    <div role="status" ref={host}>
       {listening && (
-        <div className={`beside beside--${listening.state}`} data-listening={listening.state}>
+        <div className={`beside beside--${listening.state}`} data-listening={listening.state} tabIndex={-1}>
           <BodyShort weight="semibold" className="beside__text">
             <EarIcon aria-hidden />{" "}
             {listening.state === "asked"
@@ -61,7 +66,10 @@ function Attending({ contact, run, busy }: Doing & { contact: DeskContact }) {
               variant="secondary"
               data-color="neutral"
               loading={busy === "attend_end"}
-              onClick={() => void run("attend_end", () => besideApi.endAttending(contact.id))}
+              onClick={() => {
+                pressed();
+                void run("attend_end", () => besideApi.endAttending(contact.id));
+              }}
             >
               {text.end}
             </Button>
@@ -70,6 +78,22 @@ function Attending({ contact, run, busy }: Doing & { contact: DeskContact }) {
       )}
     </div>
   );
+}
+
+/** The button that was pressed goes away: the focus stays with what it was about, else with the call. */
+function useFocusAfter(state: string | null) {
+  const host = useRef<HTMLDivElement>(null);
+  const waits = useRef(false);
+  const pressed = () => {
+    waits.current = true;
+  };
+  useEffect(() => {
+    if (!waits.current) return;
+    waits.current = false;
+    const banner = host.current?.querySelector<HTMLElement>("[data-listening]");
+    (banner ?? host.current?.closest<HTMLElement>("[data-contact]"))?.focus();
+  }, [state]);
+  return { host, pressed };
 }
 
 function Recording({ contact, run, busy }: Doing & { contact: DeskContact }) {

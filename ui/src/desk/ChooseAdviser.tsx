@@ -59,7 +59,10 @@ export function ChooseAdviser({ onStart, ended }: { onStart(session: string): vo
         {free.isError && (
           <LoadFailed source={t.source.advisers} error={free.error} onRetry={() => void free.refetch()} />
         )}
-        {free.data && items.length === 0 && (
+        {free.data && items.length === 0 && own !== null && who?.has_desk && (
+          <OpenElsewhere adviser={own} onStart={onStart} />
+        )}
+        {free.data && items.length === 0 && !(own !== null && who?.has_desk) && (
           <BodyShort className="empty">{t.desk.choose.empty}</BodyShort>
         )}
         {free.data && items.length > 0 && (
@@ -73,6 +76,30 @@ export function ChooseAdviser({ onStart, ended }: { onStart(session: string): vo
         )}
       </VStack>
     </div>
+  );
+}
+
+/** Somebody who is not free at their own desk has it open already: this tab joins. */
+function OpenElsewhere({ adviser, onStart }: { adviser: string; onStart(session: string): void }) {
+  const t = useText();
+  const { run, busy, failure } = useAction();
+  return (
+    <LocalAlert status="announcement">
+      <LocalAlert.Header>
+        <LocalAlert.Title>{t.tabs.elsewhere.title}</LocalAlert.Title>
+      </LocalAlert.Header>
+      <LocalAlert.Content>
+        <BodyLong spacing>{t.tabs.elsewhere.says}</BodyLong>
+        {failure && <BodyShort spacing>{failure}</BodyShort>}
+        <Button
+          size="small"
+          loading={busy !== null}
+          onClick={() => void run("join", async () => onStart((await api.openDesk(adviser)).session))}
+        >
+          {t.tabs.elsewhere.open}
+        </Button>
+      </LocalAlert.Content>
+    </LocalAlert>
   );
 }
 

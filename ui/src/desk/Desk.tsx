@@ -75,7 +75,7 @@ function OpenDesk({ session, view, onLeave }: { session: string; view: DeskView;
     <div className="page desk">
       <h1 className="sr-only">{t.desk.title}</h1>
       <Announcer view={view} />
-      <Strip hasPhone={view.adviser.phone} />
+      <Strip view={view} />
       <div className="desk__columns">
         <div className="desk__left">
           <Me view={view} session={session} onLeave={onLeave} soundBlocked={blocked} {...doing} />
@@ -103,7 +103,7 @@ function OpenDesk({ session, view, onLeave }: { session: string; view: DeskView;
           {inHand.map((contact) => (
             <ContactCard key={`${contact.id}-${inCall(contact.state) ? "call" : contact.state}`} contact={contact} view={view} {...doing} />
           ))}
-          <PersonArea contact={inHand[0] ?? null} />
+          <PersonArea contact={inHand[0] ?? null} adviser={view.adviser.id} />
           {aside.map((contact) => (
             <AsideCard key={contact.id} contact={contact} {...doing} />
           ))}

@@ -5,6 +5,7 @@ import type { Proposal } from "../api/guide";
 import { useFormat, useText } from "../common/settings";
 import { useDraft } from "./drafts";
 import { fill } from "./fill";
+import { TwoTexts } from "./TwoTexts";
 import { type Stage, Unsure } from "./Unsure";
 
 /** *Samtalereferat*: a note that the citizen can read, saved while it is written. */
@@ -29,7 +30,7 @@ interface Props {
 
 export function Note({ contact, proposal, stage }: Props) {
   const t = useText();
-  const { draft, write } = useDraft(contact, proposal.draft);
+  const { draft, write, choose } = useDraft(contact, proposal.draft);
   if (proposal.no_log) return <NoLog works={proposal.no_log_works} />;
   const known = { tema: proposal.topic?.name.toLowerCase(), enhet: proposal.task?.unit.name, frist: proposal.task?.due };
   return (
@@ -64,6 +65,7 @@ export function Note({ contact, proposal, stage }: Props) {
         value={draft.text}
         onChange={(event) => write(event.target.value)}
       />
+      {draft.other !== null && <TwoTexts own={draft.text} other={draft.other} onChoose={choose} />}
       <SaveState contact={contact} proposal={proposal} />
     </div>
   );

@@ -8,6 +8,7 @@ import { en as figures } from "./figures";
 import { en as identity } from "./identity";
 import { en as person } from "./person";
 import { en as sound } from "./sound";
+import { en as tabs } from "./tabs";
 import { en as guide } from "./guide";
 import { en as why } from "./why";
 import { en as work } from "./work";
@@ -22,6 +23,7 @@ export const en: Messages = {
   admin,
   identity,
   sound,
+  tabs,
   why,
   work,
   product: "Linje",
@@ -475,7 +477,8 @@ export const en: Messages = {
       whoAnswers: "Who shall answer?",
       synthetic: "A synthetic adviser",
       me: "I will, in another window",
-      meHint: "First open Adviser in another window and choose Phone. If nobody is signed in, the automatic adviser answers.",
+      meHint: "First open Adviser in another window and choose Phone. If nobody is signed in when you call, the automatic adviser answers.",
+      meAnswer: "Answer in the other window when it rings there.",
       openDesk: "Open Adviser in a new window",
       ring: "Ring",
       hangUp: "Hang up",
@@ -510,7 +513,7 @@ export const en: Messages = {
       said: "What is said",
       nothingSaid: "The text comes here when something is said.",
       music: "Music on hold",
-      talking: "Here the two of you talk. In the demo there is no sound.",
+      talking: "Now the two of you talk.",
       mute: "Sound",
       audioFailed: "The sound could not be played. The text shows what is said.",
       choices: "Choices now",

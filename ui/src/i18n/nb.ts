@@ -7,6 +7,7 @@ import { nb as figures } from "./figures";
 import { nb as identity } from "./identity";
 import { nb as person } from "./person";
 import { nb as sound } from "./sound";
+import { nb as tabs } from "./tabs";
 import { nb as guide } from "./guide";
 import { nb as why } from "./why";
 import { nb as work } from "./work";
@@ -21,6 +22,7 @@ export const nb = {
   admin,
   identity,
   sound,
+  tabs,
   why,
   work,
   product: "Linje",
@@ -484,7 +486,8 @@ export const nb = {
       whoAnswers: "Hvem skal svare?",
       synthetic: "En syntetisk veileder",
       me: "Jeg selv, i et annet vindu",
-      meHint: "Åpne Veileder i et annet vindu og velg Telefon først. Er ingen logget på, svarer den automatiske veilederen.",
+      meHint: "Åpne Veileder i et annet vindu og velg Telefon først. Er ingen logget på når du ringer, svarer den automatiske veilederen.",
+      meAnswer: "Svar i det andre vinduet når det ringer der.",
       openDesk: "Åpne Veileder i nytt vindu",
       ring: "Ring",
       hangUp: "Legg på",
@@ -519,7 +522,7 @@ export const nb = {
       said: "Det som blir sagt",
       nothingSaid: "Teksten kommer her når noen sier noe.",
       music: "Ventemusikk",
-      talking: "Her snakker dere sammen. I demoen er det uten lyd.",
+      talking: "Nå snakker dere sammen.",
       mute: "Lyd",
       audioFailed: "Lyden kunne ikke spilles av. Teksten viser hva som blir sagt.",
       choices: "Valg nå",

@@ -1,27 +1,18 @@
 import { BodyShort, Button, Heading, LocalAlert } from "@navikt/ds-react";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { own } from "../api/own";
 import { useFormat } from "../common/settings";
 import { useAction } from "../desk/useAction";
 import { useOwnText } from "./language";
-
-const EVERY_MS = 5_000;
-const KEY = ["own", "contacts"];
+import { useTalking } from "./useTalking";
 
 /** A conversation that is said to be with me: my log-in can say that it is. */
 export function TalkingNow() {
   const text = useOwnText();
   const format = useFormat();
-  const queries = useQueryClient();
   const { run, busy, failure } = useAction();
-  const { data } = useQuery({ queryKey: KEY, queryFn: own.contacts, refetchInterval: EVERY_MS });
-  const contact = data?.items[0];
-  const confirm = (id: string) =>
-    void run(id, async () => {
-      await own.confirm(id);
-      await queries.invalidateQueries({ queryKey: KEY });
-    });
+  const [contact] = useTalking();
+  const confirm = (id: string) => void run(id, () => own.confirm(id));
   return (
     <div aria-live="polite">
       {contact && contact.level === "logged_in" && (

@@ -8,6 +8,7 @@ import { Loaded } from "../common/Loaded";
 import { useText } from "../common/settings";
 import { useLearn } from "../guide/matter";
 import { FindPerson } from "./FindPerson";
+import { useTogether } from "./together";
 import { OrganisationCard } from "./OrganisationCard";
 import { PersonHeader } from "./PersonHeader";
 import { PersonTabs } from "./PersonTabs";
@@ -19,7 +20,7 @@ export interface Opened extends Ground {
 }
 
 /** The middle of the desk: who it is about, and what is registered. */
-export function PersonArea({ contact }: { contact: DeskContact | null }) {
+export function PersonArea({ contact, adviser }: { contact: DeskContact | null; adviser: string }) {
   const t = useText();
   const id = contact?.id;
   const [opened, setOpened] = useState<Opened | null>(null);
@@ -30,6 +31,15 @@ export function PersonArea({ contact }: { contact: DeskContact | null }) {
     setOrganisation(null);
     // What was read stays on the screen no longer than it is needed.
     cache.removeQueries({ queryKey: ["person"] });
+  };
+  const tellTabs = useTogether(`${adviser} ${id ?? ""}`, opened, (next) => (next ? setOpened(next) : close()));
+  const openHere = (next: Opened) => {
+    setOpened(next);
+    tellTabs(next);
+  };
+  const closeHere = () => {
+    close();
+    tellTabs(null);
   };
   // A contact that is gone takes its person with it.
   useEffect(() => close, [id]);
@@ -42,20 +52,20 @@ export function PersonArea({ contact }: { contact: DeskContact | null }) {
           {opened || organisation ? t.person.title : t.person.find.heading}
         </Heading>
         {(opened || organisation) && (
-          <Button size="small" variant="tertiary" data-color="neutral" onClick={close}>
+          <Button size="small" variant="tertiary" data-color="neutral" onClick={closeHere}>
             {t.person.find.close}
           </Button>
         )}
       </div>
       {organisation && <OrganisationCard organisation={organisation} />}
-      {opened && <OpenPerson asked={opened} />}
+      {opened && <OpenPerson asked={opened} known={contact?.person ?? null} />}
       {failed && !opened && (
         <InlineMessage status="warning" size="small">
           {t.person.find.kept}
         </InlineMessage>
       )}
       {!opened && !organisation && (
-        <FindPerson key={id ?? "none"} contact={id} onPerson={setOpened} onOrganisation={setOrganisation} />
+        <FindPerson key={id ?? "none"} contact={id} onPerson={openHere} onOrganisation={setOrganisation} />
       )}
     </section>
   );
@@ -94,7 +104,8 @@ function useKept(contact: string | undefined, onPerson: (opened: Opened) => void
   return failed;
 }
 
-function OpenPerson({ asked }: { asked: Opened }) {
+/** `known` is how sure the desk says it is whom the contact is about. */
+function OpenPerson({ asked, known }: { asked: Opened; known: DeskContact["person"] }) {
   const t = useText();
   const query = useQuery({
     queryKey: ["person", asked, "header"],
@@ -103,13 +114,21 @@ function OpenPerson({ asked }: { asked: Opened }) {
     retry: false,
   });
   const view = query.data;
+  const told = useRef(known);
+  const shown = view?.level ?? null;
+  const { refetch } = query;
+  // Somebody else said who it is: the citizen by logging in, or another window. Whether it is this person, the server knows.
+  useEffect(() => {
+    if (told.current === known) return;
+    told.current = known;
+    if (asked.contact && known !== shown) void refetch();
+  }, [known, shown, asked.contact, refetch]);
   useLearn(asked.contact, view?.preferences?.level, view?.level ?? null);
   const queries = useQueryClient();
-  const level = view?.level ?? null;
   useEffect(() => {
     // How sure it is who it is decides what the wrap-up is kept on.
     if (asked.contact) void queries.invalidateQueries({ queryKey: ["after", asked.contact] });
-  }, [queries, asked.contact, level]);
+  }, [queries, asked.contact, shown]);
   return (
     <Loaded query={query} source={t.person.failed.names.persons ?? ""} height="12rem">
       {(view) => (

@@ -72,9 +72,11 @@ export function PersonHeader({ view, asked, onChanged }: { view: PersonView; ask
       <FailedRegisters failed={view.failed} onRetry={onChanged} />
       {asked.contact && (
         <HStack gap="space-12" align="center" wrap>
-          <Tag size="small" variant="outline" data-color={level === "none" || level === "hint" ? "warning" : "success"}>
-            {t.person.level[level] ?? level}
-          </Tag>
+          <span role="status" data-level={level}>
+            <Tag size="small" variant="outline" data-color={level === "none" || level === "hint" ? "warning" : "success"}>
+              {t.person.level[level] ?? level}
+            </Tag>
+          </span>
           {(level === "none" || level === "hint") && !asking && (
             <Button size="small" variant="secondary" onClick={() => setAsking(true)} {...{ [ASK]: "" }}>
               {t.person.questions.ask}

@@ -11,12 +11,14 @@ import "./softphone.css";
 
 import { useId, useState } from "react";
 
+import type { DeskView } from "../api/types";
 import { useFormat, useText } from "../common/settings";
 import { Meter } from "./Meter";
 import { type Microphone, useLevel } from "./microphone";
 import { type NetworkWord, useNetwork } from "./network";
 import type { Speaker } from "./speaker";
 import { useTelephone } from "./telephone";
+import { useIdleWithDesk } from "./useIdleWithDesk";
 import type { Softphone, Where } from "./useSoftphone";
 
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
@@ -30,9 +32,11 @@ const NETWORK_LOOK = {
 } as const satisfies Record<NetworkWord, string>;
 
 /** The telephone above the desk: where calls are taken, and how the one that is on sounds. Answering, holding and ending are the cards' business. */
-export function Strip({ hasPhone }: { hasPhone: boolean }) {
+export function Strip({ view }: { view: DeskView }) {
   const t = useText();
+  const hasPhone = view.adviser.phone;
   const { where, setWhere, microphone, speaker, phone } = useTelephone();
+  useIdleWithDesk(phone, view);
   const [opened, setOpened] = useState<"keys" | "devices" | null>(null);
   const { level, silent } = useLevel(microphone.stream, phone.line !== null || opened === "devices");
   const on = phone.line !== null;
@@ -53,7 +57,7 @@ export function Strip({ hasPhone }: { hasPhone: boolean }) {
         <p className="softphone__state" role="status">
           {useStateText(where, hasPhone, microphone, phone)}
         </p>
-        {on && phone.line?.answered && <NetworkTag phone={phone} />}
+        {on && phone.line?.answered && phone.state !== "lost" && <NetworkTag phone={phone} />}
         <div className="softphone__buttons">
           {on && (
             <>

@@ -2,6 +2,8 @@
 
 /** How long a broken connection may mend itself before a new one is made. */
 const MEND_MS = 2_000;
+/** What browsers take for a sign that somebody is there. */
+const SIGNS = ["keydown", "pointerdown", "pointerup"] as const;
 
 export class SoundConnection {
   private readonly peer: RTCPeerConnection;
@@ -9,11 +11,12 @@ export class SoundConnection {
   readonly audio = new Audio();
   private closed = false;
   private mending: number | undefined;
+  private signs: AbortController | null = null;
 
   /** `broken` is called once when the connection is lost and will not mend; `held` when the browser plays nothing by itself. */
   constructor(
     microphone: MediaStream,
-    private readonly on: { broken(): void; blocked(): void; connected?(): void },
+    private readonly on: { broken(): void; blocked(): void; heard?(): void; connected?(): void },
   ) {
     this.peer = new RTCPeerConnection();
     const track = microphone.getAudioTracks()[0];
@@ -39,9 +42,36 @@ export class SoundConnection {
   }
 
   play() {
-    this.audio.play().catch((error: unknown) => {
-      if (error instanceof DOMException && error.name === "NotAllowedError") this.on.blocked();
-    });
+    this.audio.play().then(
+      () => this.on.heard?.(),
+      (error: unknown) => {
+        if (this.closed || !(error instanceof DOMException) || error.name !== "NotAllowedError") return;
+        this.on.blocked();
+        this.playAtNextSign();
+      },
+    );
+  }
+
+  /** A browser that holds sound back lets it go when somebody presses a key or clicks, wherever that is. */
+  private playAtNextSign() {
+    this.forgetSigns();
+    const signs = new AbortController();
+    this.signs = signs;
+    for (const sign of SIGNS) {
+      window.addEventListener(
+        sign,
+        () => {
+          this.forgetSigns();
+          this.play();
+        },
+        { capture: true, signal: signs.signal },
+      );
+    }
+  }
+
+  private forgetSigns() {
+    this.signs?.abort();
+    this.signs = null;
   }
 
   /** Another loudspeaker, by its id; "" is the machine's own choice. Fails when it is not there. */
@@ -72,6 +102,7 @@ export class SoundConnection {
     if (this.closed) return;
     this.closed = true;
     window.clearTimeout(this.mending);
+    this.forgetSigns();
     this.peer.onconnectionstatechange = null;
     this.peer.ontrack = null;
     this.peer.close();

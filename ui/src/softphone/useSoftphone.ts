@@ -43,6 +43,8 @@ export interface Softphone {
   /** Takes the sound to this tab. */
   takeHere(): void;
   hear(): void;
+  /** The call is over, whatever this tab last heard of it. */
+  forget(): void;
 }
 
 interface State {
@@ -57,6 +59,7 @@ type Happened =
   | { is: "answered"; call: string }
   | { is: "held"; call: string; held: boolean }
   | { is: "gone"; call: string }
+  | { is: "forgotten" }
   | { is: "trouble"; text: string | null };
 
 function next(now: State, happened: Happened): State {
@@ -73,6 +76,8 @@ function next(now: State, happened: Happened): State {
       return line?.call === happened.call ? { ...now, line: { ...line, held: happened.held } } : now;
     case "gone":
       return line?.call === happened.call ? { ...now, line: null, trouble: null } : now;
+    case "forgotten":
+      return { ...now, line: null, trouble: null };
     case "trouble":
       return { ...now, trouble: happened.text };
   }
@@ -116,6 +121,7 @@ export function useSoftphone(path: string | null, microphone: MediaStream | null
       const made = new SoundConnection(stream, {
         broken: () => void join(call),
         blocked: () => setBlocked(true),
+        heard: () => setBlocked(false),
       });
       sounds.current = { call, connection: made };
       setConnection(made);
@@ -178,9 +184,16 @@ export function useSoftphone(path: string | null, microphone: MediaStream | null
   const takeHere = useCallback(() => {
     socket.current?.send({ type: "take" });
   }, []);
+  const forget = useCallback(() => {
+    sounds.current?.connection.close();
+    sounds.current = null;
+    setConnection(null);
+    setBlocked(false);
+    tell({ is: "forgotten" });
+  }, []);
   const hear = useCallback(() => {
     setBlocked(false);
     sounds.current?.connection.play();
   }, []);
-  return { ...now, connection, muted, blocked, mute, press, takeHere, hear };
+  return { ...now, connection, muted, blocked, mute, press, takeHere, hear, forget };
 }
