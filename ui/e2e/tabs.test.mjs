@@ -124,7 +124,7 @@ for (const theme of ["light", "dark"]) {
       await page.route("**/api/v1/session", async (route) => {
         const response = await route.fetch();
         const said = await response.json();
-        await route.fulfill({ response, json: { ...said, who: { ...said.who, ident: adviser.id, roles: ["adviser"] } } });
+        await route.fulfill({ response, json: { ...said, demo: false, who: { ...said.who, ident: adviser.id, roles: ["adviser"] } } });
       });
       // As the server answers whoever has the desk open: with the same desk.
       await page.route("**/api/v1/desk/sessions", (route) => route.fulfill({ status: 201, json: { session, adviser } }));

@@ -65,7 +65,7 @@ export function Dialler({ numbers, number, onNumber, answerer, onAnswerer, line,
           size="small"
           checked={microphone.on}
           disabled={line.on}
-          description={t.sound.ring.withMicSays}
+          description={line.on ? undefined : t.sound.ring.withMicSays}
           onChange={(event) => microphone.set(event.target.checked)}
         >
           {t.sound.ring.withMic}

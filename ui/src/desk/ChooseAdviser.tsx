@@ -35,14 +35,15 @@ export function ChooseAdviser({ onStart, ended }: { onStart(session: string): vo
   const who = useWho();
   const own = who && !who.roles.includes("program") ? who.ident : null;
   const items = (free.data?.items ?? []).filter((adviser) => own === null || adviser.id === own);
+  const isElsewhere = free.data !== undefined && items.length === 0 && own !== null && who?.has_desk === true;
   return (
     <div className="page page--text">
       <VStack gap="space-20">
         <div>
           <Heading level="1" size="large" spacing>
-            {t.desk.choose.title}
+            {isElsewhere ? t.desk.title : t.desk.choose.title}
           </Heading>
-          <BodyLong>{t.desk.choose.lead}</BodyLong>
+          {!isElsewhere && <BodyLong>{t.desk.choose.lead}</BodyLong>}
         </div>
         {ended && (
           <LocalAlert status="announcement">
@@ -59,10 +60,8 @@ export function ChooseAdviser({ onStart, ended }: { onStart(session: string): vo
         {free.isError && (
           <LoadFailed source={t.source.advisers} error={free.error} onRetry={() => void free.refetch()} />
         )}
-        {free.data && items.length === 0 && own !== null && who?.has_desk && (
-          <OpenElsewhere adviser={own} onStart={onStart} />
-        )}
-        {free.data && items.length === 0 && !(own !== null && who?.has_desk) && (
+        {isElsewhere && <OpenElsewhere adviser={own} onStart={onStart} />}
+        {free.data && items.length === 0 && !isElsewhere && (
           <BodyShort className="empty">{t.desk.choose.empty}</BodyShort>
         )}
         {free.data && items.length > 0 && (

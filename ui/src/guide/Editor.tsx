@@ -129,7 +129,6 @@ export function Editor({ article, kind, onDone, onUnsaved }: Props) {
         <TextField
           size="small"
           label={t.guide.knowledge.ownerField}
-          description={t.guide.unsaved.ownerSays}
           list={owners}
           value={written.owner}
           onChange={(event) => set({ owner: event.target.value })}
@@ -142,7 +141,6 @@ export function Editor({ article, kind, onDone, onUnsaved }: Props) {
         <Select
           size="small"
           label={t.guide.knowledge.topicField}
-          description={t.guide.unsaved.topicSays}
           value={written.topic ?? ""}
           onChange={(event) => set({ topic: event.target.value })}
         >

@@ -190,7 +190,7 @@ export const nb = {
     report: "Neste meldekort",
     agreed: "Avtalt",
   },
-  notice: { opened: (date: string) => `Åpnet ${date}`, unopened: "Ikke åpnet", channels: { sms: "SMS", email: "e-post", page: "innlogget side" } as Record<string, string> },
+  notice: { opened: (date: string) => `Åpnet ${date}`, unopened: "Ikke åpnet", channels: { sms: "SMS", email: "e-post", page: "innlogget side", letter: "brev" } as Record<string, string> },
   organisation: { heading: "Virksomhet", form: "Form", industry: "Bransje", employees: "Ansatte", address: "Adresse", closed: (date: string) => `Avviklet ${date}` },
   control: {
     title: "Innsynskontroll",
@@ -464,7 +464,7 @@ export const en: typeof nb = {
     report: "Next report",
     agreed: "Agreed",
   },
-  notice: { opened: (date) => `Opened ${date}`, unopened: "Not opened", channels: { sms: "SMS", email: "e-mail", page: "logged-in page" } },
+  notice: { opened: (date) => `Opened ${date}`, unopened: "Not opened", channels: { sms: "SMS", email: "e-mail", page: "logged-in page", letter: "letter" } },
   organisation: { heading: "Organisation", form: "Form", industry: "Industry", employees: "Employees", address: "Address", closed: (date) => `Closed ${date}` },
   control: {
     title: "Access audit",
