@@ -1020,7 +1020,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Opens one's own desk. A program may open that of any adviser. */
+        /**
+         * Opens one's own desk; in a second window, the same desk. A program may open that of any adviser whose desk is
+         *     not open.
+         */
         post: operations["open"];
         delete?: never;
         options?: never;
@@ -1373,6 +1376,23 @@ export interface paths {
         };
         /** Conversations that go on now and that an adviser believes to be with me. */
         get: operations["my_contacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/contacts/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** `contacts` at once and on each change: the conversations that go on now and are said to be with me. */
+        get: operations["my_contacts_live"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2350,9 +2370,9 @@ export interface components {
             /** Format: int32 */
             position?: number | null;
             reason?: string | null;
+            recording?: components["schemas"]["RecordingState"] | null;
             /** @description ringing, menu, queued, offered, active, held, wrap_up, closed. */
             state: string;
-            recording?: null | components["schemas"]["RecordingState"];
             synthetic: boolean;
             /** Format: double */
             waited_s?: number | null;
@@ -2750,8 +2770,8 @@ export interface components {
             ended?: string | null;
             events: components["schemas"]["EventRow"][];
             id: string;
-            person?: null | components["schemas"]["Level"];
             listening?: components["schemas"]["ListeningRow"] | null;
+            person?: components["schemas"]["Level"] | null;
             queue?: components["schemas"]["Named"] | null;
             /** @description Whether it may be recorded when both say yes. */
             recordable: boolean;
@@ -3038,6 +3058,10 @@ export interface components {
             digital: components["schemas"]["Named"][];
             needs: components["schemas"]["FitRow"][];
             questions: components["schemas"]["Named"][];
+            /** @description Every topic, for those who write knowledge. */
+            topics: components["schemas"]["TopicName"][];
+            /** @description Every unit that somebody works in or that decides. */
+            units: components["schemas"]["Named"][];
         };
         /** @description What everybody sees first. */
         Home: {
@@ -8629,6 +8653,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["List_MyContact"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    my_contacts_live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `contacts`: the list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["List_MyContact"];
                 };
             };
             409: {
