@@ -29,6 +29,8 @@ export class People {
   /** What a test wants of the next person. */
   lever(change) {
     Object.assign(this, change);
+    // Whom a contact is about has become surer for every contact there is.
+    if (change.level) for (const link of this.links.values()) link.level = change.level;
   }
 
   answer(method, path, body, Problem) {
