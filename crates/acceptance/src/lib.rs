@@ -17,6 +17,7 @@ pub mod http;
 pub mod load;
 pub mod overload;
 pub mod server;
+pub mod share;
 pub mod sip;
 pub mod staff;
 pub mod testdata;

@@ -8,6 +8,7 @@ use linje_voice::testing::{PhoneBehaviour, Sipp, SippRun, SippTotals, free_port,
 use serde_json::Value;
 
 use crate::command;
+use crate::dice::say;
 use crate::server::{Options, Server};
 
 /// What is to be placed.
@@ -56,13 +57,13 @@ impl Figures {
 #[track_caller]
 #[must_use]
 pub fn place(plan: &Plan) -> Figures {
-    place_at(plan, |_server| ())
+    place_at(plan, |_server| (), || ())
 }
 
-/// The same, with something done to the server before the first call.
+/// The same, with something done to the server before the first call and after the last.
 #[track_caller]
 #[must_use]
-pub fn place_at(plan: &Plan, prepare: impl FnOnce(&Server)) -> Figures {
+pub fn place_at(plan: &Plan, prepare: impl FnOnce(&Server), afterwards: impl FnOnce()) -> Figures {
     let options = Options {
         phones: plan.phones,
         ..Options::default()
@@ -74,6 +75,7 @@ pub fn place_at(plan: &Plan, prepare: impl FnOnce(&Server)) -> Figures {
         .build()
         .expect("a runtime");
     let (callers, cpu) = runtime.block_on(talk(&server, plan));
+    afterwards();
     assert!(server.stop().success(), "an orderly end");
     Figures {
         calls: plan.rate * plan.seconds,
@@ -107,7 +109,11 @@ async fn talk(server: &Server, plan: &Plan) -> (SippTotals, Duration) {
     let phones = Sipp::phones(&phones_run, port, behaviour).expect("the phones start");
     let before = server.cpu();
     let callers = Sipp::callers_that_hang_up(&run, plan.talk_ms).expect("the callers start");
-    let totals = callers.finish().await.expect("the callers end");
+    // A run that comes to no end counts as one in which nothing went well.
+    let totals = callers.finish().await.unwrap_or_else(|error| {
+        say(&format!("those who rang came to no end: {error}"));
+        SippTotals::default()
+    });
     let cpu = server.cpu() - before;
     drop(phones);
     (totals, cpu)
@@ -131,19 +137,40 @@ pub fn answered(events: &[Value]) -> u32 {
     u32::try_from(answers(events).len()).expect("a count")
 }
 
-/// How many of them within the first `seconds` after the first.
+/// How many of them in this time, seconds since the first.
 #[must_use]
-pub fn answered_within(events: &[Value], seconds: u32) -> u32 {
+pub fn answered_within(events: &[Value], seconds: std::ops::Range<u32>) -> u32 {
     let answers = answers(events);
     let first = answers.values().min().copied().unwrap_or_default();
-    let end = first + u64::from(seconds) * 1_000_000;
-    let within = answers.values().filter(|at| **at <= end).count();
-    u32::try_from(within).expect("a count")
+    let [from, until] = [seconds.start, seconds.end].map(|at| first + u64::from(at) * 1_000_000);
+    let within = answers.values().filter(|at| (from..until).contains(*at));
+    u32::try_from(within.count()).expect("a count")
+}
+
+/// How long each contact waited from its coming until an adviser answered, of those answered in this time, seconds
+/// since the first answer; shortest first.
+#[must_use]
+pub fn waits_within(events: &[Value], seconds: std::ops::Range<u32>) -> Vec<Duration> {
+    let answers = answers(events);
+    let first = answers.values().min().copied().unwrap_or_default();
+    let [from, until] = [seconds.start, seconds.end].map(|at| first + u64::from(at) * 1_000_000);
+    let came = firsts(events, &["contact_arrived"]);
+    let mut waits: Vec<Duration> = answers
+        .iter()
+        .filter(|(_, at)| (from..until).contains(*at))
+        .filter_map(|(contact, at)| Some(Duration::from_micros(at - came.get(contact)?)))
+        .collect();
+    waits.sort();
+    waits
 }
 
 /// Each contact that an adviser answered, and when it first was, microseconds.
 fn answers(events: &[Value]) -> BTreeMap<String, u64> {
-    let kinds = ["offer_accepted", "contact_assigned"];
+    firsts(events, &["offer_accepted", "contact_assigned"])
+}
+
+/// Each contact and when one of these first happened to it, microseconds.
+fn firsts(events: &[Value], kinds: &[&str]) -> BTreeMap<String, u64> {
     let mut first = BTreeMap::new();
     for event in events {
         if kinds.iter().any(|kind| event["kind"] == *kind) {
@@ -153,6 +180,17 @@ fn answers(events: &[Value]) -> BTreeMap<String, u64> {
         }
     }
     first
+}
+
+/// How the offers ended that nobody took, and how often each way.
+#[must_use]
+pub fn offers_not_taken(events: &[Value]) -> BTreeMap<String, u32> {
+    let mut outcomes = BTreeMap::new();
+    for event in events.iter().filter(|event| event["kind"] == "offer_ended") {
+        let outcome = event["event"]["outcome"].as_str().unwrap_or("?");
+        *outcomes.entry(outcome.to_owned()).or_default() += 1;
+    }
+    outcomes
 }
 
 /// What the machine says of its load: the means over one, five and fifteen minutes.

@@ -204,8 +204,7 @@ impl Server {
     /// CPU time used so far, user and system.
     #[must_use]
     pub fn cpu(&self) -> Duration {
-        let ticks: u64 = [11, 12].into_iter().filter_map(|idx| self.stat(idx)).sum();
-        Duration::from_millis(ticks * 10)
+        cpu_of(self.pid())
     }
 
     /// What it has written to its log so far, in this life and in earlier ones.
@@ -217,13 +216,6 @@ impl Server {
             text.push_str(&std::fs::read_to_string(path).unwrap_or_default());
         }
         text
-    }
-
-    /// Field `idx` of `/proc/PID/stat` after the name, 0 = state.
-    fn stat(&self, idx: usize) -> Option<u64> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid())).ok()?;
-        let (_, rest) = stat.rsplit_once(')')?;
-        rest.split_whitespace().nth(idx)?.parse().ok()
     }
 
     fn address(&self, name: &str) -> SocketAddr {
@@ -290,6 +282,23 @@ impl Drop for Server {
             ));
         }
     }
+}
+
+/// CPU time that a process has used so far, user and system; nothing when it is gone.
+#[must_use]
+pub fn cpu_of(pid: u32) -> Duration {
+    let ticks: u64 = [11, 12]
+        .into_iter()
+        .filter_map(|idx| stat_of(pid, idx))
+        .sum();
+    Duration::from_millis(ticks * 10)
+}
+
+/// Field `idx` of `/proc/PID/stat` after the name, 0 = state.
+fn stat_of(pid: u32, idx: usize) -> Option<u64> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let (_, rest) = stat.rsplit_once(')')?;
+    rest.split_whitespace().nth(idx)?.parse().ok()
 }
 
 fn ready_file(folder: &Folder, start: u32) -> PathBuf {

@@ -191,12 +191,19 @@ impl Caller {
 
     /// Hangs up.
     #[track_caller]
-    pub fn hang_up(&mut self, mut call: Call) {
+    pub fn hang_up(&mut self, call: Call) {
+        let status = self.try_hang_up(call).expect("an answer to BYE");
+        assert_eq!(status, 200);
+    }
+
+    /// Hangs up; gives the status of the answer.
+    ///
+    /// # Errors
+    /// When it is not answered.
+    pub fn try_hang_up(&mut self, mut call: Call) -> Result<u16> {
         call.cseq += 1;
-        let answer = self
-            .ask(&call, "BYE", "", "", |_| {})
-            .expect("an answer to BYE");
-        assert_eq!(answer.status, 200, "{}", answer.text);
+        let answer = self.ask(&call, "BYE", "", "", |_| {})?;
+        Ok(answer.status)
     }
 
     /// Sends bytes as they are.

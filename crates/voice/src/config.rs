@@ -77,6 +77,8 @@ pub struct Guard {
     pub crowd: Duration,
     /// How long a new call may have waited for the shell above before further ones get 503. default: 1 s
     pub max_call_age: Duration,
+    /// The same for some time after a call was refused. default: 200 ms
+    pub max_call_age_in_crowd: Duration,
     /// TCP connections at one time. default: 2000
     pub max_connections: usize,
     /// TCP connections from one address that is not a trunk. default: 50
@@ -97,6 +99,7 @@ impl Default for Guard {
             max_message_age_in_crowd: Duration::from_millis(100),
             crowd: Duration::from_secs(10),
             max_call_age: Duration::from_secs(1),
+            max_call_age_in_crowd: Duration::from_millis(200),
             max_connections: 2_000,
             max_connections_per_address: 50,
             idle: Duration::from_secs(600),

@@ -1,9 +1,11 @@
 //! The guard in front of the SIP stack: only messages that are whole, known and within limits get past.
 //!
-//! It answers bad requests by itself and keeps no state per call or peer, but for one word per source address.
+//! It answers bad requests by itself and keeps no state per call or peer, but for one word per source address and
+//! the marks of the calls let in within the last minute.
 //! It must never pass what the stack would drop, or its depth counter would drift.
 
 mod bucket;
+mod recent;
 mod scan;
 mod tcp;
 mod udp;
@@ -27,6 +29,7 @@ pub(crate) use udp::GuardedUdp;
 
 use crate::config::{Guard, Network};
 use bucket::Buckets;
+use recent::Recent;
 use scan::{Facts, Refusal, Scan};
 
 /// No call waits to be taken up.
@@ -52,6 +55,8 @@ pub(crate) struct Gate {
     known: Mutex<Buckets>,
     ready: AtomicBool,
     overloaded: AtomicBool,
+    /// The calls that were let in of late: one that says its first word again is not refused.
+    let_in: Mutex<Recent>,
     /// When each message that waits for the stack came, oldest first.
     waiting: Mutex<VecDeque<Instant>>,
     /// When the oldest call came that nobody has taken up, microseconds after `started`; none: `NOBODY`.
@@ -93,6 +98,7 @@ impl Gate {
             known: Mutex::new(Buckets::new(limits.trunk_rate, limits.trunk_burst)),
             ready: AtomicBool::new(false),
             overloaded: AtomicBool::new(false),
+            let_in: Mutex::default(),
             waiting: Mutex::default(),
             untaken: AtomicU64::new(NOBODY),
             strict_until: AtomicU64::new(0),
@@ -130,6 +136,10 @@ impl Gate {
         self.waiting().pop_front();
     }
 
+    fn let_in(&self) -> std::sync::MutexGuard<'_, Recent> {
+        self.let_in.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn waiting(&self) -> std::sync::MutexGuard<'_, VecDeque<Instant>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -144,21 +154,25 @@ impl Gate {
 
     /// Whether what came before waits so long that a new call is better told so at once. It is the age of the oldest
     /// that counts: it falls by itself as soon as the work is done, and nothing has to be measured beforehand. A hiccup
-    /// refuses nobody; once somebody was refused, less is let in until the crowd has gone.
+    /// refuses nobody; once somebody was refused, less is let in until the crowd has gone: who waits hears music, and
+    /// that is work too, so a long line of them would keep the server as busy as the crowd did.
     fn is_behind(&self) -> bool {
         let now = Instant::now();
         let since_start = micros(now.saturating_duration_since(self.started));
         let is_strict = since_start < self.strict_until.load(Ordering::Relaxed);
-        let patience = if is_strict {
-            self.limits.max_message_age_in_crowd
+        let limits = &self.limits;
+        let (patience, call_patience) = if is_strict {
+            (
+                limits.max_message_age_in_crowd,
+                limits.max_call_age_in_crowd,
+            )
         } else {
-            self.limits.max_message_age
+            (limits.max_message_age, limits.max_call_age)
         };
         let oldest = self.waiting().front().copied();
         let is_old = oldest.is_some_and(|since| now.saturating_duration_since(since) > patience);
         let untaken = self.untaken.load(Ordering::Relaxed);
-        let behind =
-            is_old || since_start.saturating_sub(untaken) > micros(self.limits.max_call_age);
+        let behind = is_old || since_start.saturating_sub(untaken) > micros(call_patience);
         if behind {
             let until = since_start.saturating_add(micros(self.limits.crowd));
             self.strict_until.store(until, Ordering::Relaxed);
@@ -219,11 +233,20 @@ impl Gate {
         if facts.is_new_call() && !self.is_trunk(from.ip()) {
             return Decision::Drop;
         }
-        let refusal = facts.refusal.clone().or_else(|| self.not_now(&facts));
+        let is_known = facts.is_new_call() && self.let_in().holds(&self.tag(&facts));
+        let not_now = || (!is_known).then(|| self.not_now(&facts)).flatten();
+        let refusal = facts.refusal.clone().or_else(not_now);
         if let Some(refusal) = refusal {
             return self.answer(&facts, &refusal, from, transport);
         }
+        if is_known && self.depth() >= self.limits.max_depth {
+            // Who rings is being seen to, and a refusal would end a call that the stack goes on with.
+            return Decision::Drop;
+        }
         if self.vet(message, from, transport) {
+            if facts.is_new_call() {
+                self.let_in().add(self.tag(&facts), Instant::now());
+            }
             facts.pass()
         } else {
             self.answer(&facts, &Refusal::bad_request(), from, transport)

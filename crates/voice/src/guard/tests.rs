@@ -14,6 +14,13 @@ fn from() -> SocketAddr {
 
 const GOOD: &str = "INVITE sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:4000;branch=z9hG4bKx;rport\r\nMax-Forwards: 70\r\nFrom: <sip:c@d>;tag=1\r\nTo: <sip:a@b>\r\nCall-ID: id\r\nCSeq: 1 INVITE\r\nContact: <sip:c@127.0.0.1>\r\nContent-Length: 0\r\n\r\n";
 
+/// A first message of a call that nobody has seen yet.
+fn another() -> String {
+    static NUMBER: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    GOOD.replace("Call-ID: id", &format!("Call-ID: id-{number}"))
+}
+
 fn udp(message: &[u8]) -> Decision {
     gate().judge(message, from(), Transport::Udp)
 }
@@ -212,11 +219,12 @@ fn new_calls_are_refused_while_older_work_waits_too_long() {
         max_message_age: Duration::ZERO,
         max_message_age_in_crowd: Duration::ZERO,
         max_call_age: Duration::from_secs(1),
+        max_call_age_in_crowd: Duration::from_secs(1),
         ..Guard::default()
     };
     let mut gate = Gate::new(Network::loopback(), None, limits, 7, [1; 32]);
     gate.set_ready(true);
-    let judged = |gate: &Gate| status(&gate.judge(GOOD.as_bytes(), from(), Transport::Udp));
+    let judged = |gate: &Gate| status(&gate.judge(another().as_bytes(), from(), Transport::Udp));
     assert_eq!(judged(&gate), 0);
     gate.entered();
     assert_eq!(judged(&gate), 503);
@@ -237,6 +245,48 @@ fn new_calls_are_refused_while_older_work_waits_too_long() {
     assert_eq!(judged(&gate), 0);
     gate.set_untaken(None);
     assert_eq!(judged(&gate), 0);
+}
+
+#[test]
+fn once_somebody_was_refused_a_shorter_wait_refuses_the_next() {
+    let mut gate = Gate::new(Network::loopback(), None, Guard::default(), 7, [1; 32]);
+    gate.set_ready(true);
+    let judged = |gate: &Gate| status(&gate.judge(another().as_bytes(), from(), Transport::Udp));
+    let earlier = |ms| Instant::now().checked_sub(Duration::from_millis(ms));
+    gate.started = earlier(20_000).unwrap();
+    gate.set_untaken(earlier(500));
+    assert_eq!(judged(&gate), 0, "a hiccup refuses nobody");
+    gate.set_untaken(earlier(1_500));
+    assert_eq!(judged(&gate), 503);
+    gate.set_untaken(earlier(500));
+    assert_eq!(judged(&gate), 503, "the crowd has not gone");
+    gate.set_untaken(earlier(50));
+    assert_eq!(judged(&gate), 0);
+}
+
+#[test]
+fn a_call_that_was_let_in_is_not_refused_when_it_says_its_first_word_again() {
+    let mut gate = Gate::new(Network::loopback(), None, Guard::default(), 7, [1; 32]);
+    gate.set_ready(true);
+    let judged =
+        |gate: &Gate, text: &str| status(&gate.judge(text.as_bytes(), from(), Transport::Udp));
+    let earlier = |ms| Instant::now().checked_sub(Duration::from_millis(ms));
+    gate.started = earlier(20_000).unwrap();
+    assert_eq!(judged(&gate, GOOD), 0);
+    gate.set_untaken(earlier(5_000));
+    assert_eq!(judged(&gate, GOOD), 0, "the same call, once more");
+    let other = GOOD.replace("Call-ID: ", "Call-ID: other-");
+    assert_eq!(judged(&gate, &other), 503, "another one");
+    assert_eq!(
+        judged(&gate, &other),
+        503,
+        "who was refused is refused again"
+    );
+    for _ in 0..Guard::default().max_depth {
+        gate.entered();
+    }
+    let again = gate.judge(GOOD.as_bytes(), from(), Transport::Udp);
+    assert_eq!(again, Decision::Drop, "no room, and yet no refusal");
 }
 
 #[test]
@@ -277,17 +327,17 @@ fn depth_and_rate_are_limited() {
     gate.set_ready(true);
     gate.entered();
     assert_eq!(
-        status(&gate.judge(GOOD.as_bytes(), from(), Transport::Udp)),
+        status(&gate.judge(another().as_bytes(), from(), Transport::Udp)),
         0
     );
     gate.entered();
     assert_eq!(
-        status(&gate.judge(GOOD.as_bytes(), from(), Transport::Udp)),
+        status(&gate.judge(another().as_bytes(), from(), Transport::Udp)),
         503
     );
     gate.left();
     assert_eq!(
-        status(&gate.judge(GOOD.as_bytes(), from(), Transport::Udp)),
+        status(&gate.judge(another().as_bytes(), from(), Transport::Udp)),
         0
     );
     let stranger = "192.0.2.9:5060".parse().unwrap();
@@ -301,7 +351,7 @@ fn depth_and_rate_are_limited() {
         let decision = gate.judge(options.as_bytes(), outgoing, Transport::Udp);
         assert_eq!(status(&decision), 0);
     }
-    let decision = gate.judge(GOOD.as_bytes(), outgoing, Transport::Udp);
+    let decision = gate.judge(another().as_bytes(), outgoing, Transport::Udp);
     assert_eq!(decision, Decision::Drop);
 }
 

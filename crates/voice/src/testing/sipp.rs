@@ -96,6 +96,7 @@ pub struct Sipp {
     child: Child,
     scratch: Scratch,
     limit: Duration,
+    port: u16,
 }
 
 /// A port that was free for UDP a moment ago.
@@ -260,12 +261,18 @@ impl Sipp {
             child,
             scratch,
             limit: run.limit,
+            port,
         })
     }
 
     /// Process id, to add up its processor time.
     pub fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// The port that it speaks SIP on.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// Waits for the end of the run.
