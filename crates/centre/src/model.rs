@@ -200,6 +200,8 @@ pub struct CallbackOffer {
     pub confirm: PromptId,
     /// What the citizen hears first when rung.
     pub greeting: PromptId,
+    /// What a caller hears who cannot be rung, in a queue whose callers are, by a crisis plan, rung instead of waiting.
+    pub withheld: Option<PromptId>,
     /// The parts of a day that a citizen can choose.
     pub windows: Vec<Window>,
     /// Where it stands.

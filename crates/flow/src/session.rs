@@ -335,13 +335,22 @@ impl Session {
         shown
     }
 
-    /// Whether nobody waits for this queue now: its callers are rung.
+    /// Whether nobody waits for this queue now: its callers are rung, those of them who can be.
     fn rings_back(&self, centre: &Centre, queue: QueueId) -> bool {
-        self.can_be_rung
-            && self.plan_acts(centre).any(|act| match act {
-                PlanAct::CallbackOnly(queues) => queues.contains(&queue),
-                PlanAct::Say(_) | PlanAct::Menu { .. } | PlanAct::Ask { .. } => false,
-            })
+        self.plan_acts(centre).any(|act| match act {
+            PlanAct::CallbackOnly(queues) => queues.contains(&queue),
+            PlanAct::Say(_) | PlanAct::Menu { .. } | PlanAct::Ask { .. } => false,
+        })
+    }
+
+    /// What somebody hears who would be rung, and cannot be: what they can do instead.
+    fn withheld(&self, centre: &Centre) -> Option<PromptUse> {
+        let prompt = centre.callback.offer.as_ref()?.withheld?;
+        Some(PromptUse {
+            prompt,
+            speech: Speech::Chosen,
+            at: centre.step(self.at).at,
+        })
     }
 
     fn enqueue(&mut self, centre: &Centre, now: Timestamp, out: &mut Vec<Step>) {
@@ -374,7 +383,8 @@ impl Session {
             offered: false,
         };
         out.push(Step::Keys(Vec::new()));
-        if self.rings_back(centre, *queue) {
+        let rings_back = self.rings_back(centre, *queue);
+        if rings_back && self.can_be_rung {
             out.push(Step::BookCallback {
                 queue: *queue,
                 topic,
@@ -391,6 +401,7 @@ impl Session {
             class,
         });
         let mut first = self.warnings(centre);
+        first.extend(rings_back.then(|| self.withheld(centre)).flatten());
         first.extend(prompts);
         let prompts = &first;
         wait.speaks = !prompts.is_empty();

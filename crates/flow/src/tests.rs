@@ -572,6 +572,24 @@ fn a_crisis_plan_says_so_first_shortens_the_menu_and_rings_instead_of_letting_wa
         rung instead of waiting for pensjon
     "#]]
     .assert_eq(&told);
+    let unknown = Circumstances {
+        can_be_rung: false,
+        ..known(1)
+    };
+    let told = run_in("55553334", monday(), unknown, "end, 1, end");
+    expect![[r#"
+        keys [1 Pensjon, 9 English, * Hør valgene igjen]
+        play crisis-many.nb pension-welcome.nb other-language.en (a key stops it)
+        > end
+        listen 2 s
+        > 1
+        keys []
+        enqueue pensjon - nb vanlig
+        play callback-withheld.nb
+        > end
+        music
+    "#]]
+    .assert_eq(&told);
     let off = run_in("55553333", monday(), known(0), "end, 4");
     assert!(!off.contains("crisis") && off.contains("enqueue"), "{off}");
 }

@@ -1,5 +1,8 @@
 //! The Trafikkbilde as values: rows for queues and units, totals, the last hour. Counts, never names.
 
+use std::ops::Deref;
+use std::sync::Arc;
+
 use linje_centre::{Queue, QueueGroup, UnitKind};
 use linje_measures::{Basis, DEFINITION, Expected, LineNow, MINUTES, Minute, ServiceLevel};
 use linje_routing::{AdviserCounts, AdviserState, AdviserView};
@@ -10,7 +13,7 @@ use utoipa::ToSchema;
 use crate::api::{Api, Mode, store_words};
 use crate::clock::rfc3339;
 use crate::shape::{Named, named, whole_seconds};
-use crate::view::{View, count, takes};
+use crate::view::{Counted, View, count, takes};
 
 /// Units with fewer people signed in show no split of what they do.
 const FEWEST: u32 = 5;
@@ -188,15 +191,19 @@ pub(crate) struct TrafficChange {
     store: StoreRow,
 }
 
-/// Advisers by queue, by unit and in all, counted in one pass.
+/// Advisers by queue, by unit and in all, and the lines before them.
 struct Staff {
-    queues: Vec<AdviserCounts>,
+    counted: Arc<Counted>,
     /// By queue: what one who comes now meets.
     lines: Vec<LineNow>,
-    units: Vec<AdviserCounts>,
-    all: AdviserCounts,
-    /// In all, for those who wait on the line: whoever does written work is away from it.
-    line: AdviserCounts,
+}
+
+impl Deref for Staff {
+    type Target = Counted;
+
+    fn deref(&self) -> &Counted {
+        &self.counted
+    }
 }
 
 impl From<AdviserCounts> for Counts {
@@ -409,12 +416,25 @@ fn state_for(state: AdviserState, takes: Channels, channel: Channel) -> AdviserS
 }
 
 fn staff(api: &Api, view: &View) -> Staff {
+    let counted = view.counted(|| counted(api, view));
+    let lines = queue_ids(api).zip(&counted.lines);
+    let lines = lines.map(|(queue, served)| LineNow {
+        ready: served.ready,
+        at_work: served.at_work,
+        ..view.empty_line(queue, view.state.waiting(queue))
+    });
+    Staff {
+        lines: lines.collect(),
+        counted,
+    }
+}
+
+/// Looks at everybody who is signed in.
+fn counted(api: &Api, view: &View) -> Counted {
     let centre = &api.directory.centre;
-    let mut staff = Staff {
+    let mut staff = Counted {
         queues: vec![AdviserCounts::default(); centre.queues.len()],
-        lines: queue_ids(api)
-            .map(|queue| view.empty_line(queue, view.state.waiting(queue)))
-            .collect(),
+        lines: vec![LineNow::default(); centre.queues.len()],
         units: vec![AdviserCounts::default(); centre.units.len()],
         all: AdviserCounts::default(),
         line: AdviserCounts::default(),

@@ -5,6 +5,7 @@
 
 mod asked;
 mod contacts;
+mod counted;
 mod recent;
 mod waiting;
 
@@ -18,12 +19,14 @@ use linje_types::{AdviserId, RequestId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use asked::Asked;
+pub(crate) use contacts::bit_of;
 pub use contacts::{Callback, Contacts, Entry, Past, Stage};
+pub(crate) use counted::Counted;
 pub use recent::{Recent, RecentContact};
 pub(crate) use waiting::{count, takes};
 
 /// Changes whenever [`Saved`] does.
-const SAVED_FORM: u32 = 5;
+const SAVED_FORM: u32 = 6;
 
 /// A description that came into force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +63,9 @@ pub struct View {
     usual: Vec<Usual>,
     /// By adviser: what they do, and since when.
     since: Vec<(AdviserState, Timestamp)>,
+    /// The last record that may have changed what an adviser does.
+    changed: u64,
+    last_count: counted::LastCount,
     tables: Arc<Tables>,
     version: u64,
 }
@@ -138,6 +144,8 @@ impl Building {
             seq: self.seq,
             at: self.at,
             since: Vec::new(),
+            changed: self.seq,
+            last_count: counted::LastCount::default(),
             state,
             day: self.day,
             contacts: self.contacts,
@@ -166,6 +174,9 @@ impl View {
             self.publish(version);
         }
         self.published.extend(published(record));
+        if counted::concerns_advisers(&record.event) {
+            self.changed = record.seq;
+        }
         self.asked.fold(record, &self.state);
         self.promise_to(record.at, &record.event);
         self.state.apply(&record.event, record.at);
@@ -191,6 +202,17 @@ impl View {
     /// Lets time pass for the figures.
     pub fn advance(&mut self, now: Timestamp) {
         self.day.advance(now);
+    }
+
+    /// Who does what and serves what, counted by `count` when it has changed since the last time.
+    pub(crate) fn counted(&self, count: impl FnOnce() -> Counted) -> Arc<Counted> {
+        self.last_count.at(self.changed, count)
+    }
+
+    /// How often everybody was counted, since the service started.
+    #[must_use]
+    pub fn times_counted(&self) -> u64 {
+        self.last_count.times()
     }
 
     /// Since when an adviser does what they do.
@@ -242,6 +264,7 @@ impl View {
     /// Lays ready what the next record brings into force.
     pub(crate) fn prepare(&mut self, tables: Arc<Tables>, layout: Layout) {
         self.tables = tables;
+        self.last_count.forget();
         let day = std::mem::replace(&mut self.day, Day::new(layout.clone(), self.at));
         self.day = day.with_layout(layout);
     }
@@ -254,6 +277,7 @@ impl View {
         match State::restore(Arc::clone(&self.tables), &old) {
             Ok(state) => {
                 self.state = state;
+                self.last_count.forget();
                 self.note_all();
             }
             Err(error) => {

@@ -8,7 +8,7 @@ use linje_centre::hours;
 use linje_event::{Event, Why, WhyRule};
 use linje_types::{AdviserId, Language, Timestamp};
 
-pub(crate) use happened::happened;
+pub(crate) use happened::{Came, happened};
 pub(crate) use rule::{ring_words, rule_words};
 
 /// `2:05`, and `1:02:05` from an hour on.

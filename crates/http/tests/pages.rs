@@ -356,6 +356,27 @@ async fn who_closes_the_window_is_gone_after_the_grace() {
 }
 
 #[tokio::test]
+async fn everybody_is_counted_once_for_each_change_however_many_read() {
+    let world = world();
+    let times = || world.api.shared.read(|view| view.times_counted());
+    let ready = async || {
+        let picture = world.get("/api/v1/traffic").await.expect(200);
+        picture["totals"]["advisers"]["ready"].as_u64().unwrap()
+    };
+    let none = ready().await;
+    let first = times();
+    post(&world, "chat", "FOR").await;
+    assert_eq!(ready().await, none);
+    assert_eq!(times(), first, "a contact that waits is no adviser");
+    let path = "/api/v1/advisers/K990001/activity";
+    let body = json!({"activity": "written"});
+    world.put(path, &body).await.expect(200);
+    assert_eq!(ready().await, none + 1);
+    assert_eq!(ready().await, none + 1);
+    assert_eq!(times(), first + 1);
+}
+
+#[tokio::test]
 async fn the_picture_is_made_of_counts_that_add_up() {
     let world = world();
     for adviser in ["K990001", "K990002"] {

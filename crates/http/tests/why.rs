@@ -329,3 +329,95 @@ async fn an_adviser_takes_other_channels_besides() {
     let wrong = json!({"channels": ["telegram"]});
     world.post(also, &wrong).await.problem(422);
 }
+
+#[tokio::test]
+async fn who_cannot_be_rung_though_a_plan_says_so_is_counted_and_told_of() {
+    let world = world();
+    let pension = world.api.directory.centre.queue_id("pensjon").unwrap();
+    let by_menu = async || {
+        let arrive = Command::Arrive {
+            contact: ContactId::NONE,
+            channel: Channel::Voice,
+            topic: TopicId::NONE,
+            origin: Origin::Live,
+            language: Language::Nb,
+            entry: linje_event::Entry::Menu,
+        };
+        let contact = world.command(arrive).await.expect("a call").contact;
+        let contact = contact.expect("a contact");
+        let enqueue = Command::Enqueue {
+            contact,
+            queue: pension,
+            topic: TopicId::NONE,
+            language: Language::Nb,
+            class: 0,
+            place: Timestamp::NEVER,
+            needs: linje_event::Needs::NONE,
+        };
+        world.command(enqueue).await.expect("a place in line");
+        world.api.ids.contact(contact)
+    };
+    let before = by_menu().await;
+    let switch = "/api/v1/plans/stor-pagang/switch";
+    let on = json!({"on": true, "why": "Mange ringer"});
+    let plan = world.post(switch, &on).await.expect(200);
+    let silent = |plan: &Value| {
+        let notes = plan["step_notes"].as_array().unwrap().iter();
+        notes.filter(|note| !note.is_null()).count() == 0
+    };
+    assert_eq!(plan["not_offered"], 0, "who came before is not counted");
+    assert!(silent(&plan), "{plan}");
+    let after = by_menu().await;
+    // Who orders to be rung is what the plan wants.
+    let body = json!({"queue": "pensjon", "number": "90000031"});
+    let booked = world.post("/api/v1/callbacks", &body).await.expect(201);
+
+    let plans = world.get("/api/v1/plans").await.expect(200);
+    let plan = plans["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|plan| plan["id"] == "stor-pagang")
+        .unwrap();
+    assert_eq!(plan["not_offered"], 1);
+    let (steps, notes) = (&plan["steps"], &plan["step_notes"]);
+    assert_eq!(
+        steps.as_array().unwrap().len(),
+        notes.as_array().unwrap().len()
+    );
+    let note = notes[2].as_str().expect("at the step that rings back");
+    assert!(
+        note.starts_with("1 som ringte, kunne ikke få tilbudet"),
+        "{note}"
+    );
+    let told = why(&world, &after).await;
+    let sentence = told["sentence"].as_str().unwrap();
+    assert!(
+        sentence.contains("Svært stor pågang") && sentence.contains("ikke noe kjent nummer"),
+        "{sentence}"
+    );
+    let queued = told["steps"].as_array().unwrap().iter();
+    let queued: Vec<&Value> = queued
+        .filter(|step| step["kind"] == "contact_queued")
+        .collect();
+    assert!(
+        queued[0]["text"]
+            .as_str()
+            .unwrap()
+            .contains("nummer å ringe")
+    );
+    for other in [before, booked["id"].as_str().unwrap().to_owned()] {
+        let told = why(&world, &other).await;
+        let sentence = told["sentence"].as_str().unwrap();
+        assert!(!sentence.contains("Planen"), "{sentence}");
+    }
+    let ordered = why(&world, booked["id"].as_str().unwrap()).await;
+    assert_eq!(
+        ordered["steps"][0]["text"],
+        "Bestilte på nettet å bli ringt opp"
+    );
+
+    let off = json!({"on": false, "why": "Roligere"});
+    let plan = world.post(switch, &off).await.expect(200);
+    assert!(silent(&plan), "{plan}");
+}

@@ -160,6 +160,15 @@ fn plan_step(centre: &Centre, plan: &Plan, number: usize, faults: &mut Vec<Fault
                     );
                 }
             }
+            let offer = centre.callback.offer.as_ref();
+            if offer.is_some_and(|offer| offer.withheld.is_none()) {
+                bad(
+                    format!(
+                        "{name} rings back callers, but [callback.offer] has no words for those whose number is not known"
+                    ),
+                    "add withheld = \"..\" to [callback.offer], with what they can do instead",
+                );
+            }
         }
         PlanAct::Ask {
             activity,

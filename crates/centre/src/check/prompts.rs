@@ -90,7 +90,9 @@ fn callback(centre: &Centre, flow: &Flow) -> Vec<PromptId> {
         | FlowAct::HangUp { .. } => false,
     });
     if offered {
-        vec![offer.offer, offer.confirm, offer.greeting]
+        let mut words = vec![offer.offer, offer.confirm, offer.greeting];
+        words.extend(offer.withheld);
+        words
     } else {
         Vec::new()
     }
@@ -199,7 +201,14 @@ fn unused(centre: &Centre, needs: &[Need<'_>], faults: &mut Vec<Fault>) {
             .callback
             .offer
             .iter()
-            .flat_map(|offer| [offer.offer, offer.confirm, offer.greeting]),
+            .flat_map(|offer| [offer.offer, offer.confirm, offer.greeting])
+            .chain(
+                centre
+                    .callback
+                    .offer
+                    .iter()
+                    .filter_map(|offer| offer.withheld),
+            ),
     );
     let mut told = BTreeSet::new();
     for (id, prompt) in (0..).map(PromptId).zip(&centre.prompts) {

@@ -164,6 +164,7 @@ fn offer(table: &Table<'_, '_>, names: &Names) -> Option<CallbackOffer> {
         names.prompt(table.reader, &id, &who)
     };
     let (offer, confirm, greeting) = (say("say"), say("confirm"), say("greeting"));
+    let withheld = table.has("withheld").then(|| say("withheld"));
     let key = table.need_text("key");
     let key = super::flow::phone_key(table, &key);
     if !table.has("queues") {
@@ -193,6 +194,7 @@ fn offer(table: &Table<'_, '_>, names: &Names) -> Option<CallbackOffer> {
         offer,
         confirm,
         greeting,
+        withheld,
         windows,
         at: table.at,
     })

@@ -719,6 +719,7 @@ pub(crate) fn event_rows(
 ) -> Vec<EventRow> {
     let mut queue = last_queue;
     let centre = &api.directory.centre;
+    let came = words::Came::of(events, centre);
     events
         .iter()
         .map(|past| {
@@ -728,7 +729,7 @@ pub(crate) fn event_rows(
                 seq: past.seq,
                 at: rfc3339(past.at),
                 kind: past.event.kind(),
-                text: words::happened(&past.event, past.at, centre, reader, language),
+                text: words::happened((&past.event, past.at, came), centre, reader, language),
                 why: past
                     .event
                     .why()

@@ -17,6 +17,7 @@ use crate::notes::{Note, Noted};
 use crate::problem::Problem;
 use crate::shape::{List, Named, moment, named, queue_name};
 use crate::view::View;
+use crate::words::count_of;
 
 /// A crisis plan.
 #[derive(Debug, Serialize, ToSchema)]
@@ -32,6 +33,11 @@ struct PlanRow {
     why: Option<String>,
     /// What it does, step by step, in words.
     steps: Vec<String>,
+    /// To each of `steps`, what is to be known about it while the plan is on; null when there is nothing.
+    step_notes: Vec<Option<String>>,
+    /// Callers who were to be rung since it was switched on last, and could not be offered it: no number is known. They
+    /// were told so and wait.
+    not_offered: u32,
     /// Callers of these queues are rung instead of waiting.
     callback_only: Vec<Named>,
     /// What callers hear first.
@@ -189,6 +195,27 @@ fn asks(plan: &Plan) -> impl Iterator<Item = (linje_types::Activity, u16, Option
     })
 }
 
+/// Who waits in these queues although the plan rings their callers.
+fn not_offered(view: &View, id: PlanId, queues: &[QueueId]) -> u32 {
+    view.contacts.waited_in_plan(id, queues)
+}
+
+fn step_note(view: &View, id: PlanId, act: &PlanAct, language: Language) -> Option<String> {
+    let PlanAct::CallbackOnly(queues) = act else {
+        return None;
+    };
+    let count = not_offered(view, id, queues);
+    (count > 0 && view.state.plan_is_on(id)).then(|| {
+        let number = count_of(u64::from(count), language);
+        match (language, count) {
+            (Language::En, 1) => format!("{number} caller could not be offered this, because no number is known. They were told so, and wait on the line."),
+            (Language::En, _) => format!("{number} callers could not be offered this, because no number is known. They were told so, and wait on the line."),
+            (_, 1) => format!("{number} som ringte, kunne ikke få tilbudet, fordi nummeret ikke er kjent. Brukeren har fått vite det og venter på linja."),
+            (_, _) => format!("{number} som ringte, kunne ikke få tilbudet, fordi nummeret ikke er kjent. De har fått vite det og venter på linja."),
+        }
+    })
+}
+
 fn row(api: &Api, id: PlanId, plan: &Plan, language: Language) -> PlanRow {
     let centre = &api.directory.centre;
     let last = api
@@ -199,6 +226,12 @@ fn row(api: &Api, id: PlanId, plan: &Plan, language: Language) -> PlanRow {
         PlanAct::Say(_) | PlanAct::Menu { .. } | PlanAct::Ask { .. } => Vec::new(),
     });
     let only: Vec<QueueId> = only.collect();
+    let (on, not_offered, step_notes) = api.shared.read(|view| {
+        let notes = plan.steps.iter();
+        let notes = notes.map(|step| step_note(view, id, &step.act, language));
+        let is_on = view.state.plan_is_on(id);
+        (is_on, not_offered(view, id, &only), notes.collect())
+    });
     let says = plan.steps.iter().find_map(|step| {
         let PlanAct::Say(prompt) = step.act else {
             return None;
@@ -209,7 +242,7 @@ fn row(api: &Api, id: PlanId, plan: &Plan, language: Language) -> PlanRow {
     PlanRow {
         id: plan.id.clone(),
         name: plan.name.get(language).to_owned(),
-        on: api.shared.read(|view| view.state.plan_is_on(id)),
+        on,
         since: last.as_ref().and_then(|note| moment(note.at)),
         by: last.as_ref().map(|note| note.who.clone()),
         why: last.map(|note| note.why),
@@ -218,6 +251,8 @@ fn row(api: &Api, id: PlanId, plan: &Plan, language: Language) -> PlanRow {
             .iter()
             .map(|step| step.text.get(language).to_owned())
             .collect(),
+        step_notes,
+        not_offered,
         callback_only: only
             .into_iter()
             .filter_map(|queue| queue_name(&api.directory, queue, language))

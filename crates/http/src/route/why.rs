@@ -2,9 +2,10 @@
 
 use axum::Json;
 use axum::extract::Path;
+use linje_centre::PlanAct;
 use linje_event::{Event, Why};
 use linje_routing::{ContactState, ContactView as Now, Ring, Rules};
-use linje_types::{AdviserId, Channel, Channels, Language, QueueId, SECOND_US, Timestamp};
+use linje_types::{AdviserId, Channel, Channels, Language, PlanId, QueueId, SECOND_US, Timestamp};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -17,7 +18,7 @@ use crate::clock::rfc3339;
 use crate::problem::Problem;
 use crate::shape::{Named, queue_name, seconds, whole_seconds};
 use crate::traffic::expected_s;
-use crate::view::{Entry, Past, Stage, View};
+use crate::view::{Entry, Past, Stage, View, bit_of};
 use crate::words::{self, Reader, clock_of, count_of, moment_of, ring_words, rule_words};
 
 /// Why a contact is where it is.
@@ -236,9 +237,14 @@ impl Teller<'_> {
 
     fn text(&self, past: &Past, why: Option<&Why>, queue: QueueId, reader: Reader) -> String {
         let centre = &self.api.directory.centre;
-        let happened = words::happened(&past.event, past.at, centre, reader, self.language);
+        let came = words::Came::of(&self.entry.events, centre);
+        let what = (&past.event, past.at, came);
+        let happened = words::happened(what, centre, reader, self.language);
         let Some(why) = why else {
-            return happened;
+            let unrung = matches!(past.event, Event::ContactQueued { .. })
+                .then(|| self.not_rung(queue))
+                .flatten();
+            return unrung.map_or_else(|| happened.clone(), |more| format!("{happened}. {more}"));
         };
         let name = centre.queues.get(queue.idx());
         let name = name.map_or("", |queue| queue.name.get(self.language));
@@ -246,6 +252,22 @@ impl Teller<'_> {
             "{happened}: {}",
             words::why(why, name, reader, self.language)
         )
+    }
+
+    /// Why somebody waits in a queue whose callers were, by a crisis plan, to be rung.
+    fn not_rung(&self, queue: QueueId) -> Option<String> {
+        let centre = &self.api.directory.centre;
+        let plans = (0..).map(PlanId).zip(&centre.plans);
+        let mut on = plans.filter(|(id, _)| self.entry.plans & bit_of(*id) != 0);
+        let (_, plan) = on.find(|(_, plan)| {
+            let mut acts = plan.steps.iter().map(|step| &step.act);
+            acts.any(|act| matches!(act, PlanAct::CallbackOnly(queues) if queues.contains(&queue)))
+        })?;
+        let name = plan.name.get(self.language);
+        Some(self.pick(
+            format!("Planen «{name}» ringer tilbake i denne køen, men det er ikke noe kjent nummer å ringe. Brukeren har fått vite det og venter på linja"),
+            format!("The plan \"{name}\" calls back in this queue, but no number is known to call. The person was told so and waits on the line"),
+        ))
     }
 
     fn ring(&self, queue: QueueId, ring: u8) -> Option<&Ring> {
@@ -443,8 +465,12 @@ impl Teller<'_> {
                 format!("Number {position} in {queue}, has waited {waited}."),
             ),
         };
+        let unrung = self.not_rung(self.entry.queue);
         [
             Some(head),
+            unrung
+                .filter(|_| !rung)
+                .map(|sentence| format!("{sentence}.")),
             Some(self.who_is_there(now)),
             self.standing(),
             self.to_come(now),
@@ -580,7 +606,9 @@ impl Teller<'_> {
         let last = self.entry.events.last();
         let end = last.map_or_else(String::new, |past| {
             let centre = &self.api.directory.centre;
-            let text = words::happened(&past.event, past.at, centre, Reader::Other, self.language);
+            let came = words::Came::of(&self.entry.events, centre);
+            let what = (&past.event, past.at, came);
+            let text = words::happened(what, centre, Reader::Other, self.language);
             let at = moment_of(past.at, self.now, self.language);
             format!("{text} {at}.")
         });

@@ -6,7 +6,7 @@ use linje_centre::Centre;
 use linje_desk::Record;
 use linje_event::{CloseReason, Event, FailCause, Needs};
 use linje_types::{
-    AdviserId, Channel, ContactId, Language, OfferId, Origin, QueueId, Timestamp, TopicId,
+    AdviserId, Channel, ContactId, Language, OfferId, Origin, PlanId, QueueId, Timestamp, TopicId,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -149,6 +149,9 @@ pub struct Entry {
     pub called_out: bool,
     /// Citizen, adviser and expert talk all three.
     pub conference: bool,
+    /// The crisis plans that were on when it came to its first queue from the menu, a bit each; 0 = none, or it did not
+    /// come that way.
+    pub plans: u64,
     /// An expert is asked about it: the consultation.
     pub consult: Option<ContactId>,
     /// It is a consultation about this contact.
@@ -180,15 +183,25 @@ pub struct Contacts {
     last_ended: BTreeMap<AdviserId, ContactId>,
     /// Calls that advisers began of late: when, who, which.
     rung: VecDeque<(Timestamp, AdviserId, ContactId)>,
+    /// The crisis plans that are on, a bit each.
+    plans_on: u64,
+    /// By plan and queue, since the plan was switched on last: callers who came to the queue from the menu, and wait.
+    waited_in_plan: BTreeMap<(u8, u16), u32>,
 }
 
 impl Contacts {
     /// Takes the next record.
     pub fn fold(&mut self, record: &Record) {
+        if let Event::PlanSwitched { plan, on } = record.event {
+            self.switch(plan, on);
+        }
         let Some(contact) = record.event.contact() else {
             return;
         };
         self.note(contact, &record.event);
+        if let Event::ContactQueued { queue, .. } = record.event {
+            self.note_plans(contact, queue);
+        }
         if let Event::CalledOut { adviser, .. } = record.event {
             let old = record.at.plus_us(-RUNG_US);
             self.rung.retain(|(at, ..)| *at > old);
@@ -244,7 +257,46 @@ impl Contacts {
             offers: self.offers.clone(),
             last_ended: self.last_ended.clone(),
             rung: self.rung.clone(),
+            plans_on: self.plans_on,
+            waited_in_plan: self.waited_in_plan.clone(),
             by_seq,
+        }
+    }
+
+    /// Callers who came from the menu to one of these queues and wait there, since the plan was switched on last.
+    #[must_use]
+    pub fn waited_in_plan(&self, plan: PlanId, queues: &[QueueId]) -> u32 {
+        let counts = queues.iter();
+        counts
+            .filter_map(|queue| self.waited_in_plan.get(&(plan.0, queue.0)))
+            .sum()
+    }
+
+    fn switch(&mut self, plan: PlanId, on: bool) {
+        let bit = bit_of(plan);
+        if on {
+            self.plans_on |= bit;
+            self.waited_in_plan.retain(|(of, _), _| *of != plan.0);
+        } else {
+            self.plans_on &= !bit;
+        }
+    }
+
+    /// Which plans were on when a caller came from the menu. Whoever is rung instead comes by no menu.
+    fn note_plans(&mut self, contact: ContactId, queue: QueueId) {
+        let plans = self.plans_on;
+        let Some(entry) = self.get_mut(contact).filter(|_| plans != 0) else {
+            return;
+        };
+        if entry.stage != Stage::InIvr || entry.channel != Channel::Voice {
+            return;
+        }
+        entry.plans = plans;
+        let on = (0..64)
+            .map(PlanId)
+            .filter(|plan| plans & bit_of(*plan) != 0);
+        for plan in on {
+            *self.waited_in_plan.entry((plan.0, queue.0)).or_default() += 1;
         }
     }
 
@@ -329,6 +381,11 @@ impl Contacts {
     }
 }
 
+/// A plan's bit; none for one beyond the sixty-four that a centre may have.
+pub(crate) fn bit_of(plan: PlanId) -> u64 {
+    1_u64.checked_shl(u32::from(plan.0)).unwrap_or(0)
+}
+
 impl Entry {
     /// Whether nothing may be kept on anybody about it.
     #[must_use]
@@ -387,6 +444,7 @@ impl Entry {
             callback: None,
             called_out: false,
             conference: false,
+            plans: 0,
             consult: None,
             consult_of: None,
             events: Vec::new(),

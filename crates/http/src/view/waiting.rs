@@ -55,6 +55,7 @@ impl View {
                 wrap_up_us: i64::from(wrap_up_s) * SECOND_US,
             }
         };
+        self.last_count.forget();
         self.usual = (0..).map(QueueId).zip(&centre.queues).map(usual).collect();
     }
 

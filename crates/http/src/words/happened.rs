@@ -5,12 +5,58 @@ use linje_event::{By, CloseReason, ConsultOutcome, Event, FailCause, OfferOutcom
 use linje_types::{Channel, Language, QueueId, Timestamp};
 
 use super::{Reader, moment_of, span_of};
+use crate::view::Past;
 
-/// The sentence about an event at `at`, for somebody who is or is not the adviser in it.
+/// By what way a contact came that came by no menu.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Came {
+    /// The citizen did something on that channel.
+    ByChannel,
+    /// The citizen ordered to be rung, on the web.
+    Ordered,
+    /// The citizen rang, and is rung instead of waiting.
+    RungInstead,
+    /// An adviser rings somebody.
+    RungOut,
+    /// An adviser asks an expert.
+    Question,
+}
+
+impl Came {
+    /// From what happened to it, the first first.
+    pub(crate) fn of(events: &[Past], centre: &Centre) -> Came {
+        let Some(first) = events.first() else {
+            return Came::ByChannel;
+        };
+        // What belongs to the coming happened in the same moment.
+        let beginning = events.iter().take_while(|past| past.at == first.at);
+        beginning
+            .filter_map(|past| Came::by(&past.event, centre))
+            .next()
+            .unwrap_or(Came::ByChannel)
+    }
+
+    fn by(event: &Event, centre: &Centre) -> Option<Came> {
+        if let Event::CallbackAsked { from, .. } = *event {
+            let on_the_line = from == Timestamp::ZERO;
+            return Some(if on_the_line {
+                Came::RungInstead
+            } else {
+                Came::Ordered
+            });
+        }
+        if let Event::ContactQueued { queue, .. } = *event {
+            let queue = centre.queues.get(queue.idx())?;
+            return queue.experts.then_some(Came::Question);
+        }
+        matches!(event, Event::CalledOut { .. }).then_some(Came::RungOut)
+    }
+}
+
+/// The sentence about an event at `at`, for somebody who is or is not the adviser in it, of a contact that came so.
 #[must_use]
 pub(crate) fn happened(
-    event: &Event,
-    at: Timestamp,
+    (event, at, came): (&Event, Timestamp, Came),
     centre: &Centre,
     reader: Reader,
     language: Language,
@@ -18,6 +64,7 @@ pub(crate) fn happened(
     let words = Words {
         centre,
         at,
+        came,
         mine: reader == Reader::Chosen,
         english: language == Language::En,
         language,
@@ -28,6 +75,7 @@ pub(crate) fn happened(
 struct Words<'a> {
     centre: &'a Centre,
     at: Timestamp,
+    came: Came,
     mine: bool,
     english: bool,
     language: Language,
@@ -205,7 +253,22 @@ impl Words<'_> {
             (Channel::Voice, true) => {
                 self.pick("Ringte inn til menyen", "Rang and came to the menu")
             }
-            (Channel::Voice, false) => self.pick("Kom inn på telefon", "Came by phone"),
+            (Channel::Voice, false) => match self.came {
+                Came::ByChannel => self.pick("Kom inn på telefon", "Came by phone"),
+                Came::Ordered => self.pick(
+                    "Bestilte på nettet å bli ringt opp",
+                    "Ordered on the web to be rung",
+                ),
+                Came::RungInstead => self.pick(
+                    "Ringte inn; ringes opp i stedet for å vente på linja",
+                    "Rang in; is rung instead of waiting on the line",
+                ),
+                Came::RungOut => self.pick("En veileder ringer ut", "An adviser rings out"),
+                Came::Question => self.pick(
+                    "En veileder spør en ekspert, i samtale",
+                    "An adviser asks an expert, by phone",
+                ),
+            },
             (Channel::Chat, _) => self.pick("Kom inn på chat", "Came by chat"),
             (Channel::Message, _) => self.pick("Skrev til oss", "Wrote a secure message"),
             (Channel::Task, _) => self.pick("Oppgaven ble opprettet", "The task was made"),

@@ -56,8 +56,15 @@ function Row({ plan, onSwitch }: { plan: Plan; onSwitch(): void }) {
         </BodyShort>
       )}
       <ol className="plan__steps" aria-label={t.control.plans.steps}>
-        {plan.steps.map((step) => (
-          <li key={step}>{step}</li>
+        {plan.steps.map((step, place) => (
+          <li key={step}>
+            {step}
+            {plan.step_notes[place] && (
+              <BodyShort size="small" weight="semibold" data-note>
+                {plan.step_notes[place]}
+              </BodyShort>
+            )}
+          </li>
         ))}
       </ol>
       <Button size="small" variant={plan.on ? "primary" : "secondary"} data-color="neutral" onClick={onSwitch}>
