@@ -3,6 +3,7 @@
 use linje_event::{ConsultAction, ConsultOutcome};
 
 use super::*;
+use crate::rules::AMONG_ADVISERS;
 
 impl State {
     pub(super) fn consult<O: Output>(
@@ -35,7 +36,7 @@ impl State {
             channel: it.channel,
             topic: it.topic,
             origin: it.origin,
-            language: it.language,
+            language: AMONG_ADVISERS,
             in_menu: false,
         };
         self.emit(arrived, now, out);
@@ -52,7 +53,7 @@ impl State {
             adviser,
         };
         self.effect(slot, effect, out);
-        let to = (queue, it.topic, it.language, class);
+        let to = (queue, it.topic, AMONG_ADVISERS, class);
         let own = consult.slot();
         if self.put_in_line(own, to, (Timestamp::NEVER, Needs::NONE), now, out) {
             self.serve_contact(own, now, out);

@@ -62,6 +62,53 @@ fn an_expert_is_asked_and_the_citizen_taken_back() {
 }
 
 #[test]
+fn whoever_speaks_another_language_with_the_citizen_asks_an_expert_who_does_not() {
+    let mut rules = experts();
+    let sami = Requirement {
+        skill: SkillId(2),
+        level: 2,
+    };
+    rules.languages[Language::Se as usize] = Some(sami);
+    rules.advisers[0].skills.push(sami);
+    let mut it = centre(&rules);
+    it.sign_in(0).sign_in(1).at(5);
+    let contact = it.state.next_contact();
+    it.run(Command::Arrive {
+        contact,
+        channel: Channel::Voice,
+        topic: TopicId::NONE,
+        origin: Origin::Synthetic,
+        language: Language::Se,
+        entry: Entry::Queue {
+            queue: QueueId(0),
+            class: 0,
+            place: Timestamp::NEVER,
+            needs: linje_event::Needs::NONE,
+        },
+    });
+    it.accept().at(10).run(Command::Consult {
+        contact,
+        consult: ContactId::new(1, 0),
+        adviser: AdviserId(0),
+        queue: QueueId(1),
+    });
+    it.at(12).accept();
+    it.shows(&expect![[r#"
+        0 adviser_signed_in a0
+        0 adviser_signed_in a1
+        5 contact_arrived c0
+        5 contact_queued c0
+        5 offer_made c0 a0 able=1 idle=5000 next=- waited=0
+        5 offer_accepted c0 a0
+        10 contact_arrived c1
+        10 consult_started c0 a0
+        10 contact_queued c1
+        10 offer_made c1 a1 able=1 idle=10000 next=- waited=0
+        12 offer_accepted c1 a1
+    "#]]);
+}
+
+#[test]
 fn the_citizen_goes_over_to_the_expert() {
     let (mut it, contact) = consulting();
     it.run(Command::EndConsult {

@@ -26,7 +26,8 @@ impl Reference {
         if consult != next_contact {
             return Err(Rejection::WrongId);
         }
-        let about = (contact.topic, contact.origin, contact.language);
+        // Adviser and expert speak Norwegian with each other.
+        let about = (contact.topic, contact.origin, Language::Nb);
         let mut own = citizens::new_contact(consult, contact.channel, about, self.now);
         own.is_consult = true;
         own.peer = Some(id);
@@ -43,7 +44,7 @@ impl Reference {
             channel: contact.channel,
             topic: contact.topic,
             origin: contact.origin,
-            language: contact.language,
+            language: Language::Nb,
             in_menu: false,
         });
         self.events.push(Event::ConsultStarted {
@@ -53,7 +54,7 @@ impl Reference {
             queue,
         });
         let class = self.rules.queues[queue.idx()].class;
-        let to = (queue, contact.topic, contact.language, class);
+        let to = (queue, contact.topic, Language::Nb, class);
         if self.put_in_line(consult, to, Timestamp::NEVER, Needs::NONE) {
             self.find_adviser_for(consult);
         } else {
