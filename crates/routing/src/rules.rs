@@ -293,7 +293,7 @@ impl AdviserRule {
 
 /// What advisers and experts speak with each other, whatever the citizen speaks: whoever is asked about a conversation
 /// need not know its language. The citizen stays with the adviser, who does.
-pub const AMONG_ADVISERS: Language = Language::Nb;
+pub(crate) const AMONG_ADVISERS: Language = Language::Nb;
 
 impl Rules {
     /// Rules with no queue and nobody in it, and the usual times.

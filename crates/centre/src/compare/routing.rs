@@ -415,8 +415,10 @@ fn offer(both: &mut Both<'_>, thing: &Thing, was: &CallbackOffer, is: &CallbackO
         ),
     );
     let words = |centre: &Centre, offer: &CallbackOffer| {
-        let ids = [offer.offer, offer.confirm, offer.greeting];
-        ids.map(|id| centre.prompt(id).id.clone()).join(", ")
+        let ids = [offer.offer, offer.confirm, offer.greeting].into_iter();
+        let ids = ids.chain(offer.withheld);
+        let ids: Vec<String> = ids.map(|id| centre.prompt(id).id.clone()).collect();
+        ids.join(", ")
     };
     both.field(
         thing,
