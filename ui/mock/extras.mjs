@@ -38,6 +38,7 @@ export class Extras {
           "Pensjon og Internasjonalt tar bare imot ønske om å bli ringt opp.",
           "40 veiledere i skriftlig blir spurt om de kan ta telefon.",
         ],
+        step_notes: [null, null, null, null], not_offered: 0,
         callback_only: [{ id: "pensjon", name: "Pensjon" }, { id: "internasjonalt", name: "Internasjonalt" }],
         message: "Det er stor pågang nå. Du finner svar på det meste på nettet, eller vi kan ringe deg opp.",
         asked: [{ activity: "phone", wanted: 40, unit: null }],
@@ -45,6 +46,7 @@ export class Extras {
       {
         id: "systemer-nede", name: "Fagsystemene er nede", on: false, since: null, by: null, why: null,
         steps: ["Alle hører at vi ikke kan se saker akkurat nå.", "De som ringer om egen sak, kan be om å bli ringt opp."],
+        step_notes: [null, null], not_offered: 0,
         callback_only: [], message: "Vi kan ikke se saken din akkurat nå.", asked: [],
       },
     ];

@@ -3470,9 +3470,16 @@ export interface components {
                 /** @description What callers hear first. */
                 message?: string | null;
                 name: string;
+                /**
+                 * Format: int32
+                 * @description Callers who could not be rung as the plan wants, since it was switched on last: no number is known.
+                 */
+                not_offered: number;
                 on: boolean;
                 /** @description Since when it is on or off; null when it was never switched. */
                 since?: string | null;
+                /** @description To each of `steps`, what is to be known while the plan is on; null when there is nothing. */
+                step_notes: (string | null)[];
                 /** @description What it does, step by step, in words. */
                 steps: string[];
                 /** @description Why it was switched last. */
@@ -4296,9 +4303,16 @@ export interface components {
             /** @description What callers hear first. */
             message?: string | null;
             name: string;
+            /**
+             * Format: int32
+             * @description Callers who could not be rung as the plan wants, since it was switched on last: no number is known.
+             */
+            not_offered: number;
             on: boolean;
             /** @description Since when it is on or off; null when it was never switched. */
             since?: string | null;
+            /** @description To each of `steps`, what is to be known while the plan is on; null when there is nothing. */
+            step_notes: (string | null)[];
             /** @description What it does, step by step, in words. */
             steps: string[];
             /** @description Why it was switched last. */

@@ -33,10 +33,9 @@ struct PlanRow {
     why: Option<String>,
     /// What it does, step by step, in words.
     steps: Vec<String>,
-    /// To each of `steps`, what is to be known about it while the plan is on; null when there is nothing.
+    /// To each of `steps`, what is to be known while the plan is on; null when there is nothing.
     step_notes: Vec<Option<String>>,
-    /// Callers who were to be rung since it was switched on last, and could not be offered it: no number is known. They
-    /// were told so and wait.
+    /// Callers who could not be rung as the plan wants, since it was switched on last: no number is known.
     not_offered: u32,
     /// Callers of these queues are rung instead of waiting.
     callback_only: Vec<Named>,
