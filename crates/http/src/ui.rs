@@ -64,7 +64,7 @@ fn is_route(path: &str) -> bool {
         let same = |(route, asked): (&str, &str)| route == asked || route.starts_with('$');
         parts(route).count() == asked().count() && parts(route).zip(asked()).all(same)
     };
-    ROUTES.is_empty() || ROUTES.iter().any(|route| matches(&route))
+    ROUTES.is_empty() || ROUTES.iter().any(matches)
 }
 
 fn find(name: &str) -> Option<&'static Page> {

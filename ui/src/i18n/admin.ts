@@ -40,6 +40,7 @@ export const nb = {
     words: "I ord",
     empty: "Ingen køer i denne senterbeskrivelsen.",
   },
+  takenBack: (text: string, kept: string, why: string) => `«${text}» kan ikke brukes, så ${kept} står igjen. ${why}`,
   goals: {
     lead: "Mål vises alltid som ett sett. Et mål alene sier lite.",
     share: "Andel innen fristen (%)",
@@ -218,6 +219,7 @@ export const en: typeof nb = {
     words: "In words",
     empty: "No queues in this centre description.",
   },
+  takenBack: (text, kept, why) => `“${text}” cannot be used, so ${kept} stands. ${why}`,
   goals: {
     lead: "Goals are always shown as one set. A goal alone says little.",
     share: "Share in time (%)",

@@ -170,7 +170,7 @@ fn round(wanted: &Wanted, share: Option<&Share>, capacity: u32) {
         calm.start - wanted.seconds,
         calm.end - wanted.seconds,
         percent(connected, could),
-        spread(&load::waits_within(&events, calm.clone()))
+        spread(&load::waits_within(&events, calm))
     );
     println!(
         "  offers that nobody took: {:?}",

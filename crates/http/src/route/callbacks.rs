@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
-use linje_centre::hours;
+use linje_centre::hours::{self, Opening};
 use linje_desk::{Refusal, Submit, field};
 use linje_event::{CloseReason, Command, Needs, Rejection};
 use linje_types::{Channel, ContactId, Language, Origin, QueueId, Timestamp, TopicId};
@@ -320,7 +320,10 @@ pub(super) fn no_callback() -> Problem {
 fn number(api: &Api, text: &str) -> Result<Keyed, Problem> {
     // Numbers that cost whoever rings them are rung by nobody here.
     let read = (api.numbers.read)(text).filter(|keyed| !keyed.number.starts_with("+4782"));
-    read.ok_or_else(|| {
+    // What the line out would not ring is not promised either.
+    let calling = api.beside.calling.as_ref();
+    let rung = read.filter(|keyed| calling.is_none_or(|it| (it.may)(&keyed.number).is_ok()));
+    rung.ok_or_else(|| {
         let text = "Skriv et nummer som kan ringes: åtte sifre, eller + og landkode. Egne numre og betalnumre ringes ikke.";
         Problem::invalid("number", text, Vec::new())
     })
@@ -357,15 +360,24 @@ fn window(
     }
     let open_hours = centre.hours_of(queue);
     if from.is_some() && begin > now && !open_hours.at(begin).is_open() {
-        let opens = open_hours.sentence(begin, Language::Nb);
-        let opens = opens.strip_prefix("Stengt nå.").unwrap_or(&opens).trim();
-        let text = format!("Da er det stengt. {opens}");
-        return Err(Problem::invalid("from", text.trim(), Vec::new()));
+        let text = match open_hours.at(begin) {
+            Opening::Closed { opens, .. } if opens != Timestamp::NEVER => {
+                // Seen from today: what is tomorrow then may not be tomorrow for who reads it.
+                let when = hours::say_moment(now, opens, Language::Nb);
+                format!("Da er det stengt. Neste åpning etter det er {when}.")
+            }
+            Opening::Closed { .. } | Opening::Open { .. } => "Da er det stengt.".to_owned(),
+        };
+        return Err(Problem::invalid("from", text, Vec::new()));
     }
     let promised = hours::working_days_after(begin, centre.callback.working_days);
     let until = until.unwrap_or(promised);
     if until <= begin {
-        let text = "Slutten må komme etter begynnelsen.";
+        let text = if until <= now {
+            "Tidspunktet er passert. Velg et som kommer."
+        } else {
+            "Slutten må komme etter begynnelsen."
+        };
         return Err(Problem::invalid("until", text, Vec::new()));
     }
     if until < begin.plus_s(SHORTEST_S) {
