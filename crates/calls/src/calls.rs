@@ -830,6 +830,8 @@ impl Calls {
             Event::ContactClosed { reason, .. } if synthetic => {
                 self.release(line, reason, status, out);
             }
+            // Who is to be rung already asked elsewhere: the line of it may be there before the record that says so.
+            Event::CallbackAsked { .. } if it.call().is_some_and(CallId::is_outgoing) => return,
             Event::CallbackAsked { .. } => self.callback_asked(line, true, status, out),
             Event::CentrePublished { .. }
             | Event::ContactArrived { .. }

@@ -642,6 +642,43 @@ fn a_citizen_is_rung_when_the_phone_of_the_adviser_was_answered() {
     "#]]);
 }
 
+/// What was ordered on the web is offered at once when somebody is free: the phone may ring before the record comes.
+#[test]
+fn the_record_of_what_was_ordered_elsewhere_does_not_take_the_line_from_whoever_is_to_be_rung() {
+    let mut it = script();
+    let user = "K990001".to_owned();
+    it.on(Input::Voice(voice::Event::Registered { user }));
+    it.clear()
+        .on(Input::Effect(Effect::Present {
+            callback: true,
+            offer: OFFER,
+            contact: CONTACT,
+            adviser: PHONE,
+            channel: Channel::Voice,
+        }))
+        .on(Input::Recorded(Event::CallbackAsked {
+            contact: CONTACT,
+            from: Timestamp::ZERO,
+            until: Timestamp::NEVER,
+        }));
+    let leg = it.leg;
+    it.on(Input::Voice(voice::Event::LegAnswered { leg }))
+        .reply(Ok(()))
+        .on(Input::Dial {
+            contact: CONTACT,
+            adviser: PHONE,
+            attempt: 1,
+            promised: true,
+            number: Some("22334455".into()),
+        });
+    it.shows(&expect![[r#"
+        line Dial { leg: LegId(3), call: CallId(9223372036854775809), user: "K990001", contact: "C40", caller_display: "Linje" }
+        desk Accept { offer: OfferId(90), adviser: AdviserId(901) }
+        line RingTone { leg: LegId(3) }
+        line CallOut { call: CallId(9223372036854775809), number: Number(..), ring_timeout: 25s }
+    "#]]);
+}
+
 #[test]
 fn whoever_is_rung_by_an_adviser_is_not_told_of_a_promise_and_the_adviser_hears_it_ring() {
     let mut it = script();
