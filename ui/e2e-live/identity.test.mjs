@@ -59,7 +59,7 @@ test("a page for others says so in plain words, in both themes and on a small sc
     await logIn(page, "/trafikk", /Avdelingsleder/);
     await page.goto(`${linje.url}/desk`);
     await page.getByRole("heading", { name: "Du har ikke adgang til denne siden" }).waitFor();
-    await page.getByText("Siden er for: Veileder, Fagekspert, Veileder på lokalkontor.").waitFor();
+    await page.getByText("Denne siden er for veileder, fagekspert og veileder på lokalkontor.").waitFor();
     await axe(page);
     await close();
   }
