@@ -233,23 +233,24 @@ impl Gate {
         if facts.is_new_call() && !self.is_trunk(from.ip()) {
             return Decision::Drop;
         }
-        let is_known = facts.is_new_call() && self.let_in().holds(&self.tag(&facts));
+        let mark = facts.is_new_call().then(|| self.tag(&facts));
+        let is_known = mark.as_ref().is_some_and(|mark| self.let_in().holds(mark));
         let not_now = || (!is_known).then(|| self.not_now(&facts)).flatten();
         let refusal = facts.refusal.clone().or_else(not_now);
         if let Some(refusal) = refusal {
-            return self.answer(&facts, &refusal, from, transport);
+            return self.answer(&facts, &refusal, mark, from, transport);
         }
         if is_known && self.depth() >= self.limits.max_depth {
             // Who rings is being seen to, and a refusal would end a call that the stack goes on with.
             return Decision::Drop;
         }
         if self.vet(message, from, transport) {
-            if facts.is_new_call() {
-                self.let_in().add(self.tag(&facts), Instant::now());
+            if let Some(mark) = mark {
+                self.let_in().add(mark, Instant::now());
             }
             facts.pass()
         } else {
-            self.answer(&facts, &Refusal::bad_request(), from, transport)
+            self.answer(&facts, &Refusal::bad_request(), mark, from, transport)
         }
     }
 
@@ -301,15 +302,18 @@ impl Gate {
             .collect()
     }
 
+    /// The answer to a message; `tag` is ours for it, when it is known already.
     fn answer(
         &self,
         facts: &Facts<'_>,
         refusal: &Refusal,
+        tag: Option<String>,
         from: SocketAddr,
         transport: Transport,
     ) -> Decision {
+        let tag = tag.unwrap_or_else(|| self.tag(facts));
         facts
-            .answer(refusal, from, transport, &self.tag(facts))
+            .answer(refusal, from, transport, &tag)
             .map_or(Decision::Drop, Decision::Answer)
     }
 }
