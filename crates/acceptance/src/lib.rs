@@ -19,6 +19,7 @@ pub mod overload;
 pub mod server;
 pub mod share;
 pub mod sip;
+mod speed;
 pub mod staff;
 pub mod testdata;
 pub mod wait;

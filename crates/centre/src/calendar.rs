@@ -78,26 +78,37 @@ pub fn easter_sunday(year: i16) -> Date {
     first_of(year, 3).saturating_add(days_after_march_1.days())
 }
 
+/// The holidays with a date of their own: month, day.
+const FIXED: [(i8, i8, Holiday); 5] = [
+    (1, 1, Holiday::NewYearsDay),
+    (5, 1, Holiday::LabourDay),
+    (5, 17, Holiday::ConstitutionDay),
+    (12, 25, Holiday::ChristmasDay),
+    (12, 26, Holiday::BoxingDay),
+];
+/// The holidays that follow Easter: days after Easter Sunday.
+const MOVING: [(i16, Holiday); 7] = [
+    (-3, Holiday::MaundyThursday),
+    (-2, Holiday::GoodFriday),
+    (0, Holiday::EasterSunday),
+    (1, Holiday::EasterMonday),
+    (39, Holiday::AscensionDay),
+    (49, Holiday::WhitSunday),
+    (50, Holiday::WhitMonday),
+];
+
 /// The holidays of a year in order of date; two of them can fall on one date, as on 17 May 2027.
 #[must_use]
 pub fn holidays(year: i16) -> Vec<(Date, Holiday)> {
     let easter = easter_sunday(year);
-    let around = |days: i32| easter.saturating_add(days.days());
-    let fixed = |month: i8, day: i32| first_of(year, month).saturating_add((day - 1).days());
-    let mut days = vec![
-        (fixed(1, 1), Holiday::NewYearsDay),
-        (around(-3), Holiday::MaundyThursday),
-        (around(-2), Holiday::GoodFriday),
-        (easter, Holiday::EasterSunday),
-        (around(1), Holiday::EasterMonday),
-        (fixed(5, 1), Holiday::LabourDay),
-        (fixed(5, 17), Holiday::ConstitutionDay),
-        (around(39), Holiday::AscensionDay),
-        (around(49), Holiday::WhitSunday),
-        (around(50), Holiday::WhitMonday),
-        (fixed(12, 25), Holiday::ChristmasDay),
-        (fixed(12, 26), Holiday::BoxingDay),
-    ];
+    let fixed = FIXED.iter().map(|&(month, day, holiday)| {
+        let date = first_of(year, month).saturating_add((i32::from(day) - 1).days());
+        (date, holiday)
+    });
+    let moving = MOVING
+        .iter()
+        .map(|&(after, holiday)| (easter.saturating_add(i32::from(after).days()), holiday));
+    let mut days: Vec<(Date, Holiday)> = fixed.chain(moving).collect();
     days.sort();
     days
 }
@@ -105,10 +116,20 @@ pub fn holidays(year: i16) -> Vec<(Date, Holiday)> {
 /// The holiday on a date; the first of two.
 #[must_use]
 pub fn holiday(date: Date) -> Option<Holiday> {
-    holidays(date.year())
+    let mut fixed = FIXED.iter();
+    let fixed = fixed.find(|(month, day, _)| (*month, *day) == (date.month(), date.day()));
+    // Asked for each queue in each picture, so no list of the year is made for it.
+    let may_move = (3..=6).contains(&date.month());
+    let moving = may_move.then(|| {
+        let after = date.day_of_year() - easter_sunday(date.year()).day_of_year();
+        MOVING.iter().find(|(day, _)| *day == after)
+    });
+    let moving = moving.flatten().map(|(_, holiday)| *holiday);
+    fixed
+        .map(|(_, _, holiday)| *holiday)
         .into_iter()
-        .find(|(day, _)| *day == date)
-        .map(|(_, holiday)| holiday)
+        .chain(moving)
+        .min()
 }
 
 /// Whether a date is a working day: Monday to Friday and no holiday.
@@ -178,6 +199,19 @@ mod tests {
             .map(|(_, holiday)| holiday)
             .collect();
         assert_eq!(shared, [Holiday::ConstitutionDay, Holiday::WhitMonday]);
+    }
+
+    #[test]
+    fn a_date_is_a_holiday_when_the_year_has_it() {
+        for year in 2024..2034 {
+            let days = holidays(year);
+            let mut date = first_of(year, 1);
+            while date.year() == year {
+                let of_year = days.iter().find(|(day, _)| *day == date);
+                assert_eq!(holiday(date), of_year.map(|(_, of)| *of), "{date}");
+                date = date.tomorrow().unwrap();
+            }
+        }
     }
 
     #[test]

@@ -264,7 +264,9 @@ impl OpeningHours {
                 Change::Within(period) => (vec![period], reason),
             };
         }
-        if let Some(holiday) = holiday(date).filter(|_| !self.open_on_holidays) {
+        if !self.open_on_holidays
+            && let Some(holiday) = holiday(date)
+        {
             return (Vec::new(), Reason::Holiday(holiday));
         }
         let weekday = self.weekday_periods(date.weekday());

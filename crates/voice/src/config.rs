@@ -73,7 +73,7 @@ pub struct Guard {
     pub max_message_age: Duration,
     /// The same for some time after a call was refused. default: 100 ms
     pub max_message_age_in_crowd: Duration,
-    /// For how long after the last refusal that is. default: 10 s
+    /// For how long after the last refusal that is. default: 1 s
     pub crowd: Duration,
     /// How long a new call may have waited for the shell above before further ones get 503. default: 1 s
     pub max_call_age: Duration,
@@ -97,7 +97,7 @@ impl Default for Guard {
             max_depth: 4_000,
             max_message_age: Duration::from_millis(400),
             max_message_age_in_crowd: Duration::from_millis(100),
-            crowd: Duration::from_secs(10),
+            crowd: Duration::from_secs(1),
             max_call_age: Duration::from_secs(1),
             max_call_age_in_crowd: Duration::from_millis(200),
             max_connections: 2_000,

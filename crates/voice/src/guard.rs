@@ -76,8 +76,11 @@ pub(crate) enum Decision {
         insert: Option<(usize, String)>,
         length: usize,
     },
-    /// Send this back.
-    Answer(Vec<u8>),
+    /// Send this back; over UDP to this port of where the message came from.
+    Answer {
+        bytes: Vec<u8>,
+        port: u16,
+    },
     Drop,
 }
 
@@ -209,7 +212,7 @@ impl Gate {
         let decision = self.judged(message, from, transport);
         let counter = match decision {
             Decision::Pass { .. } => &self.counters.passed,
-            Decision::Answer(_) => &self.counters.answered,
+            Decision::Answer { .. } => &self.counters.answered,
             Decision::Drop => &self.counters.dropped,
         };
         counter.fetch_add(1, Ordering::Relaxed);
@@ -219,7 +222,12 @@ impl Gate {
     fn judged(&self, message: &[u8], from: SocketAddr, transport: Transport) -> Decision {
         let is_datagram = transport == Transport::Udp;
         let facts = match scan::scan(message, is_datagram) {
-            Scan::Ping if is_datagram => return Decision::Answer(b"\r\n".to_vec()),
+            Scan::Ping if is_datagram => {
+                return Decision::Answer {
+                    bytes: b"\r\n".to_vec(),
+                    port: from.port(),
+                };
+            }
             Scan::Ping | Scan::Junk => return Decision::Drop,
             Scan::Message(facts) => facts,
         };
@@ -314,7 +322,10 @@ impl Gate {
         let tag = tag.unwrap_or_else(|| self.tag(facts));
         facts
             .answer(refusal, from, transport, &tag)
-            .map_or(Decision::Drop, Decision::Answer)
+            .map_or(Decision::Drop, |bytes| Decision::Answer {
+                bytes,
+                port: facts.response_port(from),
+            })
     }
 }
 

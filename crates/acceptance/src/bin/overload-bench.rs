@@ -21,14 +21,15 @@ and says how many were connected, how soon the others were told, and how soon ev
   --after N      how long as many as usual ring afterwards, seconds (60)
   --usual N      how many that is, percent of the capacity (80)
   --rounds N     how often flood and afterwards are measured, each with a new server (1)
-  --probe N      length of each try of the capacity, seconds (15)
+  --probe N      length of each try of the capacity, seconds (60): as long as the flood, or a line that grows is not seen
   --step N       calls a second between two tries (50)
   --near N       between the last that went well and the first that did not: calls a second (10)
   --from N       the first try (100)
   --phones N     phones that answer; 0: forty for each percent of the share, but no more than 2500 (0)
   --capacity N   do not look for the capacity, it is this (0: look)
 
-The share is a control group with a quota of 10 ms periods; where this process may not make one, it is 100 and that
+The share is a control group with a quota of 10 ms periods that follows the speed of the processor, which is measured
+all the time: what the server gets is always as much work as at the start, whatever the neighbours of a rented machine do; where this process may not make one, it is 100 and that
 is said. How busy those were who ring and answer, and what found no room in their sockets, stands beside the rest:
 a server is only short of time when they are not.
 
@@ -60,7 +61,7 @@ fn main() -> ExitCode {
         after: 60,
         usual: 80,
         rounds: 1,
-        probe: 15,
+        probe: 60,
         step: 50,
         near: 10,
         from: 100,
@@ -121,6 +122,7 @@ fn round(wanted: &Wanted, share: Option<&Share>, capacity: u32) {
     };
     let mut server = Server::start("overload-bench", options);
     let before = share.map(Share::periods).unwrap_or_default();
+    let _earlier = share.map(Share::speeds);
     confine(&server, share);
     let flood = Flood {
         rate: capacity * 3,
@@ -140,6 +142,7 @@ fn round(wanted: &Wanted, share: Option<&Share>, capacity: u32) {
     let seen = overload::course(&server, &floods);
     let again = overload::back_to_normal(&server);
     let after = share.map(Share::periods).unwrap_or_default();
+    let (slowest, fastest) = share.map_or((1.0, 1.0), Share::speeds);
     release(share);
     assert!(server.stop().success(), "an orderly end");
     let events = command::log_export(&server.data());
@@ -177,6 +180,9 @@ fn round(wanted: &Wanted, share: Option<&Share>, capacity: u32) {
         load::offers_not_taken(&events)
     );
     println!("  nobody left over and a caller let in {again:.1?} after the end of it all");
+    println!(
+        "  the processor was {slowest:.2} to {fastest:.2} times as fast as at the start, and the share followed"
+    );
     println!(
         "  the server was at work {:.1} % of the time and short of it in {} of {} periods; those who ring and answer {:.1} %; lost before the server {}, before them {}; all came to an end: {}; load {}",
         100.0 * seen.server,
@@ -239,8 +245,9 @@ fn is_taken(wanted: &Wanted, share: Option<&Share>, rate: u32) -> bool {
     };
     let figures = load::place_at(&plan, |server| confine(server, share), || release(share));
     let connected = f64::from(figures.connected) / f64::from(figures.calls);
+    let (slowest, fastest) = share.map_or((1.0, 1.0), Share::speeds);
     println!(
-        "{rate:>5} calls/s: {:.2} % connected, {:.2} ms of processor per call, load {}",
+        "{rate:>5} calls/s: {:.2} % connected, {:.2} ms of processor per call, processor {slowest:.2} to {fastest:.2}, load {}",
         100.0 * connected,
         figures.cpu_per_call_ms(),
         load::of_machine()

@@ -448,11 +448,8 @@ impl<'a> Facts<'a> {
     }
 
     /// The port that a UDP response goes to: the source's when `rport` was asked for, else that of the Via.
-    pub(super) fn response_port(message: &[u8], from: SocketAddr) -> u16 {
-        let Scan::Message(facts) = scan(message, true) else {
-            return from.port();
-        };
-        let Some(via) = facts.via.first() else {
+    pub(super) fn response_port(&self, from: SocketAddr) -> u16 {
+        let Some(via) = self.via.first() else {
             return from.port();
         };
         if first_value(via)

@@ -316,7 +316,7 @@ impl Reader<'_> {
     async fn pass(&self, message: &[u8]) -> bool {
         match self.guard.gate.judge(message, self.peer, Transport::Tcp) {
             Decision::Drop => true,
-            Decision::Answer(bytes) => self.pong.send(bytes).await.is_ok(),
+            Decision::Answer { bytes, .. } => self.pong.send(bytes).await.is_ok(),
             Decision::Pass { length, .. } => {
                 let read = message
                     .get(..length)

@@ -27,7 +27,7 @@ fn udp(message: &[u8]) -> Decision {
 
 fn status(decision: &Decision) -> u16 {
     match decision {
-        Decision::Answer(bytes) => String::from_utf8_lossy(bytes)
+        Decision::Answer { bytes, .. } => String::from_utf8_lossy(bytes)
             .get(8..11)
             .unwrap()
             .parse()
@@ -95,7 +95,8 @@ fn what_is_wrong_gets_its_status() {
 
 #[test]
 fn an_unsupported_extension_is_named_and_options_may_end_here() {
-    let Decision::Answer(bytes) = udp(GOOD.replace("Max-Forwards: 70", "Require: foo").as_bytes())
+    let Decision::Answer { bytes, .. } =
+        udp(GOOD.replace("Max-Forwards: 70", "Require: foo").as_bytes())
     else {
         panic!()
     };
@@ -155,7 +156,7 @@ fn the_answer_goes_where_it_was_asked_to_and_its_tag_stays() {
     let gate = gate();
     let first = gate.judge(wrong.as_bytes(), from(), Transport::Udp);
     assert_eq!(first, gate.judge(wrong.as_bytes(), from(), Transport::Udp));
-    let Decision::Answer(bytes) = first else {
+    let Decision::Answer { bytes, .. } = first else {
         panic!()
     };
     let text = String::from_utf8(bytes).unwrap();
@@ -164,25 +165,14 @@ fn the_answer_goes_where_it_was_asked_to_and_its_tag_stays() {
         "{text}"
     );
     assert!(text.contains("To: <sip:a@b>;tag="), "{text}");
-    assert_eq!(Facts::response_port(wrong.as_bytes(), from()), 4_000);
-    assert_eq!(
-        Facts::response_port(
-            wrong
-                .replace(":4000;branch=z9hG4bKx;rport", ":5099;branch=z9hG4bKx")
-                .as_bytes(),
-            from()
-        ),
-        5_099
-    );
-    assert_eq!(
-        Facts::response_port(
-            wrong
-                .replace(":4000;branch=z9hG4bKx;rport", ";branch=z9hG4bKx")
-                .as_bytes(),
-            from()
-        ),
-        5_060
-    );
+    let port = |message: &str| match udp(message.as_bytes()) {
+        Decision::Answer { port, .. } => port,
+        Decision::Pass { .. } | Decision::Drop => 0,
+    };
+    assert_eq!(port(&wrong), 4_000);
+    let without = |via| wrong.replace(":4000;branch=z9hG4bKx;rport", via);
+    assert_eq!(port(&without(":5099;branch=z9hG4bKx")), 5_099);
+    assert_eq!(port(&without(";branch=z9hG4bKx")), 5_060);
 }
 
 #[test]
@@ -203,7 +193,7 @@ fn calls_come_from_trunks_only_and_not_before_ready() {
         status(&gate.judge(in_dialog.as_bytes(), from(), Transport::Udp)),
         0
     );
-    let Decision::Answer(bytes) = gate.judge(GOOD.as_bytes(), from(), Transport::Udp) else {
+    let Decision::Answer { bytes, .. } = gate.judge(GOOD.as_bytes(), from(), Transport::Udp) else {
         panic!()
     };
     let text = String::from_utf8_lossy(&bytes);
@@ -292,7 +282,9 @@ fn a_call_that_was_let_in_is_not_refused_when_it_says_its_first_word_again() {
 #[test]
 fn the_ack_of_our_own_refusal_goes_no_further() {
     let gate = Gate::new(Network::loopback(), None, Guard::default(), 7, [1; 32]);
-    let Decision::Answer(refusal) = gate.judge(GOOD.as_bytes(), from(), Transport::Udp) else {
+    let Decision::Answer { bytes: refusal, .. } =
+        gate.judge(GOOD.as_bytes(), from(), Transport::Udp)
+    else {
         panic!("not ready, and yet not refused");
     };
     let refusal = String::from_utf8(refusal).unwrap();
@@ -357,7 +349,13 @@ fn depth_and_rate_are_limited() {
 
 #[test]
 fn pings_are_answered_and_junk_is_not() {
-    assert_eq!(udp(b"\r\n\r\n"), Decision::Answer(b"\r\n".to_vec()));
+    assert_eq!(
+        udp(b"\r\n\r\n"),
+        Decision::Answer {
+            bytes: b"\r\n".to_vec(),
+            port: from().port()
+        }
+    );
     assert_eq!(udp(b"hello"), Decision::Drop);
     assert_eq!(udp(&[0xFF; 500]), Decision::Drop);
     assert_eq!(udp(b"SIP/2.0 999 x\r\n\r\n"), Decision::Drop);
@@ -389,7 +387,7 @@ fn broken_messages_never_panic() {
             bytes[cut] = byte;
             let length = scan::unfold(&mut bytes);
             let _decision = gate.judge(&bytes[..length], from(), Transport::Tcp);
-            let _port = Facts::response_port(&bytes[..length], from());
+            let _decision = gate.judge(&bytes[..length], from(), Transport::Udp);
         }
     }
 }

@@ -13,7 +13,7 @@ use rsipstack::sip::Transport;
 use tokio::sync::{Mutex, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use super::scan::{Facts, is_folded, unfold};
+use super::scan::{is_folded, unfold};
 use super::{Decision, Gate};
 
 /// Longest datagram there is, and one more to see that it was not longer.
@@ -124,8 +124,7 @@ impl Sentry {
         let message = buffer.get(..length)?;
         match self.gate.judge(message, from, Transport::Udp) {
             Decision::Pass { insert, length } => repaired(buffer, length, insert),
-            Decision::Answer(bytes) => {
-                let port = Facts::response_port(message, from);
+            Decision::Answer { bytes, port } => {
                 // A full send buffer is a reason to lose an answer, not to wait.
                 let _sent = self
                     .socket

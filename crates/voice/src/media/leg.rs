@@ -20,6 +20,8 @@ use crate::sdp::{Direction, Remote};
 pub(super) const MAX_PACKET: usize = 1_500;
 /// Time between RTCP reports.
 const REPORT_EVERY: Duration = Duration::from_secs(5);
+/// Ticks until music begins: whoever is put through sooner is not to hear a snatch of it.
+const REST_BEFORE_MUSIC: u8 = 25;
 /// Samples in a frame, as a timestamp step.
 pub(super) const STEP: u32 = 160;
 
@@ -36,7 +38,10 @@ enum Wire {
 #[derive(Debug)]
 enum Hearing {
     Silence,
-    Music,
+    Music {
+        /// Ticks until it begins.
+        rest: u8,
+    },
     Ringing {
         at: usize,
     },
@@ -215,7 +220,9 @@ impl Leg {
         self.mark = true;
         self.hearing = match source {
             Source::Silence => Hearing::Silence,
-            Source::Music => Hearing::Music,
+            Source::Music => Hearing::Music {
+                rest: REST_BEFORE_MUSIC,
+            },
             Source::Ringing => Hearing::Ringing { at: 0 },
             Source::Clips { play, items, after } => Hearing::Clips {
                 play,
@@ -235,7 +242,7 @@ impl Leg {
         match self.hearing {
             Hearing::Relay { from, .. } => Some(from),
             Hearing::Silence
-            | Hearing::Music
+            | Hearing::Music { .. }
             | Hearing::Ringing { .. }
             | Hearing::Clips { .. }
             | Hearing::Mix { .. }
@@ -249,7 +256,7 @@ impl Leg {
             Hearing::Mix { of } => of,
             Hearing::Relay { .. }
             | Hearing::Silence
-            | Hearing::Music
+            | Hearing::Music { .. }
             | Hearing::Ringing { .. }
             | Hearing::Clips { .. }
             | Hearing::Echo => [None, None],
@@ -303,7 +310,13 @@ impl Leg {
         let (head, body) = packet.split_at_mut(rtp::HEADER);
         match &self.hearing {
             Hearing::Silence => body.fill(remote.codec.silence()),
-            Hearing::Music => body.copy_from_slice(bank.music_frame(self.music_at, remote.codec)),
+            Hearing::Music { rest: 1.. } => {
+                self.advance();
+                return ended;
+            }
+            Hearing::Music { rest: 0 } => {
+                body.copy_from_slice(bank.music_frame(self.music_at, remote.codec));
+            }
             Hearing::Ringing { at } => body.copy_from_slice(bank.ringing_frame(*at, remote.codec)),
             Hearing::Clips {
                 items, item, frame, ..
@@ -372,7 +385,13 @@ impl Leg {
         match &mut self.hearing {
             Hearing::Relay { .. } | Hearing::Echo => return,
             Hearing::Silence | Hearing::Mix { .. } => {}
-            Hearing::Music => self.music_at = self.music_at.wrapping_add(1),
+            Hearing::Music { rest: 0 } => self.music_at = self.music_at.wrapping_add(1),
+            Hearing::Music { rest } => {
+                // Nothing is sent, so no number is used up: a gap would read as loss.
+                *rest -= 1;
+                self.timestamp = self.timestamp.wrapping_add(STEP);
+                return;
+            }
             Hearing::Ringing { at } => *at = at.wrapping_add(1),
             Hearing::Clips { frame, .. } => *frame += 1,
         }
@@ -557,7 +576,7 @@ impl Leg {
                 offset.unwrap_or(fresh)
             }
             Hearing::Silence
-            | Hearing::Music
+            | Hearing::Music { .. }
             | Hearing::Ringing { .. }
             | Hearing::Clips { .. }
             | Hearing::Mix { .. }

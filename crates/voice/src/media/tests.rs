@@ -183,3 +183,41 @@ fn numbers_go_on_when_partners_change() {
         far.heard_one_stream();
     }
 }
+
+/// Whoever is put through at once hears no snatch of music; whoever waits hears it, without a gap in its numbers.
+#[test]
+fn music_begins_only_for_those_who_wait() {
+    let bank = Arc::new(AudioBank::builder().build());
+    let (reports, _inbox) = tokio::sync::mpsc::channel(16);
+    let limits = Limits {
+        quiet: Duration::from_secs(60),
+        never_heard: Duration::from_secs(60),
+    };
+    let mut media = Media::start(1, browsers(), &bank, limits, &reports).unwrap();
+    let mut caller = Far::new(&media, CALLER, 1);
+    let mut adviser = Far::new(&media, ADVISER, 2);
+    let hear = |party, source| media.order(0, Order::Hear { party, source });
+    hear(CALLER, Source::Music);
+    hear(CALLER, Source::Relay { from: ADVISER });
+    hear(ADVISER, Source::Relay { from: CALLER });
+    speaks(&mut adviser, &mut caller, 77);
+    // Before the first order there was silence; between the two nothing was sent.
+    let mut packet = [0; 1_500];
+    while caller.socket.recv_from(&mut packet).is_ok() {}
+    let since = std::time::Instant::now();
+    hear(CALLER, Source::Music);
+    caller
+        .socket
+        .set_read_timeout(Some(Duration::from_secs(20)))
+        .unwrap();
+    caller.heard.clear();
+    while caller.heard.len() < 12 {
+        let (length, _) = caller.socket.recv_from(&mut packet).expect("music");
+        caller.heard.extend(rtp::parse(&packet[..length]));
+        if caller.heard.len() == 1 {
+            assert!(since.elapsed() >= Duration::from_millis(350));
+        }
+    }
+    media.stop();
+    caller.heard_one_stream();
+}
