@@ -98,6 +98,11 @@ test("a key, hours, a rule and a goal are each told in words, with what they mea
   await told.getByText("Ingenting ennå").waitFor();
   await tab(page, "Taster");
   assert.equal(await page.getByLabel("Tast 2 går til").inputValue(), "arbeid-helse");
+  // Thrown away by mistake: it is one press away.
+  await page.getByRole("button", { name: "Hent utkastet tilbake" }).click();
+  await told.getByText("Målet for Familie er 80 %, var 70 %.").waitFor();
+  await page.getByRole("button", { name: "Forkast alt" }).click();
+  await told.getByText("Ingenting ennå").waitFor();
 });
 
 test("faults stand with line and mend, lead to the line, and hold back trial and publishing", made, async (context) => {

@@ -36,6 +36,8 @@ test("the same day by other definitions, lowest first, and the page says how far
   assert.ok(formulas.every((formula) => formula.includes("/")), "every bar has its formula");
   const widths = await page.locator(".level__fill").evaluateAll((bars) => bars.map((bar) => bar.getBoundingClientRect().width));
   assert.deepEqual(widths, [...widths].sort((a, b) => a - b));
+  const cut = await page.locator(".level").evaluateAll((rows) => rows.filter((row) => row.scrollHeight > row.clientHeight + 1 || row.clientHeight < 24).length);
+  assert.equal(cut, 0, "every row can be read whole");
   assert.deepEqual(troubles, []);
   await close();
 });

@@ -9,6 +9,7 @@ import {
 import { AppShell } from "./shell/AppShell";
 import { type FigureSearch, readSearch } from "./innsikt/useFigures";
 import { FrontPage } from "./shell/FrontPage";
+import { Broken } from "./shell/Broken";
 import { NotFound } from "./shell/NotFound";
 
 const root = createRootRoute({ component: AppShell, notFoundComponent: NotFound });
@@ -129,6 +130,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     front, logIn, loggedIn, traffic, desk, demo, why, figures, admin, control, controlMeasures, own, knowledge, team, accessibility,
   ]),
+  defaultErrorComponent: Broken,
   defaultNotFoundComponent: NotFound,
   scrollRestoration: true,
 });

@@ -120,6 +120,23 @@ fn a_day_is_lived_again_to_the_bit_and_differs_under_other_rules() {
             .is_empty(),
         "{tried}"
     );
+    let stricter = edited(client, &mut dice, GOAL, &json!("1s"));
+    let stricter = json!({"toml": stricter["toml"]});
+    let tried = client
+        .post("/api/v1/centre/try", &dice.key(), &stricter)
+        .expect(200);
+    assert_eq!(tried["identical"], true, "a goal decides nothing");
+    let of_queue = |side: &str| {
+        let mut queues = tried["queues"].as_array().expect("queues").iter();
+        let queue = queues.find(|queue| queue["queue"] == "arbeid-og-helse");
+        queue.and_then(|queue| queue[side]["sl_offered"].as_f64())
+    };
+    let (before, after) = (of_queue("before"), of_queue("after"));
+    assert!(
+        after < before,
+        "the day is held against the new goal: {before:?} {after:?}"
+    );
+
     let never = json!({"toml": source, "day": "1999-01-01"});
     let problem = client
         .post("/api/v1/centre/try", &dice.key(), &never)

@@ -33,7 +33,13 @@ fn it_has_no_faults_and_the_public_figures() {
     assert_eq!(of(UnitKind::ContactCentre), 18);
     assert_eq!(of(UnitKind::ServiceCentre), 1);
     assert_eq!(of(UnitKind::Steering), 1);
-    assert_eq!(centre.topics.len(), 67);
+    // The agency's own, and the two that leave no trace.
+    assert_eq!(centre.topics.len(), 67 + 2);
+    let no_log = centre.topics.iter().filter(|topic| topic.no_log);
+    assert_eq!(
+        no_log.map(|topic| topic.code.as_str()).collect::<Vec<_>>(),
+        ["KOM", "GJE"]
+    );
     assert_eq!(centre.population.yearly_calls, 5_612_445);
     let calls: f64 = centre
         .population

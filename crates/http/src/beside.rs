@@ -474,6 +474,17 @@ impl Api {
             ));
         }
         let adviser = self.talks(contact)?;
+        let centre = &self.directory.centre;
+        let leaves_no_trace = self.shared.read(|view| {
+            let entry = view.contacts.get(contact);
+            entry.is_some_and(|entry| entry.leaves_no_trace(centre))
+        });
+        if leaves_no_trace {
+            return Err(Problem::conflict(
+                "leaves_no_trace",
+                "Om dette temaet skal ingenting bli liggende, heller ikke et opptak.",
+            ));
+        }
         let known = self.beside.recording(contact);
         if known.is_some_and(|known| known.adviser == adviser) {
             return Err(Problem::conflict(

@@ -184,6 +184,7 @@ async fn where_nothing_may_be_kept_a_promise_still_works() {
     let id = talked(&world, "chat", "chat-gjeld", None).await;
     let proposal = world.get(&after(&id)).await.expect(200);
     assert_eq!(proposal["no_log"], true);
+    assert_eq!(proposal["topics"][0]["code"], "GJE");
     assert_eq!(proposal["task"], Value::Null);
     assert_eq!(proposal["no_log_works"].as_array().unwrap().len(), 3);
     let draft = format!("/api/v1/contacts/{id}/draft");
@@ -220,6 +221,9 @@ async fn a_threat_reaches_the_leader_and_the_contact_goes_on() {
         .post(&threat, &json!({"text": "Sa at han kommer"}))
         .await
         .expect(200);
+    let named = json!({"text": "Sa 128456 78901 at han kommer"});
+    let refused = world.post(&threat, &named).await.problem(422);
+    assert!(refused.to_string().contains("fødselsnummeret"), "{refused}");
     assert_eq!(state(&world, &id).await, before);
     let path = format!("/api/v1/units/{}/after", unit(&world).await);
     let team = world.get(&path).await.expect(200);

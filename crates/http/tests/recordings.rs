@@ -34,6 +34,27 @@ async fn talking(world: &World) -> (String, ContactId) {
     (id, contact)
 }
 
+#[tokio::test]
+async fn what_leaves_no_trace_is_not_recorded() {
+    let world = world();
+    let phone = json!({"activity": "phone"});
+    let adviser = "/api/v1/advisers/K990001";
+    world
+        .put(&format!("{adviser}/activity"), &phone)
+        .await
+        .expect(200);
+    let new = json!({"channel": "voice", "queue": "gjeldsradgivning"});
+    let came = world.post("/api/v1/contacts", &new).await.expect(201);
+    let id = came["id"].as_str().unwrap().to_owned();
+    let shown = world.get(adviser).await.expect(200);
+    let offer = shown["offer"]["id"].as_str().expect("an offer");
+    let accept = format!("/api/v1/offers/{offer}/accept");
+    world.post(&accept, &json!({})).await.expect(200);
+    let refused = wish(&world, &id, "ask").await.problem(409);
+    assert_eq!(refused["code"], "leaves_no_trace");
+    assert!(rows(&world).await.is_empty());
+}
+
 async fn wish(world: &World, id: &str, wish: &str) -> Answer {
     world
         .post(

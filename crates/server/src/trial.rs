@@ -4,14 +4,15 @@ use std::ops::Range;
 use std::time::Instant;
 
 use linje_centre::hours::{self, Date, OpeningHours};
-use linje_centre::{Centre, Extra};
+use linje_centre::{Extra, Queue};
 use linje_event::Event;
 use linje_http::{Both, DayFigures, TrialAsk, Tried, TriedContact, TriedQueue};
 use linje_routing::{State, Tables};
 use linje_store::Reader;
 use linje_twin::Nothing;
 use linje_twin::yesterday::{
-    Affected, Change, Difference, End, Figures, Recorded, compare, rerun, rerun_unchanged,
+    Affected, Change, Difference, End, Figures, Outcome, Pair, Recorded, compare, rerun,
+    rerun_unchanged,
 };
 use linje_types::{Language, QueueId, SECOND_US, Timestamp};
 
@@ -53,15 +54,16 @@ pub(crate) fn attempt(reader: &Reader, extra: &Extra, ask: &TrialAsk) -> Result<
     }
     let unchanged = rerun_unchanged(&recorded, &mut Nothing)
         .map_err(|error| format!("Dagen kan ikke leves om igjen: {error}"))?;
-    let after = rerun(&recorded, &change(ask, extra, (begin, end))?)
+    let change = change(ask, extra, (begin, end))?;
+    let mut after = rerun(&recorded, &change)
         .map_err(|error| format!("Dagen kan ikke leves under denne beskrivelsen: {error}"))?;
     let before = recorded.outcome();
-    let goals: Vec<i64> = ask
-        .before
-        .queues
-        .iter()
-        .map(|queue| i64::from(queue.goal.within_s) * SECOND_US)
-        .collect();
+    let both = in_both(ask, &change.queues);
+    renumber(&mut after, &both);
+    let goals = Pair {
+        before: ask.before.queues.iter().map(goal_us).collect(),
+        after: both.iter().map(|(_, is)| goal_us(is)).collect(),
+    };
     let difference = compare(before, &after, &goals, MOST);
     Ok(Tried {
         day: day.to_string(),
@@ -74,7 +76,7 @@ pub(crate) fn attempt(reader: &Reader, extra: &Extra, ask: &TrialAsk) -> Result<
             before: figures(&difference.total.before),
             after: figures(&difference.total.after),
         },
-        queues: queues(&ask.before, &difference, ask.language),
+        queues: queues(&both, &difference, ask.language),
         occupancy: Both {
             before: difference.time.before.occupancy(),
             after: difference.time.after.occupancy(),
@@ -156,11 +158,41 @@ fn newly_closed(
     spans
 }
 
-fn queues(centre: &Centre, difference: &Difference, language: Language) -> Vec<TriedQueue> {
-    let pairs = centre.queues.iter().zip(&difference.queues);
+/// The queues as they will be, with their new number: first those of before in their order, then the new ones.
+fn in_both<'a>(ask: &'a TrialAsk, kept: &[QueueId]) -> Vec<(QueueId, &'a Queue)> {
+    let is_new = |id: &QueueId| !kept.contains(id);
+    let new = (0..)
+        .map(QueueId)
+        .take(ask.centre.queues.len())
+        .filter(is_new);
+    let all = kept.iter().copied().chain(new);
+    all.filter_map(|id| Some((id, ask.centre.queues.get(id.idx())?)))
+        .collect()
+}
+
+/// Numbers the queues of the day under the change as the day before it did: otherwise a queue that was put in
+/// between would be compared with its neighbour.
+fn renumber(after: &mut Outcome, both: &[(QueueId, &Queue)]) {
+    for fate in &mut after.fates {
+        if let Some(place) = both.iter().position(|(id, _)| *id == fate.queue) {
+            fate.queue = u16::try_from(place).map_or(fate.queue, QueueId);
+        }
+    }
+}
+
+fn goal_us(queue: &Queue) -> i64 {
+    i64::from(queue.goal.within_s) * SECOND_US
+}
+
+fn queues(
+    both: &[(QueueId, &Queue)],
+    difference: &Difference,
+    language: Language,
+) -> Vec<TriedQueue> {
+    let pairs = both.iter().zip(&difference.queues);
     pairs
         .filter(|(_, pair)| pair.before.offered > 0 || pair.after.offered > 0)
-        .map(|(queue, pair)| TriedQueue {
+        .map(|((_, queue), pair)| TriedQueue {
             queue: queue.id.clone(),
             name: queue.name.get(language).to_owned(),
             before: figures(&pair.before),

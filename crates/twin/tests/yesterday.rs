@@ -18,7 +18,7 @@ use linje_centre::{Centre, Extra, routing_rules};
 use linje_event::Event;
 use linje_routing::{Rules, State, Tables};
 use linje_twin::yesterday::{
-    Change, Difference, End, Outcome, Recorded, compare, rerun, rerun_unchanged,
+    Change, Difference, End, Outcome, Pair, Recorded, compare, rerun, rerun_unchanged,
 };
 use linje_twin::{Population, Profile, Sink, profile_from, simulate};
 use linje_types::{Channel, QueueId, SECOND_US, Timestamp};
@@ -122,6 +122,13 @@ fn monday_recorded() -> (Rules, Recorded) {
     (rules, recorded)
 }
 
+fn both(goals: Vec<i64>) -> Pair<Vec<i64>> {
+    Pair {
+        before: goals.clone(),
+        after: goals,
+    }
+}
+
 fn tried(recorded: &Recorded, rules: &Rules, queues: Vec<QueueId>) -> (Outcome, Difference) {
     let (_, _, goals) = national();
     let tables = Arc::new(Tables::new(rules).unwrap());
@@ -131,7 +138,7 @@ fn tried(recorded: &Recorded, rules: &Rules, queues: Vec<QueueId>) -> (Outcome, 
         ..Change::rules(tables)
     };
     let outcome = rerun(recorded, &change).unwrap();
-    let difference = compare(recorded.outcome(), &outcome, &goals, 20);
+    let difference = compare(recorded.outcome(), &outcome, &both(goals), 20);
     let spent = began.elapsed().as_secs_f64();
     let figures = |it: &linje_twin::yesterday::Figures| {
         format!(
@@ -175,7 +182,7 @@ fn whoever_calls_when_the_line_is_closed_under_the_change_is_turned_away() {
         closed: vec![vec![from..monday(24, 0)]; rules.queues.len()],
         ..Change::rules(Arc::new(Tables::new(&rules).unwrap()))
     };
-    let goals = national().2;
+    let goals = both(national().2);
     let of_day = |change: &Change| {
         let outcome = rerun(&recorded, change).unwrap();
         compare(recorded.outcome(), &outcome, &goals, 1).total

@@ -1,5 +1,6 @@
-import { TrashIcon } from "@navikt/aksel-icons";
+import { ArrowUndoIcon, TrashIcon } from "@navikt/aksel-icons";
 import { BodyShort, Button, Heading, InlineMessage } from "@navikt/ds-react";
+import { useEffect, useRef, useState } from "react";
 
 import type { Change } from "../api/types";
 import { useFormat, useText } from "../common/settings";
@@ -9,6 +10,12 @@ import type { Draft } from "./useDraft";
 export function Changes({ draft }: { draft: Draft }) {
   const t = useText();
   const format = useFormat();
+  const [thrown, setThrown] = useState<string | null>(null);
+  const undo = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (draft.isChanged) setThrown(null);
+    else undo.current?.focus();
+  }, [draft.isChanged]);
   return (
     <section className="panel" aria-labelledby="changes-title" aria-busy={draft.busy || undefined}>
       <div className="panel__head">
@@ -21,9 +28,24 @@ export function Changes({ draft }: { draft: Draft }) {
             variant="tertiary"
             data-color="neutral"
             icon={<TrashIcon aria-hidden />}
-            onClick={draft.discard}
+            onClick={() => {
+              setThrown(draft.toml);
+              draft.discard();
+            }}
           >
             {t.admin.changes.discard}
+          </Button>
+        )}
+        {!draft.isChanged && thrown !== null && (
+          <Button
+            ref={undo}
+            size="xsmall"
+            variant="secondary"
+            data-color="neutral"
+            icon={<ArrowUndoIcon aria-hidden />}
+            onClick={() => draft.write(thrown)}
+          >
+            {t.admin.changes.bringBack}
           </Button>
         )}
       </div>

@@ -16,11 +16,13 @@ export function TryResult({ tried }: { tried: Tried }) {
   const words = t.admin.try;
   const inPeople = useInPeople(tried);
   const day = format.weekdayDate(tried.day);
+  // A goal decides nothing about who gets an answer when, but the day is held against it.
+  const measured = tried.queues.some(({ before, after }) => before.sl_offered !== after.sl_offered);
   return (
     <div className="try__result" data-identical={tried.identical}>
       {tried.identical ? (
         <InlineMessage status="info" role="status">
-          <strong>{words.identical}.</strong> {words.identicalText}
+          <strong>{words.identical}.</strong> {measured ? words.identicalMeasured : words.identicalText}
         </InlineMessage>
       ) : (
         <p className="try__people" role="status">
@@ -32,13 +34,15 @@ export function TryResult({ tried }: { tried: Tried }) {
         {tried.proven ? words.proven : words.unproven}
       </BodyShort>
       {!tried.identical && (
+        <BodyShort className="figure">{words.persons(format.number(tried.better), format.number(tried.worse))}</BodyShort>
+      )}
+      {(!tried.identical || measured) && (
         <>
-          <BodyShort className="figure">{words.persons(format.number(tried.better), format.number(tried.worse))}</BodyShort>
           <WholeDay tried={tried} />
           <QueuePicture queues={tried.queues} />
-          <Most tried={tried} />
         </>
       )}
+      {!tried.identical && <Most tried={tried} />}
       {tried.assumed.length > 0 && (
         <ReadMore header={words.assumed} size="small">
           <ul className="changes">

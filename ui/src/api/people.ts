@@ -51,6 +51,8 @@ export const people = {
       server.POST("/api/v1/contacts/{id}/person/questions", { ...at(contact), body: { fnr } }),
     ),
 
+  personas: () => told<{ items: DemoPerson[] }>(server.GET("/api/v1/demo/people")),
+
   readings: (query: { who?: string; whom?: string; signs?: string; permit?: boolean; cursor?: number }) =>
     told<{ items: ReadingRow[]; next: string | null }>(server.GET("/api/v1/access/readings", { params: { query } })),
   patterns: () => told<{ items: PatternRow[] }>(server.GET("/api/v1/access/patterns")),

@@ -2371,12 +2371,16 @@ export interface components {
             position?: number | null;
             reason?: string | null;
             recording?: components["schemas"]["RecordingState"] | null;
-            /** @description ringing, menu, queued, offered, active, held, wrap_up, closed. */
-            state: string;
+            state: components["schemas"]["CallState"];
             synthetic: boolean;
             /** Format: double */
             waited_s?: number | null;
         };
+        /**
+         * @description Where a call is, as the caller sees it.
+         * @enum {string}
+         */
+        CallState: "ringing" | "menu" | "queued" | "offered" | "active" | "held" | "consulting" | "wrap_up" | "closed";
         /** @description How many callbacks there are, by state; closed ones are those that came today. */
         CallbackCounts: {
             cancelled: number;
@@ -2773,7 +2777,7 @@ export interface components {
             listening?: components["schemas"]["ListeningRow"] | null;
             person?: components["schemas"]["Level"] | null;
             queue?: components["schemas"]["Named"] | null;
-            /** @description Whether it may be recorded when both say yes. */
+            /** @description Whether it may be recorded when both say yes; never what leaves no trace. */
             recordable: boolean;
             recording?: components["schemas"]["RecordingRow"] | null;
             state: components["schemas"]["Stage"];

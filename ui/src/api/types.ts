@@ -82,8 +82,8 @@ export type FigureRow = Told<Schemas["MeasureRow"]>;
 export type Figures = Told<Schemas["Measures"]>;
 
 export type Demo = Told<Schemas["DemoView"]>;
-export type CallState = "ringing" | "menu" | "queued" | "offered" | "active" | "held" | "wrap_up" | "closed";
-export type DemoCall = Worded<Told<Schemas["CallPage"]>, { state: CallState }>;
+export type CallState = Schemas["CallState"];
+export type DemoCall = Told<Schemas["CallPage"]>;
 
 /** Half wait less than `p50_s`, nine of ten less than `p90_s`; null when it cannot be said. */
 export interface Interval {

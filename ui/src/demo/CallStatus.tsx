@@ -15,6 +15,7 @@ const AS_CONTACT: Record<CallState, ContactState> = {
   offered: "offered",
   active: "active",
   held: "held",
+  consulting: "consulting",
   wrap_up: "closed",
   closed: "closed",
 };

@@ -9,6 +9,8 @@ export type Answerer = "synthetic" | "me";
 
 interface Props {
   numbers: Record<string, string>;
+  /** Synthetic people whose number can be shown to the adviser. */
+  personas: { name: string; phone: string }[];
   number: string;
   onNumber(number: string): void;
   answerer: Answerer;
@@ -17,9 +19,6 @@ interface Props {
   /** Null while nobody is logged in: then there is no sound. */
   microphone: { on: boolean; set(on: boolean): void; from: string; setFrom(from: string): void } | null;
 }
-
-/** Numbers that nobody has, for those who do not withhold theirs. */
-const PERSONAS = ["90000001", "90000002", "90000003"];
 
 const KNOWN = ["main", "partner", "pension", "international", "appeals", "debt", "eures", "support", "switchboard"];
 
@@ -30,7 +29,7 @@ function inOrder(numbers: Record<string, string>): [string, string][] {
 }
 
 /** Which number, who answers, ring and hang up. */
-export function Dialler({ numbers, number, onNumber, answerer, onAnswerer, line, microphone }: Props) {
+export function Dialler({ numbers, personas, number, onNumber, answerer, onAnswerer, line, microphone }: Props) {
   const t = useText();
   const format = useFormat();
   const { sound, setSound } = useSettings();
@@ -80,9 +79,9 @@ export function Dialler({ numbers, number, onNumber, answerer, onAnswerer, line,
           onChange={(event) => microphone.setFrom(event.target.value)}
         >
           <option value="">{t.sound.ring.hidden}</option>
-          {PERSONAS.map((persona) => (
-            <option key={persona} value={persona}>
-              {t.sound.ring.number(format.phone(persona))}
+          {personas.map(({ name, phone }) => (
+            <option key={phone} value={phone}>
+              {t.sound.ring.number(name, format.phone(phone))}
             </option>
           ))}
         </Select>

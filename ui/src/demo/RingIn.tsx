@@ -11,6 +11,7 @@ import { BeingRecorded } from "./BeingRecorded";
 import { Said } from "./Said";
 import { type Line, useCall } from "./useCall";
 import { type CallerSound, useCallerSound } from "./useCallerSound";
+import { usePersonas } from "./usePersonas";
 import { usePlayback } from "./usePlayback";
 
 /** *Ring inn*: a call that is steered in the page, for those who have no telephone at hand. */
@@ -20,7 +21,10 @@ export function RingIn({ numbers }: { numbers: Record<string, string> }) {
   const silent = useCall();
   const voice = useCallerSound();
   const [withMic, setWithMic] = useState(true);
-  const [from, setFrom] = useState("");
+  const { personas, own } = usePersonas();
+  // Whoever is logged in rings from their own number until another is chosen.
+  const [chosen, setFrom] = useState<string | null>(null);
+  const from = chosen ?? own;
   // Not known yet counts as logged in: whoever is not, is told at the first ring.
   const mayTalk = useWho() !== null && !voice.loggedOut;
   const line: Line = {
@@ -61,6 +65,7 @@ export function RingIn({ numbers }: { numbers: Record<string, string> }) {
         <div className="phone">
           <Dialler
             numbers={numbers}
+            personas={personas}
             number={number}
             onNumber={setNumber}
             answerer={answerer}

@@ -69,6 +69,7 @@ export const nb = {
     title: "Dette har du endret",
     empty: "Ingenting ennå. Endre noe til venstre, så står det her i ord.",
     discard: "Forkast alt",
+    bringBack: "Hent utkastet tilbake",
     busy: "Regner ut hva det betyr …",
     announce: (count: number, text: string) => (count === 1 ? "1 endring" : `${text} endringer`),
     fromBefore: "Utkastet fra før er her. Det er ikke publisert.",
@@ -99,6 +100,8 @@ export const nb = {
     fate: (wait: string, end: string) => `${wait}, ${end}`,
     identical: "Nøyaktig den samme dagen",
     identicalText: "Hver eneste henvendelse får samme svar til samme tid. Endringen virker ikke på fordelingen.",
+    identicalMeasured:
+      "Hver eneste henvendelse får samme svar til samme tid. Det er målet som er endret: her er dagen målt mot det gamle og det nye.",
     more: (count: string) => `${count} flere fikk svar innen fristen`,
     fewer: (count: string) => `${count} færre fikk svar innen fristen`,
     same: "Like mange fikk svar innen fristen",
@@ -248,6 +251,7 @@ export const en: typeof nb = {
     title: "What you have changed",
     empty: "Nothing yet. Change something on the left, and it stands here in words.",
     discard: "Discard all",
+    bringBack: "Bring the draft back",
     busy: "Working out what it means …",
     announce: (count, text) => (count === 1 ? "1 change" : `${text} changes`),
     fromBefore: "Your draft from before is here. It is not published.",
@@ -278,6 +282,8 @@ export const en: typeof nb = {
     fate: (wait, end) => `${wait}, ${end}`,
     identical: "Exactly the same day",
     identicalText: "Every single contact gets the same answer at the same time. The change does not touch the routing.",
+    identicalMeasured:
+      "Every single contact gets the same answer at the same time. It is the goal that changed: here is the day held against the old one and the new one.",
     more: (count) => `${count} more were answered in time`,
     fewer: (count) => `${count} fewer were answered in time`,
     same: "As many were answered in time",

@@ -81,6 +81,11 @@ export const en: Messages = {
     definitions: "the definitions",
     clock: "the clock",
   },
+  broken: {
+    title: "The page stopped working",
+    text: "The fault is ours, not yours. A call on the desk goes on, and what is saved is there. Load the page again to go on.",
+    again: "Load the page again",
+  },
   notFound: {
     title: "No such page",
     text: "The address is wrong, or the page has not been made yet.",
@@ -267,6 +272,8 @@ export const en: Messages = {
     contact_set_aside: "Set aside",
     contact_taken_up: "Taken up again",
     contact_given_back: "Given back to the queue",
+    called_out: "The adviser called out",
+    conference_set: "All three talk together, or stop doing so",
     consult_started: "An expert is asked",
     consult_ended: "Done with the expert",
     contact_handed_over: "Handed over with a talk",
@@ -498,6 +505,7 @@ export const en: Messages = {
         offered: "Ringing at an adviser",
         active: "You are talking to an adviser",
         held: "You are on hold",
+        consulting: "The adviser is asking an expert. You are on hold meanwhile.",
         wrap_up: "The call is over",
         closed: "The call is over",
       },

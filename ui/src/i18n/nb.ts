@@ -82,6 +82,11 @@ export const nb = {
     definitions: "definisjonene",
     clock: "klokka",
   },
+  broken: {
+    title: "Siden sluttet å virke",
+    text: "Det er en feil hos oss, ikke hos deg. En samtale på skrivebordet går videre, og det som er lagret, ligger der. Last siden på nytt for å gå videre.",
+    again: "Last siden på nytt",
+  },
   notFound: {
     title: "Siden finnes ikke",
     text: "Adressen er feil, eller siden er ikke laget ennå.",
@@ -275,6 +280,8 @@ export const nb = {
     contact_set_aside: "Lagt til side",
     contact_taken_up: "Tatt opp igjen",
     contact_given_back: "Lagt tilbake i køen",
+    called_out: "Veilederen ringte ut",
+    conference_set: "Alle tre snakker sammen, eller slutter med det",
     consult_started: "Spør en fagekspert",
     consult_ended: "Ferdig med fageksperten",
     contact_handed_over: "Satt over med samtale",
@@ -507,6 +514,7 @@ export const nb = {
         offered: "Det ringer hos en veileder",
         active: "Du snakker med en veileder",
         held: "Du er satt på vent",
+        consulting: "Veilederen spør en fagekspert. Du er på vent så lenge.",
         wrap_up: "Samtalen er over",
         closed: "Samtalen er over",
       },

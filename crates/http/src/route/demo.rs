@@ -63,8 +63,7 @@ struct CallPage {
     at: String,
     id: String,
     contact: Option<String>,
-    /// ringing, menu, queued, offered, active, held, wrap_up, closed.
-    state: &'static str,
+    state: CallState,
     reason: Option<&'static str>,
     playing: Option<Playing>,
     keys: Vec<KeyLabel>,
@@ -77,6 +76,25 @@ struct CallPage {
     /// The adviser wants to record it: asked (key 1 is the yes), on or paused.
     recording: Option<RecordingState>,
     synthetic: bool,
+}
+
+/// Where a call is, as the caller sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum CallState {
+    /// It rings, and nobody has said anything yet.
+    Ringing,
+    Menu,
+    Queued,
+    /// It rings with an adviser.
+    Offered,
+    /// The adviser is there; in a conference the expert too.
+    Active,
+    Held,
+    /// The adviser asks an expert, and the caller hears music.
+    Consulting,
+    WrapUp,
+    Closed,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -283,7 +301,7 @@ impl CallReader {
     async fn next(&mut self) -> Option<Event> {
         loop {
             if let Some(last) = &self.last {
-                if last.state == "closed" {
+                if last.state == CallState::Closed {
                     return None;
                 }
                 tokio::select! {
@@ -328,12 +346,15 @@ impl CallPage {
 fn call_page(api: &Api, view: &View, id: &str, call: &CallView, now: Timestamp) -> CallPage {
     let entry = call.contact.and_then(|contact| view.contacts.get(contact));
     let state = state_of(call, entry);
-    let waits = matches!(state, "queued" | "offered");
+    let waits = matches!(state, CallState::Queued | CallState::Offered);
     let waited = entry.and_then(|entry| {
         let until = entry.answered.or(entry.ended).unwrap_or(now);
         Some(seconds(until.since_us(entry.enqueued?)))
     });
-    let talks = matches!(state, "active" | "held" | "wrap_up");
+    let talks = matches!(
+        state,
+        CallState::Active | CallState::Held | CallState::Consulting | CallState::WrapUp
+    );
     let with = entry
         .and_then(|entry| entry.adviser.some())
         .filter(|_| talks);
@@ -368,21 +389,38 @@ fn call_page(api: &Api, view: &View, id: &str, call: &CallView, now: Timestamp) 
         }),
         recording: call
             .contact
-            .filter(|_| matches!(state, "active" | "held"))
+            .filter(|_| matches!(state, CallState::Active | CallState::Held))
             .and_then(|contact| api.beside.recording(contact))
             .map(|known| known.state),
         synthetic: call.synthetic,
     }
 }
 
-fn state_of(call: &CallView, entry: Option<&Entry>) -> &'static str {
+fn state_of(call: &CallView, entry: Option<&Entry>) -> CallState {
     if call.closed {
-        return "closed";
+        return CallState::Closed;
     }
-    match entry.map(|entry| entry.stage) {
-        Some(Stage::Created | Stage::InIvr) | None if call.in_menu => "menu",
-        Some(Stage::Created | Stage::InIvr) | None => "ringing",
-        Some(stage) => stage.as_str(),
+    let Some(entry) = entry else {
+        return before_the_queue(call);
+    };
+    match entry.stage {
+        Stage::Created | Stage::InIvr => before_the_queue(call),
+        Stage::Queued | Stage::Parked | Stage::SetAside => CallState::Queued,
+        Stage::Offered => CallState::Offered,
+        Stage::Consulting if !entry.conference => CallState::Consulting,
+        Stage::Active | Stage::Consulting => CallState::Active,
+        Stage::Held => CallState::Held,
+        Stage::Dialling => CallState::Ringing,
+        Stage::WrapUp => CallState::WrapUp,
+        Stage::Closed => CallState::Closed,
+    }
+}
+
+const fn before_the_queue(call: &CallView) -> CallState {
+    if call.in_menu {
+        CallState::Menu
+    } else {
+        CallState::Ringing
     }
 }
 

@@ -139,7 +139,7 @@ struct DeskContact {
     listening: Option<ListeningRow>,
     /// It is recorded, or that was asked.
     recording: Option<RecordingRow>,
-    /// Whether it may be recorded when both say yes.
+    /// Whether it may be recorded when both say yes; never what leaves no trace.
     recordable: bool,
     /// It is a consultation: an adviser asks about this contact.
     consult_of: Option<String>,
@@ -518,6 +518,7 @@ fn contact(
         listening: ListeningRow::of(api, entry.contact, me).filter(|_| !wrapping_up),
         recording: RecordingRow::of(api, entry.contact, me).filter(|_| !wrapping_up),
         recordable: api.beside.records
+            && !entry.leaves_no_trace(&api.directory.centre)
             && entry.origin == Origin::Live
             && entry.consult_of.is_none(),
         consult_of: entry.consult_of.map(|about| api.ids.contact(about)),

@@ -58,12 +58,17 @@ pub struct Difference {
 /// A change of wait that nobody notices, microseconds.
 const NOTICED_US: i64 = linje_types::SECOND_US;
 
-/// Compares two outcomes of one recording. `goals_us` is the acceptable wait by queue; at most `n_most`
-/// contacts are named.
+/// Compares two outcomes of one recording. `goals_us` is the acceptable wait by queue, before and after; both
+/// outcomes number the queues alike. At most `n_most` contacts are named.
 #[must_use]
-pub fn compare(before: &Outcome, after: &Outcome, goals_us: &[i64], n_most: usize) -> Difference {
-    let (old, old_total) = before.figures(goals_us);
-    let (new, new_total) = after.figures(goals_us);
+pub fn compare(
+    before: &Outcome,
+    after: &Outcome,
+    goals_us: &Pair<Vec<i64>>,
+    n_most: usize,
+) -> Difference {
+    let (old, old_total) = before.figures(&goals_us.before);
+    let (new, new_total) = after.figures(&goals_us.after);
     let queues = (0..old.len().max(new.len())).map(|queue| Pair {
         before: old.get(queue).copied().unwrap_or_default(),
         after: new.get(queue).copied().unwrap_or_default(),

@@ -412,6 +412,13 @@ async fn report_threat(
     let held = held(&api, &me, &id).await?;
     let text = body.text.unwrap_or_default();
     fits("text", &text)?;
+    if names_somebody(&text) {
+        return Err(Problem::invalid(
+            "text",
+            "Meldingen sier ikke hvem brukeren er. Ta bort fødselsnummeret, og send på nytt.",
+            Vec::new(),
+        ));
+    }
     let at = api.now();
     let queue = held
         .queue()
@@ -430,6 +437,24 @@ async fn report_threat(
     let guide = api.guide.clone();
     blocking(move || guide.records.put_threat(&guide.keys, &threat)).await??;
     Ok(Json(Saved { at: rfc3339(at) }))
+}
+
+/// Whether there are eleven digits together, as in an identity number, with or without a space after the sixth.
+fn names_somebody(text: &str) -> bool {
+    let mut run = 0;
+    let mut last = ' ';
+    for letter in text.chars() {
+        if letter.is_ascii_digit() {
+            run += 1;
+        } else if !(letter == ' ' && run == 6 && last.is_ascii_digit()) {
+            if run == 11 {
+                return true;
+            }
+            run = 0;
+        }
+        last = letter;
+    }
+    run == 11
 }
 
 /// Makes the task in the register of tasks, once for this adviser's wrap-up, and tells its number. It comes
@@ -775,5 +800,26 @@ fn no_log_works(language: Language) -> Vec<&'static str> {
             "Et løfte: bare du ser det, og teksten slettes når det er avsluttet.",
             "Om det ble løst, telles uten person og tidspunkt.",
         ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names_somebody;
+
+    #[test]
+    fn eleven_digits_name_somebody_and_a_telephone_number_does_not() {
+        for text in ["12845678901", "han er 128456 78901.", "født 12845678901,"] {
+            assert!(names_somebody(text), "{text}");
+        }
+        for text in [
+            "",
+            "ring 99 88 77 66",
+            "998877665544",
+            "128456 789",
+            "1284567890",
+        ] {
+            assert!(!names_somebody(text), "{text}");
+        }
     }
 }

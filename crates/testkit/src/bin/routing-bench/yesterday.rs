@@ -5,7 +5,7 @@ use std::sync::Arc;
 use linje_centre::{Centre, Extra, routing_rules};
 use linje_event::Event;
 use linje_routing::{State, Tables};
-use linje_twin::yesterday::{Change, Recorded, compare, rerun, rerun_unchanged};
+use linje_twin::yesterday::{Change, Pair, Recorded, compare, rerun, rerun_unchanged};
 use linje_twin::{Nothing, Population, Sink, profile_from, simulate};
 use linje_types::{SECOND_US, Timestamp};
 
@@ -64,7 +64,7 @@ pub(crate) fn measure(size: &Size) -> Part {
             part.wrong.push(String::from("the day cannot be lived"));
             return part;
         };
-        let (_, compare_s) = timed(|| compare(recorded.outcome(), &tried, &[], 20));
+        let (_, compare_s) = timed(|| compare(recorded.outcome(), &tried, &Pair::default(), 20));
         if !again.is_same_day(recorded.outcome()) {
             part.wrong
                 .push(format!("seed {seed}: the same rules gave another day"));
