@@ -99,7 +99,7 @@ test("the file has each row and each definition by its id and version", made, as
 test("a time with own dates, the wrong way round, is explained and not asked for", made, async () => {
   const { page, close } = await openPage(browser, { url: server.url });
   await openFigures(page, "?periode=egne&fra=2026-11-20&til=2026-11-23");
-  await page.getByLabel("Til og med").fill("2026-11-01");
+  await page.getByLabel("Til og med").fill("01.11.2026");
   await page.getByText("Slutten må være lik eller etter begynnelsen.").waitFor();
   assert.deepEqual(await violations(page), []);
   await close();

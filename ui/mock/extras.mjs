@@ -79,7 +79,8 @@ export class Extras {
       person: contact.person ?? null,
       recordable: contact.channel === "voice",
       callback: contact.dial ? this.agreed(contact.dial) : null,
-      consult_of: null,
+      consult_of: contact.consult_of ?? null,
+      asked_by: contact.asked_by ?? null,
       due: null,
       transfers: contact.state === "active" || contact.state === "held" ? TRANSFERS : [],
       consults: contact.channel === "voice" ? EXPERTS : [],
@@ -129,10 +130,26 @@ export class Extras {
       this.centre.emitDeskOf(adviser);
       return;
     }
+    if (name === "together") {
+      const asked = [...this.centre.contacts.values()].find((each) => each.adviser === adviser && each.consult_of && each.state === "active");
+      asked.asked_by = { ...asked.asked_by, conference: body.on };
+      this.centre.emitDeskOf(adviser);
+      return;
+    }
     const { id } = this.centre.createContact({ channel: name === "aside" ? "message" : "voice", queue: name === "aside" ? "skriv-arbeid" : "arbeid-helse" });
     const contact = this.centre.contacts.get(id);
     Object.assign(contact, { adviser, answered: this.centre.now() });
     if (name === "aside") this.centre.move(contact, "set_aside", "contact_set_aside");
+    if (name === "colleague") {
+      contact.consult_of = "samtale-9";
+      contact.topic = null;
+      contact.asked_by = {
+        adviser: { id: "K990002", name: "Kari Veileder" }, unit: { id: "ks-troms", name: "KS Troms" },
+        queue: { id: "arbeid-helse", name: "Arbeid og helse" }, topic: { code: "DAG", name: "Dagpenger" }, conference: false,
+      };
+      this.centre.become(adviser, "busy");
+      this.centre.move(contact, "active", "offer_accepted");
+    }
     if (name === "dial") {
       contact.dial = this.centre.now() + (body.ms ?? 20_000);
       this.centre.become(adviser, "busy");

@@ -13,6 +13,8 @@ const FITS = [
 ];
 const AGENCY = { id: "skatteetaten", name: "Skatteetaten", answers: "skattekort", web: "skatteetaten.no", phone: "80080000" };
 
+const NOT_YOURS = { type: "about:blank", title: "Det går ikke nå", status: 409, detail: "En annen veileder har eller hadde henvendelsen.", code: "not_yours" };
+
 export class Guide {
   constructor(centre) {
     this.centre = centre;
@@ -20,6 +22,9 @@ export class Guide {
     this.promises = [];
     this.tasks = [];
     this.threats = [];
+    /** Drafts that somebody else has now. */
+    this.elsewhere = [];
+    this.erased = [];
     this.articles = [
       this.entry("1", "article", "DAG", "Dagpenger", "Send meldekort hver 14. dag. <script>alert(1)</script> er bare tekst."),
       this.entry("2", "answer", "DAG", "Meldekort er ikke sendt", "Hei, [bruker.fornavn]. Send meldekortet i dag.\n\n[veileder.navn], [veileder.enhet]"),
@@ -28,6 +33,12 @@ export class Guide {
       this.entry("5", "corner", null, "Rolig formiddag", "Læring passer etter kl. 13."),
     ];
     this.versions = new Map(this.articles.map((article) => [article.id, [article]]));
+  }
+
+  /** What a test wants to stand here. */
+  lever(change) {
+    if (change.draft) this.drafts.set(change.draft, { text: "Vi snakket om rullator", at: this.now() });
+    Object.assign(this, change.set);
   }
 
   now() {
@@ -46,6 +57,8 @@ export class Guide {
     const match = (wanted, pattern) => (method === wanted ? path.match(new RegExp(`^${pattern}$`))?.slice(1) : undefined);
     const ok = (value, status = 200) => ({ value, status });
     let found;
+    const elsewhere = path.match(/^\/contacts\/([^/]+)\/(after|draft)$/)?.[1];
+    if (this.elsewhere.includes(elsewhere)) return ok(NOT_YOURS, 409);
     if (match("GET", "/guidance")) return ok(this.words());
     if (match("POST", "/guidance/advice")) return ok(this.advise(body));
     if ((found = match("GET", "/contacts/([^/]+)/after"))) return ok(this.proposal(found[0], url.searchParams.get("topic")));
@@ -171,7 +184,7 @@ export class Guide {
   }
 
   afterwards() {
-    return { promises: this.promises, tasks: this.tasks, failed: [], drafts: [...this.drafts].map(([contact, draft]) => ({ contact, ...draft })), counts: this.counts() };
+    return { promises: this.promises, tasks: this.tasks, erased: this.erased, failed: [], drafts: [...this.drafts].map(([contact, draft]) => ({ contact, ...draft })), counts: this.counts() };
   }
 
   team(unit) {

@@ -52,6 +52,7 @@ export async function startMock({ port = 0, dist = DIST } = {}) {
   let broken = null;
   /** What whoever opens a page is here as, when a test says so. */
   let roles = null;
+  let unit = null;
 
   const server = createServer(async (request, response) => {
     const url = new URL(request.url, "http://mock");
@@ -76,7 +77,8 @@ export async function startMock({ port = 0, dist = DIST } = {}) {
     if (url.pathname === "/__mock/store") centre.store = body;
     if (url.pathname.startsWith("/__mock/desk/")) centre.extras.lever(url.pathname.slice("/__mock/desk/".length), body);
     if (url.pathname === "/__mock/people") people.lever(body);
-    if (url.pathname === "/__mock/roles") roles = body.roles;
+    if (url.pathname === "/__mock/roles") [roles, unit] = [body.roles, body.unit ?? null];
+    if (url.pathname === "/__mock/guide") guide.lever(body);
     if (url.pathname === "/__mock/own") own.lever(body);
     if (url.pathname === "/__mock/cut") {
       refuseUntil = performance.now() + (body.ms ?? 3000);
@@ -113,7 +115,7 @@ export async function startMock({ port = 0, dist = DIST } = {}) {
     const ok = (value, status = 200) => send(response, status, value);
     let found;
 
-    if (match("GET", "/session")) return ok({ ...SOMEBODY, who: { ...SOMEBODY.who, roles: roles ?? SOMEBODY.who.roles } });
+    if (match("GET", "/session")) return ok({ ...SOMEBODY, who: { ...SOMEBODY.who, roles: roles ?? SOMEBODY.who.roles, unit } });
     if (match("DELETE", "/session")) return ok({ end_session_url: null });
     if (match("POST", "/session/continue")) return send(response, 204);
     const aboutPeople = people.answer(method, path, body, Problem);

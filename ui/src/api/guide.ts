@@ -116,6 +116,8 @@ export interface Afterwards {
   /** Registers that did not answer: what they know is missing here. */
   failed: { register: string }[];
   drafts: LeftDraft[];
+  /** What went because a person was erased, the newest first; not told by a server that does not know of it. */
+  erased?: { what: "task" | "promise"; made: Instant }[];
   counts: Counts;
 }
 

@@ -1,7 +1,8 @@
 import { Button, Table } from "@navikt/ds-react";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
 
 import { useFormat, useMedia, useText } from "./settings";
+import { useWidth } from "./useWidth";
 
 /** Cards take much room, so few are shown before they are asked for. */
 const CARDS_FIRST = 6;
@@ -23,12 +24,28 @@ interface Props<Row> {
   /** Scrolls within itself when it is long. */
   isTall?: boolean;
   className?(row: Row): string | undefined;
+  /** Cards where the columns do not fit beside each other, instead of a table that is cut off. */
+  isWhole?: boolean;
 }
 
 /** Rows as a table where there is room, as cards on a telephone. */
 export function DataTable<Row>(props: Props<Row>) {
   const narrow = useMedia("(max-width: 47.99rem)");
-  return narrow ? <Cards {...props} /> : <Wide {...props} />;
+  if (narrow) return <Cards {...props} />;
+  return props.isWhole ? <Whole {...props} /> : <Wide {...props} />;
+}
+
+/** Measures whether the table fits where it stands; remembers how wide it was, so that it comes back with more room. */
+function Whole<Row>(props: Props<Row>) {
+  const host = useRef<HTMLDivElement>(null);
+  const width = useWidth(host);
+  const [needs, setNeeds] = useState(0);
+  const asCards = needs > 0 && width > 0 && width < needs;
+  useLayoutEffect(() => {
+    const scroll = host.current?.querySelector(".scroll");
+    if (scroll && scroll.scrollWidth > scroll.clientWidth + 1) setNeeds(scroll.scrollWidth);
+  }, [width, props.rows, asCards]);
+  return <div ref={host}>{asCards ? <Cards {...props} /> : <Wide {...props} />}</div>;
 }
 
 function Wide<Row>({ rows, columns, keyOf, region, isTall, className }: Props<Row>) {

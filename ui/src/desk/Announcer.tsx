@@ -27,7 +27,11 @@ export function Announcer({ view }: { view: DeskView }) {
     }
     const state = contact?.state ?? "";
     if (state !== before.current.contact) {
-      if (state === "dialling") setCalm(t.work.announce.dialling);
+      if (contact && contact.consult_of !== null) {
+        const who = contact.asked_by?.adviser.name ?? t.colleague.somebody;
+        if (state === "active") setCalm(t.colleague.talking(who));
+        else if (state === "wrap_up") setCalm(t.colleague.over);
+      } else if (state === "dialling") setCalm(t.work.announce.dialling);
       else if (state === "active" || state === "held" || state === "wrap_up") setCalm(t.desk.announce[state]);
       else if (before.current.contact === "wrap_up") setCalm(t.desk.announce.closed);
       before.current.contact = state;

@@ -11,11 +11,11 @@ import { KeptRecordings } from "./KeptRecording";
 import "../beside/beside.css";
 
 /** What goes on beside the conversation: who attends or asks to, and whether it is recorded. Shown all the time. */
-export function Beside({ contact, run, busy }: Doing & { contact: DeskContact }) {
+export function Beside({ contact, hasSound, run, busy }: Doing & { contact: DeskContact; hasSound: boolean }) {
   return (
     <>
       <Attending contact={contact} run={run} busy={busy} />
-      <Recording contact={contact} run={run} busy={busy} />
+      <Recording contact={contact} hasSound={hasSound} run={run} busy={busy} />
       <KeptRecordings contact={contact} run={run} busy={busy} />
     </>
   );
@@ -96,12 +96,14 @@ function useFocusAfter(state: string | null) {
   return { host, pressed };
 }
 
-function Recording({ contact, run, busy }: Doing & { contact: DeskContact }) {
+/** Without sound there is nothing to record; what is recorded already is always shown. */
+function Recording({ contact, hasSound, run, busy }: Doing & { contact: DeskContact; hasSound: boolean }) {
   const t = useText();
   const { recording } = contact;
   const text = t.beside.recording;
   if (!contact.recordable || contact.channel !== "voice") return null;
   const wish = (what: RecordingWish) => void run(`record_${what}`, () => besideApi.record(contact.id, what));
+  if (!recording && !hasSound) return null;
   if (!recording) {
     return (
       <div>

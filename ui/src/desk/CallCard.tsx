@@ -15,6 +15,8 @@ import { ContactStateTag } from "../common/ContactStateTag";
 import { useNow } from "../common/clock";
 import { useFormat, useText } from "../common/settings";
 import { isTyping } from "../common/typing";
+import { useSound } from "../softphone/useSound";
+import { useTelephone } from "../softphone/telephone";
 import { WhyLink } from "../hvorfor/WhyLink";
 import { Beside } from "./Beside";
 import { GiveBack } from "./AsideCard";
@@ -38,6 +40,7 @@ export function CallCard({ contact, adviser, run, busy }: Props) {
   const { consult } = contact;
   const asks = useAsks(contact.channel, consult !== null, () => setOpened(null));
   const held = contact.state === "held";
+  const sound = useSound([contact], adviser);
   const card = useFocusWhenShown();
 
   return (
@@ -65,7 +68,7 @@ export function CallCard({ contact, adviser, run, busy }: Props) {
         </div>
         <Talk since={contact.answered ?? contact.arrived} />
       </div>
-      <Beside contact={contact} run={run} busy={busy} />
+      <Beside contact={contact} hasSound={sound === "yes"} run={run} busy={busy} />
       {consult && <Consulting contact={contact} consult={consult} run={run} busy={busy} />}
       <div className="call__buttons">
         {consult ? null : held ? (
@@ -122,13 +125,25 @@ export function CallCard({ contact, adviser, run, busy }: Props) {
       {opened === "transfer" && !consult && <Transfer contact={contact} run={run} busy={busy} />}
       {opened === "consult" && asks && <AskExpert contact={contact} run={run} busy={busy} />}
       {canWait(contact.channel) && <GiveBack contact={contact} run={run} busy={busy} />}
-      {!adviser.phone && contact.channel === "voice" && (
-        <BodyShort size="small" className="call__note">
-          <PhoneFillIcon aria-hidden /> {t.desk.call.noSound}
-        </BodyShort>
-      )}
+      {sound === "no" && contact.channel === "voice" && <NoSound />}
       <History events={contact.events} />
     </section>
+  );
+}
+
+/** Why nobody hears anything, and that everything else is as it is in life. */
+function NoSound() {
+  const t = useText();
+  const { where } = useTelephone();
+  const says = {
+    headset: `${t.colleague.soundless} ${t.colleague.soundlessSays}`,
+    phone: t.desk.call.noSound,
+    page: t.sound.state.off,
+  }[where];
+  return (
+    <BodyShort size="small" className="call__note">
+      <PhoneFillIcon aria-hidden /> {says}
+    </BodyShort>
   );
 }
 

@@ -15,6 +15,7 @@ import { Announcer } from "./Announcer";
 import { AsideCard } from "./AsideCard";
 import { CallCard } from "./CallCard";
 import { CallOut } from "./CallOut";
+import { ColleagueAfter, ColleagueCard } from "./ColleagueCard";
 import { DiallingCard } from "./DiallingCard";
 import { Idle } from "./Idle";
 import { PersonArea } from "../person/PersonArea";
@@ -23,9 +24,10 @@ import { MyQueues } from "./MyQueues";
 import { OfferCard } from "./OfferCard";
 import { Requests } from "./Requests";
 import { Today } from "./Today";
-import { useAction } from "./useAction";
+import type { Run } from "./useAction";
 import { useChime } from "./useChime";
 import { useDeskView } from "./useDesk";
+import { useDeskAction } from "./useDeskAction";
 import { WrapUpCard } from "./WrapUpCard";
 
 import "../guide/guide.css";
@@ -55,13 +57,16 @@ export function Desk({ session, onGone, onLeave }: Props) {
 function OpenDesk({ session, view, onLeave }: { session: string; view: DeskView; onLeave(): void }) {
   const t = useText();
   const { sound } = useSettings();
-  const { run, busy, failure } = useAction();
+  const { run, busy, failure } = useDeskAction(view);
   const { blocked } = useChime(view.offer !== null, sound);
   useTitle(view.offer ? `(1) ${t.desk.offer.tabTitle}` : t.desk.title);
   const doing = { run, busy };
   const inHand = view.contacts.filter((contact) => contact.state !== "set_aside");
   const aside = view.contacts.filter((contact) => contact.state === "set_aside");
   const guided = inHand.find((contact) => contact.consult_of === null && contact.state !== "dialling");
+  // A colleague's question is about somebody else's person.
+  const own = inHand.find((contact) => contact.consult_of === null);
+  const asked = own === undefined && inHand.length > 0;
   const quiet = view.offer === null && view.contacts.length === 0;
   const [left, setLeft] = useState<string | null>(null);
   const queries = useQueryClient();
@@ -103,7 +108,7 @@ function OpenDesk({ session, view, onLeave }: { session: string; view: DeskView;
           {inHand.map((contact) => (
             <ContactCard key={`${contact.id}-${inCall(contact.state) ? "call" : contact.state}`} contact={contact} view={view} {...doing} />
           ))}
-          <PersonArea contact={inHand[0] ?? null} adviser={view.adviser.id} />
+          {!asked && <PersonArea contact={own ?? null} adviser={view.adviser.id} />}
           {aside.map((contact) => (
             <AsideCard key={contact.id} contact={contact} {...doing} />
           ))}
@@ -127,12 +132,19 @@ function inCall(state: DeskContact["state"]): boolean {
 
 function ContactCard({ contact, view, ...doing }: Doing & { contact: DeskContact; view: DeskView }) {
   const { adviser, queues } = view;
+  if (contact.consult_of !== null) {
+    return contact.state === "wrap_up" ? (
+      <ColleagueAfter contact={contact} adviser={adviser} {...doing} />
+    ) : (
+      <ColleagueCard contact={contact} {...doing} />
+    );
+  }
   if (contact.state === "wrap_up") return <WrapUpCard contact={contact} adviser={adviser} {...doing} />;
   if (contact.state === "dialling") return <DiallingCard contact={contact} adviser={adviser} {...doing} />;
   return <CallCard contact={contact} adviser={adviser} queues={queues} {...doing} />;
 }
 
 export interface Doing {
-  run: ReturnType<typeof useAction>["run"];
+  run: Run;
   busy: string | null;
 }

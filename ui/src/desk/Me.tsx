@@ -6,6 +6,7 @@ import {
   LeaveIcon,
   PauseIcon,
   PencilIcon,
+  PersonHeadsetIcon,
   PhoneFillIcon,
   PhoneIcon,
 } from "@navikt/aksel-icons";
@@ -15,6 +16,7 @@ import { api } from "../api/client";
 import type { Activity, Adviser, AdviserState, DeskView } from "../api/types";
 import { useNow } from "../common/clock";
 import { useFormat, useSettings, useText } from "../common/settings";
+import { useTelephone } from "../softphone/telephone";
 import { Also } from "./Also";
 import type { Doing } from "./Desk";
 
@@ -67,15 +69,7 @@ export function Me({ view, session, soundBlocked, onLeave, run, busy }: Props) {
             {[adviser.id, adviser.unit?.name].filter(Boolean).join(" · ")}
           </BodyShort>
           <BodyShort size="small" className="subtle adviser-line">
-            {adviser.phone ? (
-              <>
-                <PhoneFillIcon aria-hidden /> {t.desk.choose.phone}
-              </>
-            ) : (
-              <>
-                <PhoneIcon aria-hidden /> {t.desk.choose.noPhone}
-              </>
-            )}
+            <Telephone adviser={adviser} />
           </BodyShort>
         </div>
         <State adviser={adviser} />
@@ -124,6 +118,26 @@ export function Me({ view, session, soundBlocked, onLeave, run, busy }: Props) {
         </div>
       </VStack>
     </section>
+  );
+}
+
+/** Where calls are taken: what is chosen in this browser, and for a telephone on the desk whether it is there. */
+function Telephone({ adviser }: { adviser: Adviser }) {
+  const t = useText();
+  const { where } = useTelephone();
+  if (where === "headset") {
+    return (
+      <>
+        <PersonHeadsetIcon aria-hidden /> {t.colleague.phone.headset}
+      </>
+    );
+  }
+  const there = where === "phone" && adviser.phone;
+  return (
+    <>
+      {there ? <PhoneFillIcon aria-hidden /> : <PhoneIcon aria-hidden />}{" "}
+      {where === "page" ? t.colleague.phone.page : there ? t.desk.choose.phone : t.desk.choose.noPhone}
+    </>
   );
 }
 

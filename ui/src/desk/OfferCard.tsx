@@ -25,6 +25,9 @@ export function OfferCard({ offer, adviser, run, busy }: Doing & { offer: Offer;
   const decline = () => void run("decline", () => api.declineOffer(offer.id));
   useOfferKeys(accept, decline);
   const rings = offer.callback != null && offer.callback.reached === null;
+  const asked = offer.asked_by ?? null;
+  const topic = asked?.topic ?? offer.topic;
+  const note = asked ? t.colleague.offered(asked.adviser.name) : offer.note;
   const title = rings
     ? t.work.callback.title
     : offer.consult
@@ -44,15 +47,22 @@ export function OfferCard({ offer, adviser, run, busy }: Doing & { offer: Offer;
           </Heading>
           <BodyShort className="offer__what">
             <strong>{offer.queue?.name}</strong>
-            {offer.topic && <> · {offer.topic.name}</>} · {offer.caller} ·{" "}
+            {topic && <> · {topic.name}</>}
+            {!offer.consult && <> · {offer.caller}</>} ·{" "}
             {t.desk.offer.waited(format.duration(offer.waited_s))}
           </BodyShort>
-          {offer.note && <BodyShort weight="semibold">{offer.note}</BodyShort>}
+          {note && <BodyShort weight="semibold">{note}</BodyShort>}
+          {asked?.unit && (
+            <BodyShort>
+              {t.colleague.from(asked.unit.name)}
+              {asked.queue && <> · {asked.queue.name}</>}
+            </BodyShort>
+          )}
           <p className="offer__why">{offer.why.text}</p>
         </div>
         <Countdown offer={offer} />
       </div>
-      <OfferPerson contact={offer.contact} />
+      {!offer.consult && <OfferPerson contact={offer.contact} />}
       <div className="offer__buttons">
         <Button ref={answer} icon={<PhoneFillIcon aria-hidden />} loading={busy === "accept"} onClick={accept}>
           {rings ? t.work.callback.answer : t.desk.offer.answer} <kbd>{t.desk.offer.answerKey}</kbd>

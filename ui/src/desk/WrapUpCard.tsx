@@ -42,18 +42,14 @@ export function WrapUpCard({ contact, adviser, run, busy }: Doing & { contact: D
           </BodyShort>
         )}
       </div>
-      {contact.consult_of === null ? (
-        <AfterForm contact={contact.id} beside={runs && <ClockButtons adviser={adviser} run={run} busy={busy} />} plain={plain} />
-      ) : (
-        plain
-      )}
+      <AfterForm contact={contact.id} beside={runs && <ClockButtons adviser={adviser} run={run} busy={busy} />} plain={plain} />
       <KeptRecordings contact={contact} run={run} busy={busy} />
       <History events={contact.events} />
     </section>
   );
 }
 
-/** Finishes without a word: a consultation, or when there are no proposals to be had. */
+/** Finishes without a word, when there are no proposals to be had. */
 function Plain({ adviser, run, busy, runs }: Doing & { adviser: Adviser; runs: boolean }) {
   const t = useText();
   const done = useRef<HTMLButtonElement>(null);

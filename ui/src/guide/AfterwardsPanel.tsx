@@ -45,7 +45,8 @@ function Left({ left, inHand, onOpen }: Omit<Props, "adviser"> & { left: Afterwa
   const format = useFormat();
   const promises = left.promises.filter((promise) => promise.can_end).concat(left.promises.filter((promise) => !promise.can_end).slice(0, 3));
   const drafts = left.drafts.filter(({ contact }) => !inHand.includes(contact));
-  const isEmpty = promises.length === 0 && left.tasks.length === 0 && drafts.length === 0 && left.failed.length === 0;
+  const erased = left.erased ?? [];
+  const isEmpty = erased.length === 0 && promises.length === 0 && left.tasks.length === 0 && drafts.length === 0 && left.failed.length === 0;
   return (
     <>
       {isEmpty && <BodyShort size="small">{t.guide.afterwards.empty}</BodyShort>}
@@ -81,11 +82,34 @@ function Left({ left, inHand, onOpen }: Omit<Props, "adviser"> & { left: Afterwa
           </ul>
         </>
       )}
+      <Erased erased={erased} />
       {left.failed.length > 0 && (
         <BodyShort size="small" className="subtle">
           {t.person.failed.title(left.failed.map(({ register }) => t.person.failed.names[register] ?? register).join(", "))}
         </BodyShort>
       )}
+    </>
+  );
+}
+
+/** What vanished with an erased person: in place of the words, why they are gone. */
+function Erased({ erased }: { erased: NonNullable<Afterwards["erased"]> }) {
+  const words = useText().colleague.gone;
+  const format = useFormat();
+  if (erased.length === 0) return null;
+  return (
+    <>
+      <Heading level="3" size="xsmall">
+        {words.title}
+      </Heading>
+      <ul className="guide__left">
+        {erased.map(({ what, made }, index) => (
+          <li key={index} data-erased={what}>
+            <span>{words[what](format.dayMonth(made))}</span>
+            <span className="subtle">{words.why}</span>
+          </li>
+        ))}
+      </ul>
     </>
   );
 }

@@ -6,6 +6,7 @@ import { guideApi, type LeftDraft } from "../api/guide";
 import { useFormat, useText } from "../common/settings";
 import { useAction } from "../desk/useAction";
 import { dropDraft } from "./drafts";
+import { followedOnes, isElsewhere, noteFollowed } from "./followed";
 
 interface Props {
   drafts: LeftDraft[];
@@ -14,26 +15,50 @@ interface Props {
 }
 
 /** Drafts whose conversation is over: opened to be finished, or thrown away, which can be undone. */
-export function LeftDrafts({ drafts, onOpen }: Props) {
-  const words = useText().guide.afterwards;
+export function LeftDrafts({ drafts: all, onOpen }: Props) {
+  const t = useText();
+  const words = t.guide.afterwards;
   const format = useFormat();
   const queries = useQueryClient();
   const { run, busy, failure } = useAction();
   const [gone, setGone] = useState<LeftDraft | null>(null);
+  const [followed, setFollowed] = useState<string[]>(followedOnes);
+  const [told, setTold] = useState(false);
+  const drafts = all.filter(({ contact }) => !followed.includes(contact));
+  /** Whoever took the contact over has its draft: it is no longer anything to finish here. */
+  const orFollowed = async (contact: string, ask: () => Promise<unknown>) => {
+    setTold(false);
+    try {
+      await ask();
+      return false;
+    } catch (error) {
+      if (!isElsewhere(error)) throw error;
+      noteFollowed(contact);
+      setFollowed(followedOnes());
+      setTold(true);
+      return true;
+    }
+  };
+  const open = (contact: string) =>
+    void run(contact, async () => {
+      if (!(await orFollowed(contact, () => guideApi.proposal(contact, null)))) onOpen?.(contact);
+    });
   const save = (draft: LeftDraft, text: string, then: LeftDraft | null) =>
     void run(draft.contact, async () => {
-      await guideApi.saveDraft(draft.contact, text);
+      if (await orFollowed(draft.contact, () => guideApi.saveDraft(draft.contact, text))) return;
       dropDraft(draft.contact);
       setGone(then);
       await queries.invalidateQueries({ queryKey: ["afterwards"] });
       await queries.invalidateQueries({ queryKey: ["after", draft.contact] });
     });
-  if (drafts.length === 0 && gone === null) return null;
+  if (drafts.length === 0 && gone === null && !told) return null;
   return (
     <>
-      <Heading level="3" size="xsmall">
-        {words.drafts}
-      </Heading>
+      {drafts.length > 0 && (
+        <Heading level="3" size="xsmall">
+          {words.drafts}
+        </Heading>
+      )}
       <ul className="guide__left">
         {drafts.map((draft) => (
           <li key={draft.contact} data-draft={draft.contact}>
@@ -41,7 +66,7 @@ export function LeftDrafts({ drafts, onOpen }: Props) {
             <span className="subtle">{words.draftOf(format.dayAndTime(draft.at))}</span>
             <span className="guide__buttons">
               {onOpen && (
-                <Button size="xsmall" variant="secondary" data-color="neutral" onClick={() => onOpen(draft.contact)}>
+                <Button size="xsmall" variant="secondary" data-color="neutral" onClick={() => open(draft.contact)}>
                   {words.open}
                 </Button>
               )}
@@ -72,6 +97,7 @@ export function LeftDrafts({ drafts, onOpen }: Props) {
             </Button>
           </span>
         )}
+        {told && <BodyShort size="small">{t.colleague.followed}</BodyShort>}
         {failure && <BodyShort size="small">{failure}</BodyShort>}
       </div>
     </>

@@ -33,6 +33,7 @@ export function TeamPage() {
     refetchInterval: EVERY_MS,
     retry: false,
   });
+  const threats = query.data?.threats ?? [];
   return (
     <div className="page">
       <Heading level="1" size="large">
@@ -46,6 +47,11 @@ export function TeamPage() {
           </option>
         ))}
       </Select>
+      {threats.length > 0 && (
+        <div className="guide__first">
+          <Threats threats={threats} />
+        </div>
+      )}
       <div className="guide__columns">
         <Attend />
         <Recordings />
@@ -92,7 +98,7 @@ function Shown({ team }: { team: Team }) {
           />
         )}
       </section>
-      <Threats threats={team.threats} />
+      {team.threats.length === 0 && <Threats threats={[]} />}
     </div>
   );
 }

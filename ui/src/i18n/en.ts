@@ -2,6 +2,7 @@
 import type { Messages } from "./nb";
 import { en as admin } from "./admin";
 import { en as beside } from "./beside";
+import { en as colleague } from "./colleague";
 import { en as control } from "./control";
 import { en as demoRoles } from "./demoRoles";
 import { en as figures } from "./figures";
@@ -15,6 +16,7 @@ import { en as work } from "./work";
 
 export const en: Messages = {
   beside,
+  colleague,
   control,
   demoRoles,
   figures,
@@ -37,6 +39,8 @@ export const en: Messages = {
   retry: "Try again",
   showAll: (count) => `Show all ${count}`,
   showFewer: "Show fewer",
+  dateWrong: "This is not a date. Write it as dd.mm.yyyy.",
+  dateStands: (date) => `${date} stands for now.`,
   numerals: ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"],
 
   nav: {

@@ -1,6 +1,7 @@
 /** Bokmål: every text that people see. `en.ts` must have the same keys. */
 import { nb as admin } from "./admin";
 import { nb as beside } from "./beside";
+import { nb as colleague } from "./colleague";
 import { nb as control } from "./control";
 import { nb as demoRoles } from "./demoRoles";
 import { nb as figures } from "./figures";
@@ -14,6 +15,7 @@ import { nb as work } from "./work";
 
 export const nb = {
   beside,
+  colleague,
   control,
   demoRoles,
   figures,
@@ -36,6 +38,8 @@ export const nb = {
   retry: "Prøv igjen",
   showAll: (count: string) => `Vis alle ${count}`,
   showFewer: "Vis færre",
+  dateWrong: "Dette er ikke en dato. Skriv den som dd.mm.åååå.",
+  dateStands: (date: string) => `Nå gjelder ${date}.`,
   numerals: ["én", "to", "tre", "fire", "fem", "seks", "sju", "åtte", "ni", "ti", "elleve", "tolv"],
 
   nav: {

@@ -1,4 +1,7 @@
 /** People: the person on the desk, the access audit, measures that touch staff. */
+/** `1 referat`, `2 referater` */
+const some = (count: string, one: string, more: string) => `${count} ${count === "1" ? one : more}`;
+
 export const nb = {
   title: "Bruker",
   find: {
@@ -251,8 +254,8 @@ export const nb = {
     done: "Slettet",
     by: (at: string, who: string, whom: string) => `${at}: ${who} slettet det som var skrevet om ${whom}.`,
     gone: (notes: string, drafts: string, promises: string, contacts: string) =>
-      `Borte: ${notes} referater, ${drafts} utkast og ${promises} løfter. ${contacts} henvendelser gjelder ikke lenger noen.`,
-    counted: (count: string) => `${count} rader er nå bare tall, uten person.`,
+      `Borte: ${some(notes, "referat", "referater")}, ${drafts} utkast og ${some(promises, "løfte", "løfter")}. ${some(contacts, "henvendelse", "henvendelser")} gjelder ikke lenger noen.`,
+    counted: (count: string) => `${some(count, "rad", "rader")} er nå bare tall, uten person.`,
     stays: "Dette blir stående",
     receipts: "Kvitteringer for sletting",
     none: "Ingen er slettet.",
@@ -525,8 +528,8 @@ export const en: typeof nb = {
     done: "Erased",
     by: (at, who, whom) => `${at}: ${who} erased what was written about ${whom}.`,
     gone: (notes, drafts, promises, contacts) =>
-      `Gone: ${notes} notes, ${drafts} drafts and ${promises} promises. ${contacts} contacts are about nobody now.`,
-    counted: (count) => `${count} rows are mere figures now, without a person.`,
+      `Gone: ${some(notes, "note", "notes")}, ${some(drafts, "draft", "drafts")} and ${some(promises, "promise", "promises")}. ${some(contacts, "contact is", "contacts are")} about nobody now.`,
+    counted: (count) => `${some(count, "row is a mere figure", "rows are mere figures")} now, without a person.`,
     stays: "This stays",
     receipts: "Receipts of erasure",
     none: "Nobody was erased.",

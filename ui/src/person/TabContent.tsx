@@ -7,6 +7,9 @@ import { useFormat, useSettings, useText } from "../common/settings";
 import { Facts } from "./Facts";
 import { account, kroner } from "./shown";
 
+/** So many rows of each part are shown in the overview. */
+const BRIEF = 4;
+
 interface Props {
   content: TabView;
   view: PersonView;
@@ -47,8 +50,8 @@ function Overview(props: Props) {
       </div>
       <div>
         <Benefits {...props} />
-        <Payments {...props} limit={4} />
-        <Cases {...props} limit={4} />
+        <Payments {...props} isBrief />
+        <Cases {...props} isBrief />
         <Tasks {...props} />
       </div>
     </div>
@@ -154,7 +157,7 @@ function Rows<Row>({ title, rows, columns, keyOf }: { title: string; rows: Row[]
   if (!rows) return null;
   return (
     <Part title={title}>
-      {rows.length === 0 ? <BodyShort className="empty">{t.person.part.none}</BodyShort> : <DataTable rows={rows} columns={columns} keyOf={keyOf} region={title} />}
+      {rows.length === 0 ? <BodyShort className="empty">{t.person.part.none}</BodyShort> : <DataTable isWhole rows={rows} columns={columns} keyOf={keyOf} region={title} />}
     </Part>
   );
 }
@@ -180,44 +183,54 @@ function Benefits({ content }: Props) {
   );
 }
 
-function Payments({ content, limit }: Props & { limit?: number }) {
+/** In the overview the newest, with what matters most; everything is in the tab. */
+function Payments({ content, isBrief = false }: Props & { isBrief?: boolean }) {
   const t = useText();
   const date = useDate();
   const { language } = useSettings();
   const words = t.person.column;
+  type Row = NonNullable<TabView["payments"]>[number];
+  const rest: Column<Row>[] = [
+    { id: "gross", name: words.gross, align: "right", value: (row) => kroner(row.gross_ore, language) },
+    { id: "tax", name: words.tax, align: "right", value: (row) => kroner(row.tax_ore, language) },
+  ];
   return (
     <Rows
       title={t.person.part.payments}
-      rows={content.payments?.slice(0, limit)}
+      rows={content.payments?.slice(0, isBrief ? BRIEF : undefined)}
       keyOf={(row) => `${row.date} ${row.topic} ${row.title}`}
       columns={[
         { id: "date", name: words.date, value: (row) => date(row.date) },
         { id: "title", name: words.title, value: (row) => row.title },
         { id: "state", name: words.state, value: (row) => t.person.payment[row.state] },
-        { id: "gross", name: words.gross, align: "right", value: (row) => kroner(row.gross_ore, language) },
-        { id: "tax", name: words.tax, align: "right", value: (row) => kroner(row.tax_ore, language) },
+        ...(isBrief ? [] : rest),
         { id: "net", name: words.net, align: "right", value: (row) => kroner(row.net_ore, language) },
       ]}
     />
   );
 }
 
-function Cases({ content, limit }: Props & { limit?: number }) {
+function Cases({ content, isBrief = false }: Props & { isBrief?: boolean }) {
   const t = useText();
   const topic = useTopic(content);
   const date = useDate();
   const words = t.person.column;
+  const documents: Column<NonNullable<TabView["cases"]>[number]> = {
+    id: "documents",
+    name: words.documents,
+    value: (row) => row.documents.map((document) => `${document.title} ${date(document.date)}`).join("; "),
+  };
   return (
     <Rows
       title={t.person.part.cases}
-      rows={content.cases?.slice(0, limit)}
+      rows={content.cases?.slice(0, isBrief ? BRIEF : undefined)}
       keyOf={(row) => row.id}
       columns={[
         { id: "topic", name: words.topic, value: (row) => topic(row.topic) },
         { id: "state", name: words.state, value: (row) => (row.state ? t.person.caseState[row.state] : "–") },
         { id: "opened", name: words.opened, value: (row) => date(row.opened) },
         { id: "expected", name: words.expected, value: (row) => date(row.expected) },
-        { id: "documents", name: words.documents, value: (row) => row.documents.map((document) => `${document.title} ${date(document.date)}`).join("; ") },
+        ...(isBrief ? [] : [documents]),
       ]}
     />
   );

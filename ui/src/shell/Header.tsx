@@ -10,6 +10,7 @@ import { useWho } from "../identity/session";
 import { WhoMenu } from "../identity/WhoMenu";
 import { useHealth } from "./health";
 import { Mark } from "./Mark";
+import { ThreatMark, useThreats } from "./ThreatMark";
 import { useFits } from "./useFits";
 
 const PAGES = [
@@ -30,8 +31,9 @@ export function Header() {
   const row = useRef<HTMLElement>(null);
   const pages = usePages();
   const { language } = useSettings();
+  const threats = useThreats();
   // Whoever has many roles has many pages.
-  const isMenu = !useFits(row, `${narrow} ${language} ${pages.map((page) => page.name).join(" ")}`) || narrow;
+  const isMenu = !useFits(row, `${narrow} ${threats} ${language} ${pages.map((page) => page.name).join(" ")}`) || narrow;
   return (
     <InternalHeader className="header" ref={row}>
       <InternalHeader.Title as={Link} to="/">
@@ -44,6 +46,7 @@ export function Header() {
       <Spacer />
       {!narrow && (
         <>
+          <ThreatMark count={threats} />
           <SyntheticMark />
           <ScenarioClock />
         </>
@@ -53,6 +56,7 @@ export function Header() {
       <WhoMenu narrow={narrow} />
       {narrow && (
         <div className="header-second">
+          <ThreatMark count={threats} />
           <ScenarioClock />
           <SyntheticMark />
         </div>

@@ -19,6 +19,7 @@ import { type NetworkWord, useNetwork } from "./network";
 import type { Speaker } from "./speaker";
 import { useTelephone } from "./telephone";
 import { useIdleWithDesk } from "./useIdleWithDesk";
+import { useSound } from "./useSound";
 import type { Softphone, Where } from "./useSoftphone";
 
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
@@ -37,6 +38,7 @@ export function Strip({ view }: { view: DeskView }) {
   const hasPhone = view.adviser.phone;
   const { where, setWhere, microphone, speaker, phone } = useTelephone();
   useIdleWithDesk(phone, view);
+  const sound = useSound(view.contacts, view.adviser);
   const [opened, setOpened] = useState<"keys" | "devices" | null>(null);
   const { level, silent } = useLevel(microphone.stream, phone.line !== null || opened === "devices");
   const on = phone.line !== null;
@@ -55,7 +57,7 @@ export function Strip({ view }: { view: DeskView }) {
           <PersonHeadsetIcon aria-hidden /> {t.sound.title}
         </Heading>
         <p className="softphone__state" role="status">
-          {useStateText(where, hasPhone, microphone, phone)}
+          {useStateText(where, hasPhone, microphone, phone, sound === "no")}
         </p>
         {on && phone.line?.answered && phone.state !== "lost" && <NetworkTag phone={phone} />}
         <div className="softphone__buttons">
@@ -142,7 +144,7 @@ function lineState({ line }: Softphone): string {
   return line.held ? "held" : "talking";
 }
 
-function useStateText(where: Where, hasPhone: boolean, microphone: Microphone, phone: Softphone): string {
+function useStateText(where: Where, hasPhone: boolean, microphone: Microphone, phone: Softphone, soundless: boolean): string {
   const t = useText();
   const { state } = t.sound;
   if (where === "page") return state.off;
@@ -152,6 +154,7 @@ function useStateText(where: Where, hasPhone: boolean, microphone: Microphone, p
   if (phone.state === "elsewhere") return state.elsewhere;
   if (phone.state === "lost") return state.lost;
   if (phone.blocked) return t.sound.blocked;
+  if (soundless) return t.colleague.soundless;
   const { line } = phone;
   if (line !== null) return !line.answered ? state.ringing(line.display) : line.held ? state.held : state.talking;
   return phone.state === "ready" ? state.ready : state.connecting;
