@@ -31,7 +31,7 @@ test("the same day by other definitions, lowest first, and the page says how far
   await openFigures(page);
   const values = (await page.locator(".level__value").allInnerTexts()).map(share);
   assert.deepEqual(values, [56, 60.9, 62.2, 66, 71.7, 74, 77.8]);
-  await page.getByText("Det er 22 prosentpoeng.").waitFor();
+  await page.getByText("Det er 21,8 prosentpoeng.").waitFor();
   const formulas = await page.locator(".level .formula").allInnerTexts();
   assert.ok(formulas.every((formula) => formula.includes("/")), "every bar has its formula");
   const widths = await page.locator(".level__fill").evaluateAll((bars) => bars.map((bar) => bar.getBoundingClientRect().width));

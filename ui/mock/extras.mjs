@@ -97,7 +97,8 @@ export class Extras {
     return {
       id: request.id, activity: request.activity, wanted: request.wanted, unit: unit(this.centre, request.unit),
       accepted: request.start.yes + yes, declined: request.start.no + request.answers.size - yes,
-      at: request.at, closed_at: request.open ? null : this.centre.iso(), mine: (adviser && request.answers.get(adviser.id)) ?? null,
+      at: request.at, until: request.until ?? this.centre.iso(Date.parse(request.at) + 1_800_000), by: null,
+      closed_at: request.open ? null : this.centre.iso(), outcome: request.open ? null : "withdrawn", mine: (adviser && request.answers.get(adviser.id)) ?? null,
     };
   }
 
@@ -288,9 +289,9 @@ export class Extras {
       return { value: {} };
     }
     if (at("GET", "/callbacks")) {
-      const counts = { pending: 0, dialling: 0, done: 12, failed: 1, cancelled: 2 };
+      const counts = { pending: 0, dialling: 0, done: 12, failed: 1, fault: 0, cancelled: 2 };
       for (const { state } of this.callbacks) counts[state]++;
-      return { value: { counts, oldest_until: this.callbacks[0].until, items: this.callbacks } };
+      return { value: { counts, line_out: true, oldest_until: this.callbacks[0].until, items: this.callbacks } };
     }
     if ((found = at("GET", "/queues/([^/]+)/expected-wait"))) {
       const row = centre.queueRows().find((each) => each.id === found[0]);

@@ -51,7 +51,7 @@ fn a_redial_gets_its_old_place_and_needs_no_callback() {
         let contact = client.get(&format!("/api/v1/contacts/{id}")).expect(200);
         assert_eq!(
             (contact["state"].as_str(), contact["reason"].as_str()),
-            (Some("closed"), Some("lost"))
+            (Some("closed"), Some("fault"))
         );
     }
     let promised = wait::until(

@@ -11,7 +11,7 @@ use linje_types::{
     AdviserId, Channel, Clearance, ContactId, Language, OfferId, Origin, QueueId, Timestamp,
     TopicId,
 };
-use linje_voice::{self as voice, CallId, LegId, Number};
+use linje_voice::{self as voice, CallId, LegId, Number, Pattern};
 
 use crate::clips::Clips;
 use crate::line::{Attends, End, Leg, Line, LineState};
@@ -167,6 +167,8 @@ pub struct Calls {
     clips: Arc<Clips>,
     automatic: Option<AdviserId>,
     greeting: Option<linje_centre::PromptId>,
+    /// The numbers that the line out rings; None = there is no line out.
+    rings: Option<Vec<Pattern>>,
     lines: BTreeMap<u64, Line>,
     by_call: BTreeMap<CallId, u64>,
     by_page: BTreeMap<PageId, u64>,
@@ -193,6 +195,7 @@ impl Calls {
             clips,
             automatic,
             greeting,
+            rings: None,
             lines: BTreeMap::new(),
             by_call: BTreeMap::new(),
             by_page: BTreeMap::new(),
@@ -207,6 +210,13 @@ impl Calls {
             next: 0,
             now: Timestamp::ZERO,
         }
+    }
+
+    /// With a line out that rings these numbers. Without one nobody is offered to be rung.
+    #[must_use]
+    pub fn ringing(mut self, rings: Option<Vec<Pattern>>) -> Calls {
+        self.rings = rings;
+        self
     }
 
     /// Another description is in force: calls from now on are walked through it. Its prompts are those of
@@ -475,10 +485,13 @@ impl Calls {
             }));
         }
         let figures = &it.number;
+        let rung = it.from.as_ref().zip(self.rings.as_ref());
+        let rung = rung.is_some_and(|(from, rings)| linje_voice::may_call(from, rings).is_ok());
         let circumstances = Circumstances {
             language: it.language,
             plans: status.plans(),
-            can_be_rung: it.from.is_some() && it.origin == Origin::Live,
+            can_be_rung: it.origin == Origin::Live && rung,
+            line_out: self.rings.is_some(),
         };
         let Ok((session, steps)) = Session::start(&self.centre, figures, self.now, circumstances)
         else {

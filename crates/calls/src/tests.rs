@@ -78,7 +78,8 @@ fn script() -> Script {
     let centre = Arc::new(Centre::parse(toml).expect("the centre of the demo"));
     let clips = Arc::new(Clips::default());
     Script {
-        calls: Calls::new(centre, clips, Some(AUTOMATIC)),
+        calls: Calls::new(centre, clips, Some(AUTOMATIC))
+            .ringing(Some(linje_voice::Pattern::norwegian())),
         now: START,
         text: String::new(),
         token: 0,

@@ -430,6 +430,60 @@ pub fn say_moment(now: Timestamp, then: Timestamp, language: Language) -> String
     }
 }
 
+/// `25. november`, in English `25 November`.
+#[must_use]
+pub fn say_date(day: Date, language: Language) -> String {
+    let month = usize::from(day.month().unsigned_abs()) - 1;
+    if language == Language::En {
+        format!("{} {}", day.day(), MONTHS_EN[month])
+    } else {
+        format!("{}. {}", day.day(), MONTHS_NB[month])
+    }
+}
+
+/// `kl. 10.20`, in English `at 10:20`.
+#[must_use]
+pub fn say_clock(at: Timestamp, language: Language) -> String {
+    let at = local(at);
+    if language == Language::En {
+        format!("at {:02}:{:02}", at.hour(), at.minute())
+    } else {
+        format!("kl. {:02}.{:02}", at.hour(), at.minute())
+    }
+}
+
+/// Until when something is promised, seen from `now`: `innen onsdag 25. november` of the midnight that ends it,
+/// `innen onsdag 25. november kl. 14.00`, `innen kl. 14.00 i dag`, `innen utgangen av dagen`.
+#[must_use]
+pub fn say_before(now: Timestamp, then: Timestamp, language: Language) -> String {
+    let english = language == Language::En;
+    let civil = local(then);
+    let ends_a_day = (civil.hour(), civil.minute(), civil.second()) == (0, 0, 0);
+    let day = if ends_a_day {
+        local(then.plus_s(-1)).date()
+    } else {
+        civil.date()
+    };
+    let clock = say_clock(then, language);
+    let same_day = day == local(now).date();
+    let number = usize::from(day.weekday().to_monday_zero_offset().unsigned_abs());
+    let weekday = if english { WEEKDAYS_EN } else { WEEKDAYS_NB }[number];
+    let date = say_date(day, language);
+    let by = match language {
+        Language::En => "by",
+        Language::Nn => "innan",
+        Language::Nb | Language::Se => "innen",
+    };
+    match (same_day, ends_a_day, english) {
+        (true, true, false) => format!("{by} utgangen av dagen"),
+        (true, true, true) => format!("{by} the end of today"),
+        (true, false, false) => format!("{by} {clock} i dag"),
+        (true, false, true) => format!("{by} {} today", clock.trim_start_matches("at ")),
+        (false, true, _) => format!("{by} {weekday} {date}"),
+        (false, false, _) => format!("{by} {weekday} {date} {clock}"),
+    }
+}
+
 pub(crate) const WEEKDAYS_NB: [&str; 7] = [
     "mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag",
 ];
@@ -477,6 +531,28 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
+
+    #[test]
+    fn a_promise_reads_the_same_everywhere() {
+        let now = moment(date(2026, 11, 23), 10 * 60);
+        let said = |day: i8, minute: u16| {
+            let then = moment(date(2026, 11, day), minute);
+            say_before(now, then, Language::Nb) + " / " + &say_before(now, then, Language::En)
+        };
+        assert_eq!(
+            said(25, DAY_MINUTES),
+            "innen onsdag 25. november / by Wednesday 25 November"
+        );
+        assert_eq!(
+            said(25, 14 * 60),
+            "innen onsdag 25. november kl. 14.00 / by Wednesday 25 November at 14:00"
+        );
+        assert_eq!(said(23, 14 * 60), "innen kl. 14.00 i dag / by 14:00 today");
+        assert_eq!(
+            said(23, DAY_MINUTES),
+            "innen utgangen av dagen / by the end of today"
+        );
+    }
 
     fn weekdays_nine_to_three() -> OpeningHours {
         OpeningHours {

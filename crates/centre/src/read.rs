@@ -79,10 +79,15 @@ struct Head {
 }
 
 fn head(table: &Table<'_, '_>) -> Head {
+    let version = table.need_text("version");
+    if table.has("version") && version.value.trim().is_empty() {
+        let help = "write a label that people know it by, as version = \"2015-2\"";
+        table.bad(version.at, "\"version\" is empty", help);
+    }
     Head {
         id: table.need_text("id").value,
         name: name(table),
-        version: table.need_text("version").value,
+        version: version.value,
         source: table.need_text("source").value,
         assumed: table.tables("assumed", text),
         valid_from: date(table, "valid_from"),

@@ -49,6 +49,36 @@ pub(crate) struct Reader<'t> {
     faults: RefCell<Vec<Fault>>,
 }
 
+/// The length of a date such as 2015-12-24.
+const DATE_LEN: usize = 10;
+
+/// Where in a line the first date stands that no calendar has, and how to mend it.
+fn impossible_date(line: &str) -> Option<(usize, String)> {
+    let bytes = line.as_bytes();
+    let columns = 0..bytes.len().saturating_sub(DATE_LEN - 1);
+    columns.into_iter().find_map(|column| {
+        let part = bytes.get(column..column + DATE_LEN)?;
+        let is_date = part.iter().enumerate().all(|(place, byte)| match place {
+            4 | 7 => *byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
+        let before = column.checked_sub(1).and_then(|before| bytes.get(before));
+        if !is_date || before.is_some_and(|byte| byte.is_ascii_digit() || *byte == b'"') {
+            return None;
+        }
+        let part = line.get(column..column + DATE_LEN)?;
+        let year: i16 = part.get(..4)?.parse().ok()?;
+        let month: i8 = part.get(5..7)?.parse().ok()?;
+        let day: i8 = part.get(8..)?.parse().ok()?;
+        let Ok(first) = jiff::civil::Date::new(year, month, 1) else {
+            return Some((column, String::from("write a month from 01 to 12")));
+        };
+        let days = first.days_in_month();
+        let exists = (1..=days).contains(&day);
+        (!exists).then(|| (column, format!("write a day from 01 to {days}")))
+    })
+}
+
 impl<'t> Reader<'t> {
     pub(crate) fn new(text: &'t str) -> Reader<'t> {
         let after_breaks = text.match_indices('\n').map(|(at, _)| at + 1);
@@ -64,13 +94,35 @@ impl<'t> Reader<'t> {
         match DeTable::parse(self.text) {
             Ok(table) => Some(table),
             Err(error) => {
-                let at = self.place(&error.span().unwrap_or(0..0));
+                let span = error.span().unwrap_or(0..0);
+                if self.no_such_date(span.start) {
+                    return None;
+                }
+                let at = self.place(&span);
                 let message = error.message().replace('\n', ", ");
                 let help = "put texts in quotes and lists in brackets, one key = value to a line";
                 self.fault(Code::Syntax, at, format!("not TOML: {message}"), help);
                 None
             }
         }
+    }
+
+    /// Notes a date that no calendar has, on the line where the text could not be read; gives whether there was one.
+    fn no_such_date(&self, near: usize) -> bool {
+        let number = self.line_starts.partition_point(|start| *start <= near);
+        let Some(&begins) = self.line_starts.get(number.saturating_sub(1)) else {
+            return false;
+        };
+        let line = self.text.get(begins..).unwrap_or_default();
+        let line = line.lines().next().unwrap_or_default();
+        let Some((column, mend)) = impossible_date(line) else {
+            return false;
+        };
+        let date = line.get(column..column + DATE_LEN).unwrap_or_default();
+        let at = self.place(&(begins + column..begins + column + DATE_LEN));
+        let message = format!("the date {date} does not exist");
+        self.fault(Code::BadValue, at, message, mend);
+        true
     }
 
     pub(crate) fn fault(

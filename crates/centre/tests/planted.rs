@@ -50,6 +50,14 @@ const fn plant(
 /// Faults that show where they stand.
 const FORM: &[Plant] = &[
     plant(
+        "centre.id",
+        "centre.version = \"2015-1\"",
+        "centre.version = ¤\"\"",
+        Code::BadValue,
+        "",
+        "\"version\" is empty",
+    ),
+    plant(
         "id = \"pensjon\"\nname",
         "max_waiting = 5000",
         "¤max_wating = 5000",
@@ -390,6 +398,14 @@ const FORM: &[Plant] = &[
 /// Faults that only a look at the whole shows.
 const WHOLE: &[Plant] = &[
     plant(
+        "centre.id",
+        "centre.valid_from = 2015-01-01",
+        "centre.valid_from = ¤2015-02-30",
+        Code::BadValue,
+        "",
+        "the date 2015-02-30 does not exist; write a day from 01 to 28",
+    ),
+    plant(
         "id = \"main\"\nname = { nb = \"Hovednummer\"",
         "give_up = \"other\"",
         "give_up = \"menu\"",
@@ -588,6 +604,14 @@ const WHOLE: &[Plant] = &[
         Code::BadCallback,
         "",
         "outside",
+    ),
+    plant(
+        "[callback.offer]",
+        "queues = [\"sosiale-tjenester\"",
+        "queues = [\"sosiale-tjenester\", ¤\"sosiale-tjenester\"",
+        Code::Doubled,
+        "",
+        "names queue \"sosiale-tjenester\" twice",
     ),
     plant(
         "[callback.offer]",

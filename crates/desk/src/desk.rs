@@ -97,6 +97,7 @@ impl Submit {
             self.command,
             Command::Leave { .. }
                 | Command::Lose { .. }
+                | Command::Cut { .. }
                 | Command::End { .. }
                 | Command::LosePresence { .. }
                 | Command::Tick

@@ -66,7 +66,7 @@ impl Reconcile {
     fn lose(&self, desk: &mut Desk, view: &ContactView, now: Timestamp) {
         let contact = view.id;
         let kept = desk.place_of(contact, ContactId::NONE, now);
-        let lost = desk.handle(&Command::Lose { contact }, None, now).is_ok();
+        let lost = desk.handle(&Command::Cut { contact }, None, now).is_ok();
         let citizen = view.consult_of.is_none() && !view.callback;
         if lost && view.origin == Origin::Live && citizen {
             desk.call_back_lost(view, kept, now);
@@ -94,6 +94,12 @@ impl Desk {
     fn call_back(&mut self, view: &ContactView, now: Timestamp) -> Option<ContactId> {
         let queue = self.callback_queue?;
         let callback = self.state.next_contact();
+        // Since the citizen came, and not since the service is back: whoever lost most time goes first.
+        let since = if view.queue == QueueId::NONE {
+            view.arrived
+        } else {
+            view.enqueued
+        };
         let arrive = Command::Arrive {
             contact: callback,
             channel: Channel::Task,
@@ -103,7 +109,7 @@ impl Desk {
             entry: Entry::Queue {
                 queue,
                 class: 0,
-                place: Timestamp::NEVER,
+                place: since,
                 needs: linje_event::Needs::NONE,
             },
         };

@@ -360,4 +360,9 @@ pub enum Command {
         /// Whether all three talk.
         joined: bool,
     },
+    /// The service stopped under the call: as [`Command::Lose`], but nobody's doing out there.
+    Cut {
+        /// The contact.
+        contact: ContactId,
+    },
 }

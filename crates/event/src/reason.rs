@@ -27,6 +27,9 @@ pub enum CloseReason {
     NotReached,
     /// A consultation that ended because the citizen went over to the expert.
     HandedOver,
+    /// A failure on our side (*driftsfeil*): the service stopped under it, or the line out was away until the promise
+    /// had run out. Never the citizen's doing.
+    Fault,
 }
 
 impl CloseReason {
@@ -44,6 +47,7 @@ impl CloseReason {
             CloseReason::NoChoice => "no_choice",
             CloseReason::NotReached => "not_reached",
             CloseReason::HandedOver => "handed_over",
+            CloseReason::Fault => "fault",
         }
     }
 }
@@ -99,6 +103,8 @@ pub enum OfferOutcome {
     AdviserLeft,
     /// A contact that cannot wait came first; the deferred one is back in line.
     Interrupted,
+    /// The service stopped under it.
+    Fault,
 }
 
 /// How a consultation ended.

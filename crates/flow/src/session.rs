@@ -32,8 +32,10 @@ pub struct Circumstances {
     pub language: Language,
     /// A bit for each crisis plan that is on, by its place in the description.
     pub plans: u64,
-    /// Whether the caller can be rung: the number is known.
+    /// Whether the caller can be rung: the number is known, and the line out would ring it.
     pub can_be_rung: bool,
+    /// Whether anybody can be rung at all: without a line out nobody is told of it.
+    pub line_out: bool,
 }
 
 impl Circumstances {
@@ -44,6 +46,7 @@ impl Circumstances {
             language,
             plans: 0,
             can_be_rung: false,
+            line_out: false,
         }
     }
 }
@@ -60,6 +63,7 @@ pub struct Session {
     closed_prompt: Option<PromptId>,
     plans: u64,
     can_be_rung: bool,
+    line_out: bool,
     /// Whether what the crisis plans say first has been said.
     warned: bool,
 }
@@ -125,7 +129,8 @@ impl Session {
             moves: 0,
             closed_prompt: None,
             plans: circumstances.plans,
-            can_be_rung: circumstances.can_be_rung,
+            can_be_rung: circumstances.can_be_rung && circumstances.line_out,
+            line_out: circumstances.line_out,
             warned: false,
         };
         let mut out = Vec::new();
@@ -401,7 +406,8 @@ impl Session {
             class,
         });
         let mut first = self.warnings(centre);
-        first.extend(rings_back.then(|| self.withheld(centre)).flatten());
+        let unknown = rings_back && self.line_out;
+        first.extend(unknown.then(|| self.withheld(centre)).flatten());
         first.extend(prompts);
         let prompts = &first;
         wait.speaks = !prompts.is_empty();

@@ -506,6 +506,7 @@ fn known(plans: u64) -> Circumstances {
     Circumstances {
         plans,
         can_be_rung: true,
+        line_out: true,
         ..Circumstances::usual(Language::Nb)
     }
 }
@@ -590,6 +591,15 @@ fn a_crisis_plan_says_so_first_shortens_the_menu_and_rings_instead_of_letting_wa
         music
     "#]]
     .assert_eq(&told);
+    let no_line = Circumstances {
+        line_out: false,
+        ..known(1)
+    };
+    let told = run_in("55553334", monday(), no_line, "end, 1, end");
+    assert!(
+        told.contains("enqueue pensjon") && !told.contains("callback") && !told.contains("rung"),
+        "nothing is said of what nobody can do: {told}"
+    );
     let off = run_in("55553333", monday(), known(0), "end, 4");
     assert!(!off.contains("crisis") && off.contains("enqueue"), "{off}");
 }

@@ -288,12 +288,22 @@ pub(crate) fn own_contact(api: &Api, me: &Me, contact: ContactId) -> Result<(), 
     Err(forbidden("En annen veileder har henvendelsen."))
 }
 
-/// Who signs: oneself, or whom a program names.
-pub(crate) fn signed(me: &Me, named: Option<String>) -> Option<String> {
-    if me.roles.has(Role::Program) {
-        return named;
+/// Longest name that a program may give of whom it acts for.
+const NAMED_MAX: usize = 80;
+
+/// Who signs: oneself. A program signs with its own identity; whom it says that it acts for is said, and not known.
+pub(crate) fn signed(me: &Me, named: Option<&str>) -> String {
+    let named = named.filter(|_| me.roles.has(Role::Program));
+    let named = named.map(|named| {
+        let printed = named.trim().chars().filter(|c| !c.is_control());
+        printed.take(NAMED_MAX).collect::<String>()
+    });
+    match named {
+        Some(named) if !named.is_empty() && named != me.ident => {
+            format!("{} (oppgir å handle for {named})", me.ident)
+        }
+        Some(_) | None => me.ident.clone(),
     }
-    Some(me.ident.clone())
 }
 
 fn bad_token(detail: &str) -> Problem {

@@ -1,5 +1,5 @@
-//! What the service does by itself beside the desk: looks at the invariants of the state, and tells the
-//! core the expected waits that its rules look at.
+//! What the service does by itself beside the desk: looks at the invariants of the state, tells the core the
+//! expected waits that its rules look at, and ends requests whose time is over.
 //!
 //! Off the hot path: each look works on a copy, and what is told is bounded in rate.
 
@@ -9,6 +9,7 @@ use linje_types::{HOUR_US, QueueId, SECOND_US, Timestamp};
 
 use crate::api::Api;
 use crate::metrics::Metric;
+use crate::route::requests;
 use crate::traffic::expected_s;
 
 /// How often the invariants are looked at.
@@ -17,6 +18,8 @@ const LOOK: Duration = Duration::from_secs(10);
 const COMPARE_S: i64 = 10;
 /// Never oftener than this, however fast the scenario runs.
 const COMPARE_LEAST: Duration = Duration::from_secs(1);
+/// Requests are not looked at oftener than this.
+const REQUESTS_LEAST: Duration = Duration::from_millis(200);
 /// What is told of a queue that nobody serves: longer than any rule waits for.
 const NOBODY_US: i64 = 24 * HOUR_US;
 /// A change of the expected wait that is told.
@@ -37,7 +40,7 @@ pub(crate) struct Checked {
 
 /// Runs for as long as the service does.
 pub(crate) async fn run(api: Api) {
-    tokio::join!(look(&api), tell(&api));
+    tokio::join!(look(&api), tell(&api), end_requests(&api));
 }
 
 async fn look(api: &Api) {
@@ -76,6 +79,21 @@ async fn tell(api: &Api) {
                 tracing::debug!(?refusal, "the core was not told an expected wait");
             }
         }
+    }
+}
+
+/// Ends requests that nobody answered in time.
+async fn end_requests(api: &Api) {
+    loop {
+        let (late, next) = requests::late(api);
+        for request in late {
+            let command = linje_event::Command::CloseRequest { request };
+            if let Err(refusal) = api.command_unnamed(command).await {
+                tracing::debug!(?refusal, "a request that was over was not ended");
+            }
+        }
+        let rest = api.clock.until(next).clamp(REQUESTS_LEAST, LOOK);
+        tokio::time::sleep(rest).await;
     }
 }
 

@@ -1,4 +1,4 @@
-//! Who did what and why, beside the log: publishing a description, switching a plan.
+//! Who did what and why, beside the log: publishing a description, switching a plan, asking advisers.
 //!
 //! The log says that it happened; a note says who and why in people's own words, which do not belong in
 //! events. A note is kept before what it is about is done where a crash between must not lose it.
@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 
 /// How many notes are kept.
 const MAX_NOTES: usize = 2_000;
+/// How many of them are about requests, so that these never push out what was published.
+const MAX_REQUESTS: usize = 200;
 
 /// A note.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,7 +20,7 @@ pub struct Note {
     pub at: Timestamp,
     /// The last record of the log when it was written.
     pub seq: u64,
-    /// Who, as they said.
+    /// Who: the ident of a person, or the client id of a program with whom it says that it acts for.
     pub who: String,
     /// Why.
     pub why: String,
@@ -43,6 +45,13 @@ pub enum Noted {
         id: String,
         /// On or off.
         on: bool,
+    },
+    /// Advisers were asked for something.
+    Request {
+        /// The request's number.
+        request: u32,
+        /// Until when it may be answered.
+        until: Timestamp,
     },
 }
 
@@ -94,6 +103,14 @@ impl Notes {
     fn change(&self, change: impl FnOnce(&mut Vec<Note>)) {
         let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
         change(&mut notes);
+        let is_request = |note: &Note| matches!(note.what, Noted::Request { .. });
+        let requests = notes.iter().filter(|note| is_request(note)).count();
+        let mut old = requests.saturating_sub(MAX_REQUESTS);
+        notes.retain(|note| {
+            let goes = old > 0 && is_request(note);
+            old -= usize::from(goes);
+            !goes
+        });
         let too_many = notes.len().saturating_sub(MAX_NOTES);
         notes.drain(..too_many);
         (self.keep)(serde_json::to_vec(&*notes).unwrap_or_default());

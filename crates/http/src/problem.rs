@@ -124,7 +124,7 @@ impl Problem {
             "invalid",
             "Noe i forespørselen stemmer ikke",
         )
-        .detail(message.clone())
+        .detail(with_valid(&message, &valid))
         .field(field, message, valid)
     }
 
@@ -137,7 +137,7 @@ impl Problem {
             "bad_query",
             "Noe i adressen stemmer ikke",
         )
-        .detail(message.clone())
+        .detail(with_valid(&message, &valid))
         .field(field, message, valid)
     }
 
@@ -160,34 +160,59 @@ impl Problem {
     }
 }
 
+/// The most values that a sentence names; all of them are in `errors`.
+const MOST_NAMED: usize = 12;
+
+/// What is wrong, and what can be written instead.
+fn with_valid(message: &str, valid: &[String]) -> String {
+    if valid.is_empty() {
+        return message.to_owned();
+    }
+    let named: Vec<&str> = valid.iter().take(MOST_NAMED).map(String::as_str).collect();
+    let more = valid.len() - named.len();
+    let named = named.join(", ");
+    if more == 0 {
+        format!("{message} Bruk: {named}.")
+    } else {
+        format!("{message} Bruk: {named} eller en av {more} til, se `errors`.")
+    }
+}
+
 impl From<Rejection> for Problem {
     fn from(rejection: Rejection) -> Problem {
         match rejection {
-            Rejection::UnknownContact => {
-                Problem::not_found("Henvendelsen er avsluttet eller finnes ikke.")
+            Rejection::UnknownContact => Problem::not_found(
+                "Henvendelsen er avsluttet eller finnes ikke, så ingenting er gjort. GET /api/v1/contacts viser de åpne.",
+            ),
+            Rejection::UnknownAdviser => Problem::not_found(
+                "Veilederen finnes ikke. GET /api/v1/advisers viser hvem som finnes.",
+            ),
+            Rejection::UnknownQueue => {
+                Problem::not_found("Køen finnes ikke. GET /api/v1/queues viser køene.")
             }
-            Rejection::UnknownAdviser => Problem::not_found("Veilederen finnes ikke."),
-            Rejection::UnknownQueue => Problem::not_found("Køen finnes ikke."),
             Rejection::StaleOffer => Problem::conflict(
                 "stale_offer",
                 "Henvendelsen gjelder ikke lenger: den er tatt, trukket tilbake eller utløpt.",
             ),
             Rejection::WrongState => Problem::conflict(
                 "wrong_state",
-                "Henvendelsen er i en tilstand der dette ikke kan gjøres.",
+                "Henvendelsen er i en tilstand der dette ikke kan gjøres. Se `state` på GET /api/v1/contacts/{id}, og prøv igjen når den er en annen.",
             ),
-            Rejection::NotYours => {
-                Problem::conflict("not_yours", "En annen veileder har henvendelsen nå.")
-            }
-            Rejection::NotSignedIn => {
-                Problem::conflict("not_signed_in", "Veilederen er ikke pålogget.")
-            }
-            Rejection::SignedIn => {
-                Problem::conflict("signed_in", "Veilederen er allerede pålogget.")
-            }
+            Rejection::NotYours => Problem::conflict(
+                "not_yours",
+                "En annen veileder har henvendelsen nå. Den som har den, må gjøre dette.",
+            ),
+            Rejection::NotSignedIn => Problem::conflict(
+                "not_signed_in",
+                "Veilederen er ikke pålogget. Logg på og velg en aktivitet først.",
+            ),
+            Rejection::SignedIn => Problem::conflict(
+                "signed_in",
+                "Veilederen er allerede pålogget. Du trenger ikke gjøre noe.",
+            ),
             Rejection::HasContacts => Problem::conflict(
                 "has_contacts",
-                "Veilederen har henvendelser som ikke er avsluttet.",
+                "Veilederen har henvendelser som ikke er avsluttet. Avslutt dem først.",
             ),
             Rejection::NotAllowed => Problem::conflict(
                 "not_allowed",
@@ -195,16 +220,19 @@ impl From<Rejection> for Problem {
             ),
             Rejection::Loop => Problem::conflict(
                 "loop",
-                "Henvendelsen har vært i den køen før. Den settes ikke over i ring.",
+                "Henvendelsen har vært i den køen før, og settes ikke over i ring. Velg en annen kø, eller fullfør den her.",
             ),
             Rejection::UnknownRequest => {
                 Problem::not_found("Spørsmålet er besvart av nok veiledere eller trukket tilbake.")
             }
             Rejection::UnknownPlan => Problem::conflict(
                 "unknown_plan",
-                "Beredskapsplanen finnes ikke, eller er allerede slik.",
+                "Beredskapsplanen finnes ikke, eller er allerede slik. GET /api/v1/plans viser hvilke som er på.",
             ),
-            Rejection::Already => Problem::conflict("already", "Det er allerede gjort."),
+            Rejection::Already => Problem::conflict(
+                "already",
+                "Det er allerede gjort. Du trenger ikke gjøre noe.",
+            ),
             Rejection::UnknownClass | Rejection::WrongId | Rejection::Broken => Problem::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "internal",

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use linje_desk::{Batch, Record};
-use linje_event::Event;
+use linje_event::{CloseReason, Event};
 use linje_types::{MINUTE_US, Timestamp};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
@@ -70,6 +70,7 @@ impl Projection {
                 if record.seq > view.seq {
                     self.bring_into_force(record, view);
                 }
+                alarm(record, view);
                 view.take(record);
             }
         });
@@ -102,6 +103,22 @@ impl Projection {
                     return;
                 }
             }
+        }
+    }
+}
+
+/// Somebody must act: what was promised was not kept, and the fault is ours.
+fn alarm(record: &Record, view: &View) {
+    if let Event::ContactClosed {
+        contact,
+        reason: CloseReason::Fault,
+        ..
+    } = record.event
+        && record.seq > view.seq
+    {
+        let entry = view.contacts.get(contact);
+        if entry.is_some_and(|entry| entry.callback.is_some_and(|it| it.reached.is_none())) {
+            tracing::error!("a promise to ring somebody was broken: the line out was away");
         }
     }
 }

@@ -30,7 +30,7 @@ mod prompts;
 mod queues;
 mod recordings;
 mod registers;
-mod requests;
+pub(crate) mod requests;
 mod session;
 mod traffic;
 mod why;

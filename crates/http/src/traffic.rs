@@ -529,7 +529,7 @@ pub(crate) fn expected(api: &Api, view: &View, queue: QueueId) -> Expected {
 /// The same, from what was counted in one pass.
 fn expected_now(view: &View, staff: &Staff, queue: QueueId) -> Expected {
     let line = staff.lines.get(queue.idx());
-    line.map_or(Expected::NOBODY, |line| view.day.expected(queue, *line))
+    line.map_or(Expected::NOBODY, |line| view.told(queue, *line))
 }
 
 /// The middle figure in whole seconds.
@@ -641,12 +641,13 @@ pub(crate) fn sl_formula(threshold_s: u32, language: Language) -> String {
     let (number, unit) = match threshold_s {
         0..120 => (threshold_s, "s"),
         120..7200 => (threshold_s / 60, "min"),
-        172_800.. if threshold_s.is_multiple_of(86_400) => (
+        86_400.. if threshold_s.is_multiple_of(86_400) => (
             threshold_s / 86_400,
-            if language == Language::En {
-                "days"
-            } else {
-                "døgn"
+            match (language == Language::En, threshold_s == 86_400) {
+                (true, true) => "day",
+                (true, false) => "days",
+                (false, true) => "dag",
+                (false, false) => "dager",
             },
         ),
         _ => (
@@ -770,10 +771,18 @@ fn group(group: QueueGroup, language: Language) -> Named {
 pub(crate) const fn basis_words(basis: Basis, language: Language) -> &'static str {
     let english = matches!(language, Language::En);
     match (basis, english) {
-        (Basis::Ready, false) => "ledig veileder og ingen som venter",
-        (Basis::Ready, true) => "an adviser is free and nobody waits",
-        (Basis::Rate, false) => "hvor fort køen har flyttet seg i de siste 10 minuttene",
-        (Basis::Rate, true) => "how fast the line moved in the last 10 minutes",
+        (Basis::Ready, false) => {
+            "ledig veileder og ingen som venter: tiden det pleier å ta å svare"
+        }
+        (Basis::Ready, true) => {
+            "an adviser is free and nobody waits: the time that an answer usually takes"
+        }
+        (Basis::Rate, false) => {
+            "hvor fort køen har flyttet seg i de siste 10 minuttene, rettet etter hvor godt tallene har truffet"
+        }
+        (Basis::Rate, true) => {
+            "how fast the line moved in the last 10 minutes, corrected by how well the figures have held"
+        }
         (Basis::Handling, false) => "behandlingstid ganget med ventende, delt på veiledere på jobb",
         (Basis::Handling, true) => "handle time times waiting, divided by advisers at work",
         (Basis::Nobody, false) => "ingen som kan det, er på jobb for køen nå",

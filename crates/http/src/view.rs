@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use linje_desk::Record;
 use linje_event::Event;
-use linje_measures::{Day, Layout, Promises, Usual};
+use linje_measures::{Corrections, Day, Layout, Promises, Usual};
 use linje_routing::{AdviserState, Request, State, Tables};
 use linje_types::{AdviserId, RequestId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -26,7 +26,7 @@ pub use recent::{Recent, RecentContact};
 pub(crate) use waiting::{count, takes};
 
 /// Changes whenever [`Saved`] does.
-const SAVED_FORM: u32 = 6;
+const SAVED_FORM: u32 = 7;
 
 /// A description that came into force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +81,8 @@ pub struct Saved {
     day: Day,
     contacts: Contacts,
     published: Vec<Published>,
+    asked: Asked,
+    corrections: Corrections,
 }
 
 /// A view that is being built from the log.
@@ -91,6 +93,8 @@ pub struct Building {
     day: Day,
     contacts: Contacts,
     published: Vec<Published>,
+    asked: Asked,
+    corrections: Corrections,
 }
 
 impl Building {
@@ -103,6 +107,8 @@ impl Building {
             day: Day::new(layout, now),
             contacts: Contacts::default(),
             published: Vec::new(),
+            asked: Asked::default(),
+            corrections: Corrections::default(),
         }
     }
 
@@ -116,6 +122,8 @@ impl Building {
             day: saved.day.with_layout(layout),
             contacts: saved.contacts,
             published: saved.published,
+            asked: saved.asked,
+            corrections: saved.corrections,
         })
     }
 
@@ -135,6 +143,7 @@ impl Building {
         self.day.fold(record.at, &record.event);
         self.contacts.fold(record);
         self.published.extend(published(record));
+        self.asked.fold(record);
     }
 
     /// The view, with the core's state at the same record under description `version`.
@@ -150,9 +159,9 @@ impl Building {
             day: self.day,
             contacts: self.contacts,
             recent: Recent::default(),
-            asked: Asked::default(),
+            asked: self.asked,
             published: self.published,
-            promises: Promises::default(),
+            promises: Promises::with(self.corrections),
             usual: Vec::new(),
             tables,
             version,
@@ -177,7 +186,7 @@ impl View {
         if counted::concerns_advisers(&record.event) {
             self.changed = record.seq;
         }
-        self.asked.fold(record, &self.state);
+        self.asked.fold(record);
         self.promise_to(record.at, &record.event);
         self.state.apply(&record.event, record.at);
         if let Some(adviser) = record.event.adviser() {
@@ -237,6 +246,8 @@ impl View {
             day: &'a Day,
             contacts: Contacts,
             published: &'a [Published],
+            asked: &'a Asked,
+            corrections: &'a Corrections,
         }
         postcard::to_stdvec(&Saving {
             form: SAVED_FORM,
@@ -246,6 +257,8 @@ impl View {
             day: &self.day,
             contacts: self.contacts.to_keep(),
             published: &self.published,
+            asked: &self.asked,
+            corrections: self.promises.corrections(),
         })
     }
 

@@ -8,7 +8,7 @@ use linje_centre::hours;
 use linje_event::{Event, Why, WhyRule};
 use linje_types::{AdviserId, Language, Timestamp};
 
-pub(crate) use happened::{Came, happened};
+pub(crate) use happened::happened;
 pub(crate) use rule::{ring_words, rule_words};
 
 /// `2:05`, and `1:02:05` from an hour on.
@@ -49,78 +49,23 @@ pub(crate) fn span_of(seconds: u64, language: Language) -> String {
     }
 }
 
-/// `innen kl. 10.20`, and of a midnight, the end of the day before it: `innen utgangen av 18. november`.
+/// Until when something is promised, in the one form that it has everywhere: `innen onsdag 25. november`, of a midnight,
+/// which is the end of the day before it; `innen onsdag 25. november kl. 14.00`; `innen kl. 14.00 i dag`;
+/// `innen utgangen av dagen`.
 #[must_use]
 pub(crate) fn before(at: Timestamp, today: Timestamp, language: Language) -> String {
-    let english = language == Language::En;
-    let local = hours::local(at);
-    if (local.hour(), local.minute()) != (0, 0) {
-        let moment = moment_of(at, today, language);
-        return format!("{} {moment}", if english { "before" } else { "innen" });
-    }
-    let last = at.plus_s(-60);
-    if hours::local(last).date() == hours::local(today).date() {
-        return String::from(if english { "today" } else { "i dag" });
-    }
-    let day = moment_of(last, today, language);
-    let day = day
-        .split(if english { " at " } else { " kl. " })
-        .next()
-        .unwrap_or_default();
-    if english {
-        format!("by the end of {day}")
-    } else {
-        format!("innen utgangen av {day}")
-    }
+    hours::say_before(today, at, language)
 }
 
 /// `kl. 10.20`, in English `at 10:20`; with the date when it is another day than `today`.
 #[must_use]
 pub(crate) fn moment_of(at: Timestamp, today: Timestamp, language: Language) -> String {
-    let (at, today) = (hours::local(at), hours::local(today));
-    let english = language == Language::En;
-    let time = if english {
-        format!("at {:02}:{:02}", at.hour(), at.minute())
-    } else {
-        format!("kl. {:02}.{:02}", at.hour(), at.minute())
-    };
-    if at.date() == today.date() {
+    let day = hours::local(at).date();
+    let time = hours::say_clock(at, language);
+    if day == hours::local(today).date() {
         return time;
     }
-    const NB: [&str; 12] = [
-        "januar",
-        "februar",
-        "mars",
-        "april",
-        "mai",
-        "juni",
-        "juli",
-        "august",
-        "september",
-        "oktober",
-        "november",
-        "desember",
-    ];
-    const EN: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    let month = usize::try_from(at.month() - 1).unwrap_or(0);
-    if english {
-        format!("{} {} {time}", at.day(), EN[month])
-    } else {
-        format!("{}. {} {time}", at.day(), NB[month])
-    }
+    format!("{} {time}", hours::say_date(day, language))
 }
 
 /// `1 234` in Norwegian, `1,234` in English.

@@ -8,6 +8,8 @@ use common::World;
 use serde_json::{Value, json};
 
 const CENTRE: &str = include_str!("../../../centres/national-2015.toml");
+/// A program signs with its own identity, whoever it says that it acts for.
+const BY: &str = "test (oppgir å handle for K100901)";
 const GOAL: &str = "queue.arbeid-og-helse.goal.within";
 
 /// A world whose log says which description is in force.
@@ -90,7 +92,7 @@ async fn an_edit_is_published_and_undone_and_contacts_keep_their_place() {
     assert_eq!(versions[0]["current"], true);
     assert_eq!(
         (&versions[0]["who"], &versions[0]["why"]),
-        (&json!("K100901"), &json!("prøve"))
+        (&json!(BY), &json!("prøve"))
     );
     assert_eq!(versions[1]["who"], "oppstart");
 
@@ -335,7 +337,7 @@ async fn a_plan_is_switched_with_who_and_why_and_advisers_are_asked_once() {
     let switched = world.post_as("p", &path, &on).await.expect(200);
     assert_eq!(
         (&switched["on"], &switched["by"]),
-        (&json!(true), &json!("K100001"))
+        (&json!(true), &json!("test (oppgir å handle for K100001)"))
     );
     world.post_as("p", &path, &on).await.expect(200);
     let requests = world.get("/api/v1/requests").await.expect(200);
@@ -367,4 +369,74 @@ async fn a_trial_that_cannot_be_made_says_why() {
         .send(Method::GET, "/api/v1/centre/versions/00/source", &[], None)
         .await;
     answer.problem(404);
+}
+
+#[tokio::test]
+async fn a_request_that_nobody_answers_has_an_end_and_says_so() {
+    let world = world().await;
+    let until = |s: i64| linje_http::clock::rfc3339(world.api.now().plus_s(s));
+    let path = "/api/v1/requests";
+    let usual = json!({"activity": "phone", "wanted": 6});
+    let usual = world.post(path, &usual).await.expect(201);
+    let (at, end) = (usual["at"].as_str(), usual["until"].as_str());
+    let parse = |text: Option<&str>| linje_http::clock::parse(text.unwrap()).unwrap();
+    let half_an_hour = 1_800 * 1_000_000;
+    assert!(
+        (parse(end).since_us(parse(at)) - half_an_hour).abs() < 5_000_000,
+        "{usual}"
+    );
+    assert_eq!(
+        (&usual["by"], &usual["outcome"]),
+        (&json!("test"), &Value::Null)
+    );
+    for wrong in [until(-60), until(13 * 3600), String::from("snart")] {
+        let body = json!({"activity": "phone", "wanted": 6, "until": wrong});
+        let problem = world.post(path, &body).await.problem(422);
+        assert_eq!(problem["errors"][0]["field"], "until", "{problem}");
+    }
+    let short = json!({"activity": "chat", "wanted": 2, "until": until(1), "who": "K100901"});
+    let short = world.post(path, &short).await.expect(201);
+    assert_eq!(short["by"], BY);
+    let over = async {
+        loop {
+            let list = world.get(path).await.expect(200);
+            let rows = list["items"].as_array().unwrap().clone();
+            let own = rows
+                .into_iter()
+                .find(|row| row["id"] == short["id"])
+                .unwrap();
+            if own["closed_at"] != Value::Null {
+                return own;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let over = common::within(over).await;
+    assert_eq!(
+        (&over["outcome"], &over["accepted"]),
+        (&json!("nobody"), &json!(0))
+    );
+    let answer = format!("{path}/{}/answer", short["id"].as_str().unwrap());
+    let yes = json!({"adviser": "K990001", "yes": true});
+    let problem = world.post(&answer, &yes).await.problem(409);
+    assert_eq!(problem["code"], "request_over");
+}
+
+#[tokio::test]
+async fn requests_that_are_over_survive_a_restart() {
+    let world = world().await;
+    let body = json!({"activity": "phone", "wanted": 6});
+    let asked = world.post("/api/v1/requests", &body).await.expect(201);
+    let close = format!("/api/v1/requests/{}/close", asked["id"].as_str().unwrap());
+    world.post(&close, &json!({})).await.expect(200);
+    let (saved, over) = world.api.shared.read(|view| {
+        let saved = linje_http::view::read_saved(&view.save().unwrap()).unwrap();
+        (saved, view.requests_over().cloned().collect::<Vec<_>>())
+    });
+    let layout = world.api.directory.layout();
+    let building = linje_http::view::Building::from_saved(saved, layout).unwrap();
+    let state = world.api.shared.read(|view| view.state.clone());
+    let again = building.finish(state, std::sync::Arc::clone(&world.tables), 0);
+    let kept: Vec<_> = again.requests_over().cloned().collect();
+    assert_eq!((kept.len(), &kept), (1, &over));
 }

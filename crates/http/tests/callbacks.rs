@@ -110,7 +110,7 @@ async fn the_citizen_chooses_a_time_within_opening_hours() {
     assert_eq!(booked["place"], Value::Null);
     assert_eq!(
         booked["text"],
-        "Du blir ringt opp etter 24. november kl. 12.00, innen 24. november kl. 14.00."
+        "Du blir ringt opp etter 24. november kl. 12.00, innen tirsdag 24. november kl. 14.00."
     );
     let why = format!("/api/v1/contacts/{}/why", booked["id"].as_str().unwrap());
     let why = world.get(&why).await.expect(200);
@@ -271,4 +271,58 @@ async fn the_invariants_are_looked_at() {
     let metrics = world.get("/metrics").await;
     let text = String::from_utf8_lossy(&metrics.bytes).into_owned();
     assert!(text.contains("linje_invariants_broken 0"), "{text}");
+}
+
+#[tokio::test]
+async fn a_topic_that_the_queue_does_not_have_is_refused_with_those_that_it_has() {
+    let world = world();
+    let body = json!({"queue": "pensjon", "topic": "DAG", "number": "90000001"});
+    let problem = world.post(PATH, &body).await.problem(422);
+    assert_eq!(problem["errors"][0]["field"], "topic");
+    let valid = problem["errors"][0]["valid"].as_array().unwrap();
+    assert!(
+        !valid.is_empty() && !valid.contains(&json!("DAG")),
+        "{problem}"
+    );
+}
+
+#[tokio::test]
+async fn a_line_out_that_is_away_is_our_fault_and_no_attempt() {
+    let world = world();
+    everybody_has_a_phone(&world);
+    let choice = json!({"activity": "phone"});
+    let adviser = "/api/v1/advisers/K990001/activity";
+    world.put(adviser, &choice).await.expect(200);
+    let booked = book(&world, "90000001").await;
+    let id = contact(&world, &booked);
+    let offered = world
+        .api
+        .shared
+        .read(|view| view.state.contact(id).unwrap());
+    let accept = Command::Accept {
+        offer: offered.offer.unwrap(),
+        adviser: offered.adviser,
+    };
+    world.command(accept).await.expect("accepted");
+    let failed = Command::Dialled {
+        contact: id,
+        attempt: 1,
+        failed: Some(FailCause::BridgeFailed),
+    };
+    world.command(failed).await.expect("the line out failed");
+    let path = format!("{PATH}/{}", booked["id"].as_str().unwrap());
+    let shown = world.get(&path).await.expect(200);
+    assert_eq!(
+        (&shown["state"], &shown["attempts"], &shown["of"]),
+        (&json!("pending"), &json!(0), &json!(3))
+    );
+    assert_eq!(shown["until_text"], "innen onsdag 25. november");
+    let why = format!("/api/v1/contacts/{}/why", booked["id"].as_str().unwrap());
+    let why = world.get(&why).await.expect(200);
+    let text = why["sentence"].as_str().unwrap();
+    assert!(
+        text.contains("Feilen er vår") && !text.contains("ikke nådd"),
+        "{why}"
+    );
+    assert!(text.contains("innen onsdag 25. november"), "{why}");
 }

@@ -8,6 +8,11 @@ use crate::beta::beta_at;
 
 /// Minutes that are looked at for the rate: those of them in which somebody waited.
 pub const WINDOW_MIN: usize = 10;
+/// What it takes to answer when somebody is ready, before a queue has shown it: an offer is not an answer yet.
+const ANSWER: Interval = Interval {
+    p50_us: 3 * SECOND_US,
+    p90_us: 8 * SECOND_US,
+};
 /// How many contacts taken the knowledge of handle time and advisers at work counts for.
 const PRIOR_TAKEN: f64 = 2.0;
 
@@ -87,7 +92,7 @@ impl Expected {
 
 /// The expected wait of one who comes now and has `line.ahead` before them.
 ///
-/// Nobody able at work: unknown. An able adviser ready and nobody before: 0. Otherwise the line moves at
+/// Nobody able at work: unknown. An able adviser ready and nobody before: the time that it takes to answer. Otherwise the line moves at
 /// some rate, and the wait is the time until it has moved `n = ahead + 1` times. If moves come at random
 /// with rate r, that time is gamma distributed with shape n; and r itself is known only from `k` moves in the
 /// `T` seconds of the last [`WINDOW_MIN`] minutes that ended with a line (without one the rate says how many
@@ -102,7 +107,7 @@ pub fn expected_wait(line: LineNow, hour: &Ring) -> Expected {
         return Expected::NOBODY;
     }
     if line.ready > 0 && line.ahead == 0 {
-        return Expected::known(Basis::Ready, 0, 0);
+        return Expected::known(Basis::Ready, ANSWER.p50_us, ANSWER.p90_us);
     }
     let (minutes, moved) = hour
         .iter()
@@ -173,8 +178,11 @@ mod tests {
     }
 
     #[test]
-    fn no_wait_when_somebody_is_ready() {
-        assert_eq!(wait_s(line(0, 1, 3), &hour(0, 0)), (0, 0));
+    fn whoever_is_ready_must_still_answer() {
+        let expected = expected_wait(line(0, 1, 3), &hour(0, 0));
+        assert_eq!(expected.basis, Basis::Ready);
+        let wait = expected.wait.unwrap();
+        assert!(0 < wait.p50_us && wait.p50_us < wait.p90_us, "{wait:?}");
     }
 
     #[test]

@@ -5,9 +5,9 @@
 
 use crate::Quantity::{
     Abandoned, AbandonedShort, AbandonedWithin, Adherent, Answered, AnsweredWithin, Avoidable,
-    Busy, Callbacks, CallbacksReached, CallbacksWithin, Caused, Ended, FlowedOut, Handled, Hold,
-    Idle, Keyed, Load, Matters, MattersOnce, Offered, Refused, Repeats, Room, Scheduled, Served,
-    ServedByFirst, SignedIn, Solved, Talk, Told, Transfers, WaitAbandoned, WaitAnswered,
+    Busy, Callbacks, CallbacksReached, CallbacksWithin, Caused, Cut, Ended, FlowedOut, Handled,
+    Hold, Idle, Keyed, Load, Matters, MattersOnce, Offered, Refused, Repeats, Room, Scheduled,
+    Served, ServedByFirst, SignedIn, Solved, Talk, Told, Transfers, WaitAbandoned, WaitAnswered,
     WaitCallback, WaitReached, WrapUp,
 };
 use crate::formula::{Formula, Group, Rule, Term, Unit, Waits, Words};
@@ -40,7 +40,11 @@ const fn ratio(
 ) -> Formula {
     Formula {
         id,
-        version: 1,
+        version: if looks_at_left(over) || looks_at_left(under) {
+            2
+        } else {
+            1
+        },
         group,
         unit,
         rule: Rule::Ratio { over, under },
@@ -48,6 +52,22 @@ const fn ratio(
         nb,
         en,
     }
+}
+
+/// Whether somebody who left is among the terms. Version 1 took those for leaving whom a failure on our side cut off.
+const fn looks_at_left(terms: &[Term]) -> bool {
+    let mut place = 0;
+    while place < terms.len() {
+        let of = terms[place].1;
+        if matches!(
+            of,
+            Abandoned | AbandonedWithin | AbandonedShort | WaitAbandoned
+        ) {
+            return true;
+        }
+        place += 1;
+    }
+    false
 }
 
 const fn percentile(
@@ -88,6 +108,14 @@ const fn live(id: &'static str, unit: Unit, nb: Words, en: Words) -> Formula {
         is_kept: true,
         nb,
         en,
+    }
+}
+
+/// The same figure by a better definition: the first version is no longer computed.
+const fn second(formula: Formula) -> Formula {
+    Formula {
+        version: 2,
+        ..formula
     }
 }
 
@@ -376,12 +404,12 @@ pub static FORMULAS: &[Formula] = &[
         &[(1, Offered)],
         words(
             "La på",
-            "De som la på, eller der forbindelsen døde, før noen svarte. Også de som la på etter få sekunder, teller. Den som ba om å bli ringt opp, la ikke på. De som la på i menyen, kom ikke til noen kø og teller ikke.",
+            "De som la på, eller der forbindelsen døde hos dem, før noen svarte. Også de som la på etter få sekunder, teller. Den som ba om å bli ringt opp, la ikke på, og ikke den som ble brutt av en driftsfeil hos oss. De som la på i menyen, kom ikke til noen kø og teller ikke.",
             "Som Amazon Connect: ingen fratrekk for korte, og den som blir ringt opp, er ikke tapt.",
         ),
         words(
             "Abandoned",
-            "Those who hung up, or whose connection died, before anybody answered. Those who left after a few seconds count too. Who asked to be called back did not abandon. Those who left in the menu came to no queue and do not count.",
+            "Those who hung up, or whose connection died on their side, before anybody answered. Those who left after a few seconds count too. Who asked to be called back did not abandon, nor did those whom a failure on our side cut off. Those who left in the menu came to no queue and do not count.",
             "As Amazon Connect: short ones are not taken out, and a callback is not an abandon.",
         ),
     ),
@@ -415,6 +443,22 @@ pub static FORMULAS: &[Formula] = &[
             "Short abandons",
             "Share who left before the limit for short abandons.",
             "Genesys Cloud, short abandon.",
+        ),
+    ),
+    ratio(
+        "cut_share",
+        LEFT,
+        &[(1, Cut)],
+        &[(1, Offered)],
+        words(
+            "Brutt av en driftsfeil",
+            "De som sto i kø da tjenesten stoppet. De la ikke på: de får plassen sin igjen når de ringer på nytt, og det lages en oppgave om å ringe dem. Hvor lenge de ventet, er ikke kjent og er ikke med i noen ventetid.",
+            "Vår egen.",
+        ),
+        words(
+            "Cut by a failure on our side",
+            "Those who waited in line when the service stopped. They did not hang up: they get their place back when they ring again, and a task is made to ring them. How long they waited is not known and is in no figure of waiting.",
+            "Ours.",
         ),
     ),
     ratio(
@@ -873,22 +917,22 @@ pub static FORMULAS: &[Formula] = &[
             source: "Counted from the log.",
         },
     ),
-    live(
+    second(live(
         "expected_wait",
         Unit::Seconds,
         Words {
             name: "Forventet ventetid",
-            text: "Hva en som kommer nå, kan vente: P50 er like ofte for lite som for mye, og ni av ti venter ikke lenger enn P90. Null når en veileder som kan det, er ledig og ingen venter. Uten tall når ingen som kan det, er på jobb for køen: ukjent er ikke null. Bare minutter som endte med kø teller: uten kø viser farten hvor mange som kommer, ikke hvor mange som kan hjelpes. Behandlingstid og veiledere på jobb teller som to til. Hvor godt tallet traff for de siste, måles og vises.",
-            formula: "tid for (ventende + 1) flytt i køen, når den har flyttet seg k ganger på T sekunder: T × betaprim(ventende + 1, k)",
-            source: "Vår egen, etter gamma–Poisson-fordelingen i lærebøker i bayesiansk statistikk. Genesys Engages EWT = AHT × ventende / veiledere er det den begynner med.",
+            text: "Hva en som kommer nå, kan vente: P50 er like ofte for lite som for mye, og ni av ti venter ikke lenger enn P90. Er en veileder som kan det, ledig og ingen venter, er det tiden det pleier å ta å svare. Uten tall når ingen som kan det, er på jobb for køen: ukjent er ikke null. Bare minutter som endte med kø teller: uten kø viser farten hvor mange som kommer, ikke hvor mange som kan hjelpes. Behandlingstid og veiledere på jobb teller som to til. Tallene heves litt hver gang noen ventet lenger, og senkes litt når de holdt, for hver kø, så de treffer også når pågangen vokser. Hvor godt de traff for de siste, måles og vises.",
+            formula: "tid for (ventende + 1) flytt i køen, når den har flyttet seg k ganger på T sekunder: T × betaprim(ventende + 1, k), ganget med rettelsen for køen",
+            source: "Vår egen, etter gamma–Poisson-fordelingen i lærebøker i bayesiansk statistikk. Rettelsen følger Gibbs og Candès (2021), adaptiv konform prediksjon. Genesys Engages EWT = AHT × ventende / veiledere er det den begynner med.",
         },
         Words {
             name: "Expected wait",
-            text: "What one who comes now can expect: P50 is as often too little as too much, and nine of ten wait no longer than P90. Zero when an able adviser is free and nobody waits. No figure when nobody able is at work for the queue: unknown is not zero. Only minutes that ended with a line count: without one the rate says how many come, not how many can be helped. Handle time and the advisers at work count as two more. How good the figure was for the last ones is measured and shown.",
-            formula: "time for (waiting + 1) moves of the line, when it has moved k times in T seconds: T × beta-prime(waiting + 1, k)",
-            source: "Ours, by the gamma-Poisson distribution of any text on Bayesian statistics. Genesys Engage's EWT = AHT × calls in queue / advisers is what it begins with.",
+            text: "What one who comes now can expect: P50 is as often too little as too much, and nine of ten wait no longer than P90. When an able adviser is free and nobody waits it is the time that an answer usually takes. No figure when nobody able is at work for the queue: unknown is not zero. Only minutes that ended with a line count: without one the rate says how many come, not how many can be helped. Handle time and the advisers at work count as two more. The figures are raised a little whenever somebody waited longer, and lowered a little when they held, for each queue, so that they hold while load grows too. How good they were for the last ones is measured and shown.",
+            formula: "time for (waiting + 1) moves of the line, when it has moved k times in T seconds: T × beta-prime(waiting + 1, k), times the correction of the queue",
+            source: "Ours, by the gamma-Poisson distribution of any text on Bayesian statistics. The correction follows Gibbs and Candès (2021), adaptive conformal inference. Genesys Engage's EWT = AHT × calls in queue / advisers is what it begins with.",
         },
-    ),
+    )),
     live(
         "advisers",
         Unit::Number,

@@ -7,6 +7,7 @@
 
 mod beta;
 mod calls;
+mod correction;
 mod expected;
 mod formula;
 mod formulas;
@@ -24,6 +25,7 @@ mod table;
 mod today;
 
 pub use calls::{Call, CallOutcome, CallSums};
+pub use correction::Corrections;
 pub use expected::{Basis, Expected, Interval, LineNow, WINDOW_MIN, expected_wait};
 pub use formula::{Amounts, Formula, Group, Rule, Term, Unit, Waits, Words};
 pub use formulas::{FORMULAS, HEADLINE, formula};

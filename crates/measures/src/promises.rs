@@ -3,12 +3,13 @@
 //! Kept in memory for the last contacts of each queue. Who left before an answer is not counted: nobody
 //! knows how long they would have waited.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use linje_event::Event;
 use linje_types::{ContactId, QueueId, Timestamp};
 
-use crate::{Interval, percentile};
+use crate::correction::{Corrections, Figure};
+use crate::{Basis, Expected, Interval, percentile};
 
 /// How many kept promises of a queue are looked at.
 pub const LAST: usize = 200;
@@ -22,6 +23,18 @@ pub struct Promise {
     pub at: Timestamp,
     /// The wait.
     pub wait: Interval,
+    /// What the figure stood on.
+    pub basis: Basis,
+}
+
+impl Promise {
+    /// Until when a figure holds.
+    fn until(&self, figure: Figure) -> Timestamp {
+        self.at.plus_us(match figure {
+            Figure::P50 => self.wait.p50_us,
+            Figure::P90 => self.wait.p90_us,
+        })
+    }
 }
 
 /// How good the figures of a queue were.
@@ -50,13 +63,43 @@ struct Held {
 #[derive(Debug, Clone, Default)]
 pub struct Promises {
     open: BTreeMap<ContactId, Promise>,
+    /// Figures that may still hold, by when they no longer do.
+    due: BTreeSet<(Timestamp, ContactId, Figure)>,
     held: BTreeMap<QueueId, VecDeque<Held>>,
+    corrections: Corrections,
 }
 
 impl Promises {
+    /// Nobody told, and what was learned before.
+    #[must_use]
+    pub fn with(corrections: Corrections) -> Promises {
+        Promises {
+            corrections,
+            ..Promises::default()
+        }
+    }
+
+    /// What was learned.
+    #[must_use]
+    pub const fn corrections(&self) -> &Corrections {
+        &self.corrections
+    }
+
+    /// What one who comes to `queue` is to be told: the figures of the model as they have turned out to hold.
+    #[must_use]
+    pub fn correct(&self, queue: QueueId, expected: Expected) -> Expected {
+        self.corrections.correct(queue, expected)
+    }
+
     /// Somebody comes to a queue and is told this.
     pub fn tell(&mut self, contact: ContactId, promise: Promise) {
-        self.open.entry(contact).or_insert(promise);
+        if self.open.contains_key(&contact) {
+            return;
+        }
+        self.open.insert(contact, promise);
+        for figure in [Figure::P50, Figure::P90] {
+            self.due.insert((promise.until(figure), contact, figure));
+        }
     }
 
     /// What a waiting contact was told.
@@ -67,21 +110,48 @@ impl Promises {
 
     /// Takes an event: an answer holds the promise against the wait, an end without one ends it.
     pub fn fold(&mut self, at: Timestamp, event: &Event) {
+        self.pass(at);
         #[expect(
             clippy::wildcard_enum_match_arm,
             reason = "few events end a wait; a new one that does must be named here"
         )]
         match *event {
             Event::OfferAccepted { contact, .. } | Event::ContactAssigned { contact, .. } => {
-                if let Some(promise) = self.open.remove(&contact) {
+                if let Some(promise) = self.over(contact, true) {
                     self.hold(promise, at);
                 }
             }
             Event::CallbackAsked { contact, .. } | Event::ContactClosed { contact, .. } => {
-                self.open.remove(&contact);
+                self.over(contact, false);
             }
             _ => {}
         }
+    }
+
+    /// Figures that somebody has waited longer than did not hold: that is known before the wait is over.
+    fn pass(&mut self, now: Timestamp) {
+        while let Some(&(until, contact, figure)) = self.due.first()
+            && until < now
+        {
+            self.due.pop_first();
+            if let Some(promise) = self.open.get(&contact) {
+                let (queue, basis) = (promise.queue, promise.basis);
+                self.corrections.learn(queue, basis, figure, false);
+            }
+        }
+    }
+
+    /// The wait is over; what still holds held when it ended with an answer.
+    fn over(&mut self, contact: ContactId, answered: bool) -> Option<Promise> {
+        let promise = self.open.remove(&contact)?;
+        for figure in [Figure::P50, Figure::P90] {
+            let held = self.due.remove(&(promise.until(figure), contact, figure));
+            if held && answered {
+                let (queue, basis) = (promise.queue, promise.basis);
+                self.corrections.learn(queue, basis, figure, true);
+            }
+        }
+        Some(promise)
     }
 
     /// How good the figures of a queue were, of late.
@@ -150,6 +220,7 @@ mod tests {
             queue: QUEUE,
             at: at(0),
             wait,
+            basis: Basis::Rate,
         };
         promises.tell(contact, promise);
         contact

@@ -57,7 +57,7 @@ quantities! {
     Answered Count "answered" "besvart" "answered";
     /// Of these, within the acceptable wait T.
     AnsweredWithin Count "answered_within" "besvart innen T" "answered within T";
-    /// Contacts that left, or were lost, before an answer.
+    /// Contacts that left, or whose connection died, before an answer; not those that our own failure ended.
     Abandoned Count "abandoned" "la på" "abandoned";
     /// Of these, within T.
     AbandonedWithin Count "abandoned_within" "la på innen T" "abandoned within T";
@@ -134,6 +134,8 @@ quantities! {
     Told Count "told" "henvendelser der veilederen sa om saken ble løst" "contacts of which the adviser said whether it was solved";
     /// Of these, those that were solved.
     Solved Count "solved" "løst i henvendelsen" "solved in the contact";
+    /// Contacts that a failure on our side ended before an answer; they are among the offered, and nobody left.
+    Cut Count "cut" "brutt av en driftsfeil" "cut by a failure on our side";
 }
 
 /// How many quantities there are.

@@ -689,6 +689,12 @@ impl RollUp {
                 sums.add(Quantity::WaitAbandoned, wait_us);
                 sums.wait(Waits::All, wait_us);
             }
+            // How long it had waited is not known: the service was away.
+            CloseReason::Fault
+                if !open.answered && !open.is_callback && open.first != QueueId::NONE =>
+            {
+                cell(cells, open.key(NO_UNIT)).count(Quantity::Cut);
+            }
             CloseReason::QueueFull if open.first == QueueId::NONE && queue != QueueId::NONE => {
                 let key = Key {
                     quarter: quarter_of(at),
@@ -708,7 +714,8 @@ impl RollUp {
             | CloseReason::Cancelled
             | CloseReason::NoChoice
             | CloseReason::NotReached
-            | CloseReason::HandedOver => {}
+            | CloseReason::HandedOver
+            | CloseReason::Fault => {}
         }
     }
 
@@ -863,6 +870,7 @@ const fn makes_not_ready(outcome: OfferOutcome) -> bool {
         | OfferOutcome::Unreachable
         | OfferOutcome::BridgeFailed => true,
         OfferOutcome::CitizenLeft
+        | OfferOutcome::Fault
         | OfferOutcome::PresenceLost
         | OfferOutcome::AdviserLeft
         | OfferOutcome::Interrupted => false,

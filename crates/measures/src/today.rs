@@ -450,6 +450,7 @@ impl Day {
             | CloseReason::Lost
             | CloseReason::QueueFull
             | CloseReason::NotReached
+            | CloseReason::Fault
             | CloseReason::HandedOver
             | CloseReason::LeftInMenu
             | CloseReason::ClosedHours

@@ -63,7 +63,8 @@ impl State {
                 self.enqueue(slot, to, (place, needs), now, out)
             }
             Command::Leave { contact } => self.leave(contact, now, out),
-            Command::Lose { contact } => self.lose(contact, now, out),
+            Command::Lose { contact } => self.lose(contact, CloseReason::Lost, now, out),
+            Command::Cut { contact } => self.lose(contact, CloseReason::Fault, now, out),
             Command::Close { contact, reason } => {
                 let slot = self.open(contact)?;
                 let waiting = [
@@ -444,6 +445,7 @@ impl State {
     fn lose<O: Output>(
         &mut self,
         contact: ContactId,
+        reason: CloseReason,
         now: Timestamp,
         out: &mut O,
     ) -> Result<(), Rejection> {
@@ -463,10 +465,16 @@ impl State {
         }
         match state {
             ContactState::InMenu | ContactState::Queued | ContactState::Offered => {
-                self.close_waiting(slot, CloseReason::Lost, now, out);
+                self.close_waiting(slot, reason, now, out);
             }
             ContactState::Dialling => {
-                self.not_reached(slot, FailCause::Unreachable, now, out);
+                // What ends with the service says nothing about the citizen.
+                let cause = if reason == CloseReason::Fault {
+                    FailCause::BridgeFailed
+                } else {
+                    FailCause::Unreachable
+                };
+                self.not_reached(slot, cause, now, out);
             }
             ContactState::Active
             | ContactState::Held
@@ -482,7 +490,7 @@ impl State {
                     requeued: false,
                 };
                 self.effect(slot, disconnect, out);
-                self.close(slot, queue, CloseReason::Lost, now, out);
+                self.close(slot, queue, reason, now, out);
                 self.serve_adviser(adviser, now, out);
             }
             ContactState::WrapUp | ContactState::Parked => return Err(Rejection::WrongState),
@@ -506,7 +514,12 @@ impl State {
         } = self.contacts[slot as usize];
         let contact = self.id_of(slot);
         if state == ContactState::Offered {
-            self.end_offer(slot, OfferOutcome::CitizenLeft, Timestamp::ZERO, now, out);
+            let outcome = if reason == CloseReason::Fault {
+                OfferOutcome::Fault
+            } else {
+                OfferOutcome::CitizenLeft
+            };
+            self.end_offer(slot, outcome, Timestamp::ZERO, now, out);
         }
         self.close(slot, queue, reason, now, out);
         self.effect(slot, Effect::Release { contact, reason }, out);

@@ -43,7 +43,7 @@ pub use rules::{
     AdviserRule, CAPACITY, CallbackRule, Class, Condition, MAX_HOPS, Overflow, QueueRule,
     Requirement, Ring, Rules, T_AGE_US,
 };
-pub use snapshot::RestoreError;
+pub use snapshot::{RestoreError, is_of_another_form};
 pub use state::{ContactState, Request, State};
 pub use tables::{TableError, Tables};
 pub use view::{AdviserCounts, AdviserState, AdviserView, ContactView};

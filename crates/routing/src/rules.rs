@@ -58,6 +58,9 @@ pub const T_AGE_US: i64 = 20 * MINUTE_US;
 /// The longest chain of queues that one contact may go through.
 pub const MAX_HOPS: usize = 8;
 
+/// The longest pause before a callback is tried again after our own line out failed, microseconds.
+pub(crate) const OUR_PAUSE_MAX_US: i64 = 120 * MINUTE_US;
+
 /// Everything the core is told about a centre. Ids are places in these lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rules {
@@ -118,6 +121,16 @@ pub struct CallbackRule {
     pub attempts: u8,
     /// How long between two attempts, microseconds.
     pub retry_us: i64,
+}
+
+impl CallbackRule {
+    /// The pause after our own line out has failed `before` times and fails again, microseconds: twice the pause
+    /// before, at most two hours, or the usual pause if that is longer.
+    #[must_use]
+    pub fn our_pause_us(&self, before: u8) -> i64 {
+        let doubled = self.retry_us.saturating_mul(1 << before.min(12));
+        doubled.min(OUR_PAUSE_MAX_US.max(self.retry_us))
+    }
 }
 
 /// A skill at a level or better.

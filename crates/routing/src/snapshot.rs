@@ -11,12 +11,12 @@ use serde::{Deserialize, Serialize};
 use crate::{
     cast::u32_of,
     lines::NONE,
-    state::{Bar, Contact, ContactState, EMPTY, Request, State, flag},
+    state::{Bar, Contact, ContactState, EMPTY, Promised, Request, State, flag},
     tables::Tables,
 };
 
 /// Form of the bytes; another form is refused.
-const VERSION: u16 = 3;
+const VERSION: u16 = 4;
 
 /// A snapshot that cannot be used with these tables.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -49,6 +49,7 @@ struct Snapshot {
     requests: Vec<Request>,
     next_request: u32,
     plans: u64,
+    promised: Vec<Promised>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -89,6 +90,12 @@ struct Person {
     also: Channels,
 }
 
+/// Whether these bytes are a snapshot that another program wrote: what they say is to be had from the log.
+#[must_use]
+pub fn is_of_another_form(bytes: &[u8]) -> bool {
+    postcard::take_from_bytes::<u16>(bytes).is_ok_and(|(version, _)| version != VERSION)
+}
+
 impl State {
     /// The whole state as bytes; the same for every state that behaves the same.
     #[must_use]
@@ -126,6 +133,7 @@ impl State {
             requests: self.requests.clone(),
             next_request: self.next_request,
             plans: self.plans,
+            promised: self.promised.clone(),
         };
         postcard::to_stdvec(&snapshot).unwrap_or_default()
     }
@@ -190,6 +198,7 @@ impl State {
         state.next_offer = snapshot.next_offer;
         state.next_request = snapshot.next_request;
         state.requests = snapshot.requests;
+        state.promised = snapshot.promised;
         state.plans = snapshot.plans;
         for (expected, was) in state.expected.iter_mut().zip(&snapshot.expected) {
             *expected = *was;
@@ -321,7 +330,9 @@ fn fits(snapshot: &Snapshot, tables: &Tables) -> Result<(), RestoreError> {
     if !left.all(|exists| exists) {
         return Err(RestoreError::Misfit("a visit cannot be placed"));
     }
-    let slots_exist = snapshot.free.iter().all(|&slot| (slot as usize) < n_slots)
+    let mut promised = snapshot.promised.iter();
+    let slots_exist = promised.all(|it| (it.slot as usize) < n_slots)
+        && snapshot.free.iter().all(|&slot| (slot as usize) < n_slots)
         && snapshot.bars.iter().all(|bar| {
             (bar.slot as usize) < n_slots && (bar.adviser as usize) < tables.n_advisers()
         });

@@ -132,6 +132,16 @@ pub(crate) struct Personal {
     pub(crate) slot: u32,
 }
 
+/// A callback that is promised, and how often our side failed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Promised {
+    pub(crate) slot: u32,
+    /// Rung before this moment.
+    pub(crate) until: Timestamp,
+    /// Attempts that never left us.
+    pub(crate) failed: u8,
+}
+
 /// An open request of the traffic controller.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Request {
@@ -184,6 +194,8 @@ pub struct State {
     /// By queue: measured expected wait, microseconds.
     pub(crate) expected: Vec<i64>,
     pub(crate) requests: Vec<Request>,
+    /// Sorted by slot: the callbacks that are promised.
+    pub(crate) promised: Vec<Promised>,
     /// A bit for each crisis plan that is on.
     pub(crate) plans: u64,
     pub(crate) advisers: Vec<Adviser>,
@@ -229,6 +241,7 @@ impl State {
             visits: Vec::new(),
             expected: vec![0; tables.n_queues()],
             requests: Vec::new(),
+            promised: Vec::new(),
             plans: 0,
             advisers: advisers.collect(),
             idle: Idle::new(&tables),
@@ -328,7 +341,10 @@ impl State {
                 self.release(slot, adviser.0, Some(at));
                 self.back_in_line(slot, at);
             }
-            Event::ContactClosed { contact, .. } => self.closed(contact.slot(), at),
+            Event::ContactClosed { contact, .. } => {
+                self.forget_promise(contact.slot());
+                self.closed(contact.slot(), at);
+            }
             Event::AdviserSignedIn { adviser, activity } => {
                 self.presence(adviser.0, Some(activity), at);
             }
@@ -407,8 +423,13 @@ impl State {
                 self.hold_by(slot, to.0);
                 self.relist(to.0);
             }
-            Event::CallbackAsked { contact, from, .. } => {
+            Event::CallbackAsked {
+                contact,
+                from,
+                until,
+            } => {
                 self.callback_asked(contact.slot(), from, at);
+                self.promise(contact.slot(), until);
             }
             Event::CallbackDue { contact } => {
                 self.line_up(contact.slot());
@@ -430,6 +451,7 @@ impl State {
                 it.state = ContactState::Active;
                 it.flags &= !flag::CALLBACK;
                 self.deadlines.clear(contact.slot());
+                self.forget_promise(contact.slot());
             }
             Event::CallbackMissed {
                 contact,
@@ -443,6 +465,7 @@ impl State {
                 // It does not count, but its number is not used again: a late word about it changes nothing.
                 if cause == FailCause::BridgeFailed {
                     it.attempts_before = it.attempts_before.saturating_add(1);
+                    self.note_failed(contact.slot());
                 }
                 self.deadlines.set(contact.slot(), retry_at);
             }
@@ -860,6 +883,40 @@ impl State {
         }
     }
 
+    fn promise(&mut self, slot: u32, until: Timestamp) {
+        let promised = Promised {
+            slot,
+            until,
+            failed: 0,
+        };
+        match self.promised.binary_search_by_key(&slot, |it| it.slot) {
+            Ok(place) => self.promised[place] = promised,
+            Err(place) => self.promised.insert(place, promised),
+        }
+    }
+
+    /// The promise of a callback.
+    pub(crate) fn promise_of(&self, slot: u32) -> Option<Promised> {
+        let place = self.promised.binary_search_by_key(&slot, |it| it.slot);
+        place.ok().map(|place| self.promised[place])
+    }
+
+    fn note_failed(&mut self, slot: u32) {
+        if let Ok(place) = self.promised.binary_search_by_key(&slot, |it| it.slot) {
+            let promised = &mut self.promised[place];
+            promised.failed = promised.failed.saturating_add(1);
+        }
+    }
+
+    fn forget_promise(&mut self, slot: u32) {
+        if self.promised.is_empty() {
+            return;
+        }
+        if let Ok(place) = self.promised.binary_search_by_key(&slot, |it| it.slot) {
+            self.promised.remove(place);
+        }
+    }
+
     /// From the line to the adviser, whose capacity is reserved from now on (S5).
     #[inline]
     fn taken(&mut self, offer: OfferId, adviser: AdviserId, state: ContactState) {
@@ -1044,6 +1101,7 @@ impl State {
                 Some(NotReady::PhoneUnreachable)
             }
             OfferOutcome::CitizenLeft
+            | OfferOutcome::Fault
             | OfferOutcome::PresenceLost
             | OfferOutcome::AdviserLeft
             | OfferOutcome::Interrupted => self.advisers[adviser as usize].not_ready,

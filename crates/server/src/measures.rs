@@ -3,6 +3,7 @@
 //! It reads a file and nothing else: no server, no log.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
@@ -78,6 +79,10 @@ pub(crate) fn run(flags: &cli::Measures) -> Result<ExitCode> {
     }
     let text = read(&flags.calls)?;
     let sums = sums(&text, flags.threshold).map_err(|faults| complain(&flags.calls, &faults))?;
+    if let Some(doubt) = twice(&text) {
+        let path = flags.calls.display();
+        writeln!(std::io::stderr(), "{path}:{doubt}").context("cannot write to standard error")?;
+    }
     let text = if flags.json {
         serde_json::to_string(&json(&sums))?
     } else {
@@ -120,6 +125,36 @@ fn complain(path: &Path, faults: &[Fault]) -> anyhow::Error {
         first.column,
         first.what
     )
+}
+
+/// Whole rows that are there twice: counted as they are, since the file says so, but hardly meant. Ids alone may come
+/// again on another day.
+fn twice(text: &str) -> Option<String> {
+    let rows = rows(text).ok()?;
+    let mut seen: BTreeMap<Vec<&str>, usize> = BTreeMap::new();
+    let mut first: Option<(usize, usize)> = None;
+    let mut count = 0;
+    for row in rows.iter().skip(1) {
+        let whole: Vec<&str> = row.fields.iter().map(|field| field.text.trim()).collect();
+        match seen.entry(whole) {
+            Entry::Vacant(place) => {
+                place.insert(row.line);
+            }
+            Entry::Occupied(place) => {
+                count += 1;
+                let before = *place.get();
+                first.get_or_insert((row.line, before));
+            }
+        }
+    }
+    let (line, before) = first?;
+    let more = match count - 1 {
+        0 => String::new(),
+        more => format!(" ({more} more such)"),
+    };
+    Some(format!(
+        "{line}:1: warning: this row is the same as the one on line {before}, and both are counted; take one away if they are one call{more}"
+    ))
 }
 
 fn sums(text: &str, within_s: f64) -> Result<Sums, Vec<Fault>> {
@@ -496,6 +531,23 @@ mod tests {
             .into_iter()
             .map(|fault| (fault.line, fault.column, fault.what))
             .collect()
+    }
+
+    #[test]
+    fn a_row_that_is_there_twice_is_counted_and_said() {
+        let row = "1,A,2026-11-23T10:15:00,45,answered,60\n";
+        let other = "1,A,2026-11-24T10:15:00,45,answered,60\n";
+        assert_eq!(twice(&format!("{HEAD}{row}{other}")), None);
+        let text = format!("{HEAD}{row}{other}{row}");
+        let doubt = twice(&text).unwrap();
+        assert!(
+            doubt.starts_with("4:1: warning") && doubt.contains("line 2"),
+            "{doubt}"
+        );
+        assert_eq!(
+            sums(&text, 45.0).unwrap().total.count_of(Quantity::Offered),
+            3
+        );
     }
 
     #[test]

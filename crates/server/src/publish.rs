@@ -34,7 +34,7 @@ pub(crate) fn in_force(reader: &Reader, named: Arc<Centre>, text: &str) -> Resul
     let notes = read_notes(extra.as_ref().map(|extra| extra.body.as_slice()));
     let last = notes.iter().rev().find_map(|note| match note.what {
         Noted::Published { version, over } => Some((version, over)),
-        Noted::Plan { .. } => None,
+        Noted::Plan { .. } | Noted::Request { .. } => None,
     });
     let Some((version, _)) = last.filter(|(_, over)| *over == hash(text)) else {
         return Ok(own);

@@ -597,8 +597,10 @@ async fn wire(
     let working = automatic.filter(|_| options.population);
     tasks.push(tokio::spawn(sound));
     voice.set_ready(speaks);
+    let line_out = options.config.outgoing.as_ref();
+    let rings = line_out.map(|out| out.allowed.clone());
     let telephony = Telephony {
-        calls: Calls::new(Arc::clone(&centre), Arc::new(clips), working),
+        calls: Calls::new(Arc::clone(&centre), Arc::new(clips), working).ringing(rings),
         api: api.clone(),
         desk: desk.clone(),
         voice: Some(voice),

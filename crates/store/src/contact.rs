@@ -321,6 +321,7 @@ pub(crate) const REASONS: &[CloseReason] = &[
     CloseReason::NoChoice,
     CloseReason::NotReached,
     CloseReason::HandedOver,
+    CloseReason::Fault,
 ];
 
 /// The open contacts in memory, so that a batch touches each row once.

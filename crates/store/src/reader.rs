@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use linje_desk::{Recovered, Remembered, Replay, VaultRow, field};
 use linje_measures::Cells;
-use linje_routing::{State, Tables};
+use linje_routing::{State, Tables, is_of_another_form};
 use linje_types::{ContactId, Timestamp};
 
 use crate::contact::{Contact, Query};
@@ -280,18 +280,25 @@ impl Reader {
     pub fn recover(&self, tables: TablesOf<'_>) -> Result<Recovered, Error> {
         let head = self.head()?;
         let snapshot = self.snapshot()?.filter(|kept| kept.seq <= head.seq);
-        let from = snapshot.as_ref().map_or(0, |kept| kept.seq);
-        let (mut seq, mut at) = (from, Timestamp::ZERO);
+        let mut from = snapshot.as_ref().map_or(0, |kept| kept.seq);
+        let mut at = Timestamp::ZERO;
         let mut replay = match &snapshot {
             Some(kept) => {
                 if self.sum_at(from)? != kept.chain {
                     return Err(self.damaged(from, "the snapshot belongs to another log"));
                 }
-                at = kept.at;
-                Replay::from_snapshot(tables, kept.version, &kept.state)?
+                if is_of_another_form(&kept.state) {
+                    // Another program wrote it; the log says the same.
+                    from = 0;
+                    Replay::new(tables)
+                } else {
+                    at = kept.at;
+                    Replay::from_snapshot(tables, kept.version, &kept.state)?
+                }
             }
             None => Replay::new(tables),
         };
+        let mut seq = from;
         self.each_after(from, &mut |logged| {
             (seq, at) = (logged.seq, logged.at);
             Ok(replay.apply(&logged.event, logged.at)?)

@@ -106,6 +106,10 @@ pub struct Entry {
     callback: bool,
     attempts: u8,
     attempts_before: u8,
+    /// Rung before this moment.
+    promised: Timestamp,
+    /// How often our own line out has failed this promise.
+    failed: u32,
     out: bool,
     joined: bool,
     is_consult: bool,
@@ -452,7 +456,11 @@ impl Ledger {
                 to,
                 queue,
             } => self.handed_over(contact, (from, to), queue),
-            Event::CallbackAsked { contact, from, .. } => self.callback_asked(contact, from),
+            Event::CallbackAsked {
+                contact,
+                from,
+                until,
+            } => self.callback_asked(contact, from, until),
             Event::CallbackDue { contact } => self.callback_due(contact),
             Event::CallbackDialling {
                 offer,

@@ -24,6 +24,8 @@ mod lookup;
 mod meeting;
 mod time;
 
+pub(crate) use callbacks::pause_of_ours;
+
 /// How many deadlines one [`Command::Tick`] fires.
 pub const FIRED_PER_TICK: usize = 256;
 
@@ -118,6 +120,10 @@ pub struct Contact {
     pub attempts: u8,
     /// How many of those belong to earlier promises.
     pub attempts_before: u8,
+    /// Rung before this moment.
+    pub promised: Timestamp,
+    /// How often our own line out has failed this promise.
+    pub failed: u32,
     /// Whether an adviser rang them: that is tried once.
     pub out: bool,
     /// Whether citizen, adviser and expert talk all three.
@@ -232,7 +238,8 @@ impl Reference {
                 needs,
             } => self.enqueue(contact, (queue, topic, language, class), place, needs),
             Command::Leave { contact } => self.leave(contact),
-            Command::Lose { contact } => self.lose(contact),
+            Command::Lose { contact } => self.lose(contact, CloseReason::Lost),
+            Command::Cut { contact } => self.lose(contact, CloseReason::Fault),
             Command::Close { contact, reason } => self.close(contact, reason),
             Command::Accept { offer, adviser } => self.accept(offer, adviser),
             Command::Decline { offer, adviser } => self.decline(offer, adviser),

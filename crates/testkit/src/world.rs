@@ -237,9 +237,14 @@ impl World {
             Kind::Leave => Command::Leave {
                 contact: some_contact(dice, scene, open)?,
             },
-            Kind::Lose => Command::Lose {
-                contact: some_contact(dice, scene, open)?,
-            },
+            Kind::Lose => {
+                let contact = some_contact(dice, scene, open)?;
+                if dice.chance(30) {
+                    Command::Cut { contact }
+                } else {
+                    Command::Lose { contact }
+                }
+            }
             Kind::Close => Command::Close {
                 contact: some_contact(dice, scene, |c| open(c) && !in_hand(c) && !dials(c))?,
                 reason: close_reason(dice),
@@ -318,7 +323,7 @@ impl World {
                     c.stage == Stage::Waiting && c.channel == Channel::Voice
                 })?,
                 from: some_window(dice, scene.now),
-                until: scene.now.plus_s(3600),
+                until: scene.now.plus_s(dice.pick(&[90, 3600])),
             },
             Kind::BookCallback => self.book_callback(dice, scene),
             Kind::Dialled => dialled(dice, scene, dials)?,

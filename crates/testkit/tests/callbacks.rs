@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use linje_event::{Command, Effect, Entry, Event, FailCause, Needs, Output};
+use linje_event::{CloseReason, Command, Effect, Entry, Event, FailCause, Needs, Output};
 use linje_routing::{AdviserRule, QueueRule, Rules, State, Tables};
 use linje_testkit::dice::Dice;
 use linje_types::{
@@ -201,4 +201,100 @@ fn a_thousand_callbacks_among_a_thousand_callers_keep_their_order_and_are_rung_o
     assert!(house.dials.is_empty());
     assert!(house.n_dials >= EACH, "{} dials", house.n_dials);
     assert_eq!(house.served, came, "in the order in which they came");
+}
+
+/// Why a contact was closed, if one was.
+fn closed(events: &[Event]) -> Option<CloseReason> {
+    events.iter().find_map(|event| {
+        if let Event::ContactClosed { reason, .. } = event {
+            Some(*reason)
+        } else {
+            None
+        }
+    })
+}
+
+/// A line out that is away is our fault: no attempt at the citizen, longer and longer pauses, and an end.
+#[test]
+fn while_the_line_out_is_away_nobody_is_blamed_and_the_pauses_grow_until_the_promise_runs_out() {
+    let mut house = house();
+    let contact = house.arrive();
+    let until = house.now.plus_s(24 * 3600);
+    house.run(Command::AskCallback {
+        contact,
+        from: house.now,
+        until,
+    });
+    house.run(Command::SignIn {
+        adviser: AdviserId(0),
+        activity: Activity::Phone,
+    });
+    let mut pauses = Vec::new();
+    let reason = loop {
+        let view = house.state.contact(contact).expect("still promised");
+        if let Some(offer) = view.offer {
+            let adviser = view.adviser;
+            house.run(Command::Accept { offer, adviser });
+            let events = house.run(Command::Dialled {
+                contact,
+                attempt: house.dials[&contact],
+                failed: Some(FailCause::BridgeFailed),
+            });
+            if let Some(reason) = closed(&events) {
+                break reason;
+            }
+        }
+        let view = house.state.contact(contact).expect("still promised");
+        let due = view.deadline.expect("it is tried again");
+        assert!(due <= until, "not after the promise");
+        pauses.push(due.since_us(house.now) / (60 * SECOND_US));
+        assert!(pauses.len() < 50, "it has an end");
+        house.at(due);
+    };
+    assert_eq!(pauses.first_chunk(), Some(&[10, 20, 40, 80, 120, 120]));
+    assert_eq!((reason, house.now), (CloseReason::Fault, until));
+    assert_eq!(house.state.n_open(), 0);
+}
+
+/// The citizen has as many attempts as the rule says, however often our own line failed between them.
+#[test]
+fn attempts_that_never_left_us_take_none_from_the_citizen() {
+    let mut house = house();
+    let contact = house.arrive();
+    house.run(Command::AskCallback {
+        contact,
+        from: house.now,
+        until: house.now.plus_s(48 * 3600),
+    });
+    house.run(Command::SignIn {
+        adviser: AdviserId(0),
+        activity: Activity::Phone,
+    });
+    let causes = [
+        FailCause::BridgeFailed,
+        FailCause::NoAnswer,
+        FailCause::BridgeFailed,
+        FailCause::Busy,
+        FailCause::BridgeFailed,
+        FailCause::NoAnswer,
+    ];
+    let mut reasons = Vec::new();
+    for cause in causes {
+        let view = house.state.contact(contact).expect("an attempt is left");
+        let (Some(offer), adviser) = (view.offer, view.adviser) else {
+            panic!("{view:?}");
+        };
+        house.run(Command::Accept { offer, adviser });
+        let events = house.run(Command::Dialled {
+            contact,
+            attempt: house.dials[&contact],
+            failed: Some(cause),
+        });
+        reasons.extend(closed(&events));
+        if let Some(view) = house.state.contact(contact) {
+            let due = view.deadline.expect("it is tried again");
+            house.at(due);
+        }
+    }
+    assert_eq!(reasons, [CloseReason::NotReached], "three of three");
 }

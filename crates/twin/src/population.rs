@@ -358,6 +358,7 @@ impl Population {
             }
             Command::Arrive { .. }
             | Command::Lose { .. }
+            | Command::Cut { .. }
             | Command::Close { .. }
             | Command::Fail { .. }
             | Command::Hold { .. }
@@ -853,6 +854,7 @@ impl Population {
         who.ringing = who.ringing.saturating_sub(1);
         let back_at = match outcome {
             OfferOutcome::CitizenLeft
+            | OfferOutcome::Fault
             | OfferOutcome::PresenceLost
             | OfferOutcome::AdviserLeft
             | OfferOutcome::Interrupted => at.plus_s(1),

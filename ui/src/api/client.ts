@@ -148,8 +148,8 @@ export const api = {
 
   figures: (query: FiguresAsked) => told<Figures>(server.GET("/api/v1/measures", { params: { query } })),
 
-  request: (activity: Activity, wanted: number, unit: string | null) =>
-    told(server.POST("/api/v1/requests", { body: { activity, wanted, unit } })),
+  request: (activity: Activity, wanted: number, unit: string | null, until: string) =>
+    told(server.POST("/api/v1/requests", { body: { activity, wanted, unit, until } })),
   closeRequest: (request: string) => told(server.POST("/api/v1/requests/{id}/close", at(request))),
   plans: () => told<{ items: Plan[] }>(server.GET("/api/v1/plans")),
   switchPlan: (plan: string, on: boolean, why: string) =>

@@ -1887,7 +1887,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Requests that are open, and the last ones that are over; newest first. */
+        /** Requests that are open, and those that were over within a day; newest first. */
         get: operations["list_requests"];
         put?: never;
         /** Asks advisers to change activity. They decide; when enough have said yes the request closes by itself. */
@@ -2387,6 +2387,8 @@ export interface components {
             dialling: number;
             done: number;
             failed: number;
+            /** @description Of the failed, those that our own line out kept us from. */
+            fault: number;
             pending: number;
         };
         /** @description The callbacks of the centre. */
@@ -2394,6 +2396,8 @@ export interface components {
             counts: components["schemas"]["CallbackCounts"];
             /** @description The open ones, those promised first coming first. */
             items: components["schemas"]["CallbackView"][];
+            /** @description Whether the centre has a line out: without one nobody is promised to be rung. */
+            line_out: boolean;
             /** @description The promise that comes first. */
             oldest_until?: string | null;
         };
@@ -2420,7 +2424,7 @@ export interface components {
             asked: string;
             /**
              * Format: int32
-             * @description Attempts begun, of `of`.
+             * @description Attempts begun, of `of`; those that failed on our side are not among them.
              */
             attempts: number;
             expected?: components["schemas"]["ExpectedSpan"] | null;
@@ -2443,6 +2447,8 @@ export interface components {
             text: string;
             /** @description Promised before. */
             until: string;
+            /** @description The same in words: `innen onsdag 25. november`. */
+            until_text: string;
         };
         /** @description What a caller's page is told. */
         CallerHears: {
@@ -3247,7 +3253,7 @@ export interface components {
                 asked: string;
                 /**
                  * Format: int32
-                 * @description Attempts begun, of `of`.
+                 * @description Attempts begun, of `of`; those that failed on our side are not among them.
                  */
                 attempts: number;
                 expected?: components["schemas"]["ExpectedSpan"] | null;
@@ -3270,6 +3276,8 @@ export interface components {
                 text: string;
                 /** @description Promised before. */
                 until: string;
+                /** @description The same in words: `innen onsdag 25. november`. */
+                until_text: string;
             }[];
             /** @description Cursor of the next page. */
             next?: string | null;
@@ -3628,13 +3636,19 @@ export interface components {
                 /** @description What advisers are asked to do. */
                 activity: string;
                 at: string;
-                /** @description When enough had said yes, or it was taken back; null = it is open. */
+                /** @description Who asked, as they signed; null = a crisis plan did. */
+                by?: string | null;
+                /** @description When enough had said yes, it was taken back, or its time was over; null = it is open. */
                 closed_at?: string | null;
                 declined: number;
                 id: string;
                 /** @description What the adviser named in the query has answered; null = nothing, or nobody is named. */
                 mine?: boolean | null;
+                /** @description How it ended: `enough`, `withdrawn`, `some` (its time was over, some had said yes), `nobody`; null = it is open. */
+                outcome?: string | null;
                 unit?: components["schemas"]["Named"] | null;
+                /** @description Until when it may be answered. */
+                until: string;
                 /** Format: int32 */
                 wanted: number;
             }[];
@@ -3916,11 +3930,15 @@ export interface components {
             activity: string;
             /** @description Only of this unit. */
             unit?: string | null;
+            /** @description Until when it may be answered, within twelve hours; left out = half an hour. */
+            until?: string | null;
             /**
              * Format: int32
              * @description How many are wanted, from 1.
              */
             wanted: number;
+            /** @description Of a program: whom it says that it acts for. Who is logged in signs with their own ident. */
+            who?: string | null;
         };
         NewSession: {
             /** @description The ident of the adviser to be. */
@@ -4496,7 +4514,7 @@ export interface components {
             base?: string | null;
             /** @description The description as TOML. */
             toml: string;
-            /** @description Who publishes it; an ident. */
+            /** @description Of a program: whom it says that it acts for. Who is logged in signs with their own ident. */
             who?: string | null;
             /** @description Why; kept with it. */
             why: string;
@@ -4782,13 +4800,19 @@ export interface components {
             /** @description What advisers are asked to do. */
             activity: string;
             at: string;
-            /** @description When enough had said yes, or it was taken back; null = it is open. */
+            /** @description Who asked, as they signed; null = a crisis plan did. */
+            by?: string | null;
+            /** @description When enough had said yes, it was taken back, or its time was over; null = it is open. */
             closed_at?: string | null;
             declined: number;
             id: string;
             /** @description What the adviser named in the query has answered; null = nothing, or nobody is named. */
             mine?: boolean | null;
+            /** @description How it ended: `enough`, `withdrawn`, `some` (its time was over, some had said yes), `nobody`; null = it is open. */
+            outcome?: string | null;
             unit?: components["schemas"]["Named"] | null;
+            /** @description Until when it may be answered. */
+            until: string;
             /** Format: int32 */
             wanted: number;
         };
@@ -4964,7 +4988,7 @@ export interface components {
         Switch: {
             /** @description On or off. */
             on: boolean;
-            /** @description Who; the ident of the traffic controller. */
+            /** @description Of a program: whom it says that it acts for. Who is logged in signs with their own ident. */
             who?: string | null;
             /** @description Why; kept with the switch. */
             why: string;
@@ -5349,7 +5373,7 @@ export interface components {
             base?: string | null;
             /** @description The version to go back to; left out = the one before, further back each time. */
             to?: string | null;
-            /** @description Who undoes it; an ident. */
+            /** @description Of a program: whom it says that it acts for. Who is logged in signs with their own ident. */
             who?: string | null;
             /** @description Why; kept with it. */
             why: string;

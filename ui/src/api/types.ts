@@ -103,7 +103,7 @@ export interface Interval {
 }
 
 export type Plan = Worded<Told<Schemas["PlanRow"]>, { asked: { activity: Activity; wanted: number; unit: Named | null }[] }>;
-export type CallbackState = keyof Schemas["CallbackCounts"];
+export type CallbackState = Exclude<keyof Schemas["CallbackCounts"], "fault">;
 export type Callback = Worded<Told<Schemas["CallbackView"]>, { state: CallbackState }>;
 export type Callbacks = Worded<Told<Schemas["CallbackList"]>, { items: Callback[] }>;
 export type HoursPicture = Told<Schemas["HoursPicture"]>;

@@ -40,6 +40,8 @@ export interface Format {
   weekdayDate(at: number | string): string;
   /** `kl. 13.40` today, `tirsdag kl. 9.10` within a week, `4.12. kl. 9.10` later. */
   soon(at: number | string, now: number): string;
+  /** A promise's end, after «innen»: `onsdag 25. november` of the midnight that ends it, else `onsdag 25. november kl. 14.00`. */
+  promised(at: number | string): string;
   /** `for 2 min siden` within the hour, `kl. 9.40` later. */
   ago(at: number | string, now: number): string;
   /** `55 55 33 33` */
@@ -68,6 +70,7 @@ function build(language: Language): Format {
   const date = new Intl.DateTimeFormat(locale, { timeZone: ZONE, day: "numeric", month: "numeric", year: "numeric" });
   const dayMonth = new Intl.DateTimeFormat(locale, { timeZone: ZONE, day: "numeric", month: "short" });
   const weekdayDate = new Intl.DateTimeFormat(locale, { timeZone: ZONE, weekday: "short", day: "numeric", month: "short" });
+  const wholeDay = new Intl.DateTimeFormat(locale, { timeZone: ZONE, weekday: "long", day: "numeric", month: "long" });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
   const separator = language === "nb" ? "." : ":";
 
@@ -102,6 +105,12 @@ function build(language: Language): Format {
       if (date.format(then) === date.format(now)) return time(at);
       const isNear = Math.abs(then - now) < 6 * 24 * HOUR_MS;
       return `${isNear ? weekday.format(new Date(at)) : dayMonth.format(new Date(at))} ${time(at)}`;
+    },
+    promised: (at) => {
+      const { hour, minute, second } = parts(at);
+      const endsDay = Number(hour) % 24 === 0 && minute === "00" && second === "00";
+      if (endsDay) return wholeDay.format(new Date(at).getTime() - 1000);
+      return `${wholeDay.format(new Date(at))} ${time(at)}`;
     },
     ago: (at, now) => {
       const elapsed = Math.max(0, now - new Date(at).getTime());

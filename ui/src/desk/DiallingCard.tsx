@@ -30,7 +30,7 @@ export function DiallingCard({ contact, adviser, run, busy }: Doing & { contact:
               <strong>
                 {t.work.callback.attempt(format.number(callback.attempts))}
               </strong>{" "}
-              · {t.work.callback.promised(format.dayAndTime(callback.until))}
+              · {t.work.callback.promised(format.promised(callback.until))}
             </BodyShort>
           )}
         </div>

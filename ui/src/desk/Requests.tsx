@@ -61,7 +61,8 @@ function Counted({ request }: { request: HelpRequest }) {
   return (
     <BodyShort size="small">
       {request.unit && `${t.work.request.of(request.unit.name)} `}
-      {request.accepted === 0 ? t.work.request.nobody : t.work.request.accepted(format.number(request.accepted))}
+      {request.accepted === 0 ? t.work.request.nobody : t.work.request.accepted(format.number(request.accepted))}{" "}
+      {t.work.request.until(format.time(request.until))}
     </BodyShort>
   );
 }

@@ -17,9 +17,17 @@ export const nb = {
     empty: "Ingen spørsmål er ute. Når du spør, ser du svarene her.",
     declined: (count: string) => `${count} har sagt nei`,
     close: "Trekk tilbake",
-    enough: "Nok har sagt ja",
-    withdrawn: "Trukket tilbake",
-    over: "Avsluttet",
+    until: (when: string) => `kan besvares til ${when}`,
+    by: (who: string) => `spurt av ${who}`,
+    ended: {
+      enough: "Nok har sagt ja",
+      withdrawn: "Trukket tilbake",
+      some: "Tiden er ute",
+      nobody: "Ingen sa ja i tide",
+    } as Record<string, string>,
+    howLong: "Hvor lenge kan de svare?",
+    minutes: (count: string) => `${count} minutter`,
+    lastDay: "Det siste døgnet",
     source: "spørsmålene",
   },
   plans: {
@@ -56,7 +64,7 @@ export const nb = {
     title: "Bli ringt opp",
     none: "ingen venter",
     some: (count: string) => `${count} venter`,
-    until: (when: string) => `første løfte ${when}`,
+    until: (when: string) => `første løfte innen ${when}`,
     late: "løftet er passert",
     lead: "De beholder plassen i køen og ringes når en veileder er klar. Nummeret vises aldri her.",
     empty: "Ingen venter på å bli ringt. De kommer hit når noen velger «Bli ringt opp» i køen eller på nettet.",
@@ -73,6 +81,12 @@ export const nb = {
     state: "Nå",
     from: (when: string) => `fra ${when}`,
     more: (count: string) => `og ${count} til`,
+    noLine:
+      "Sentret har ingen linje ut, så ingen får tilbud om å bli ringt opp. En administrator setter den opp under [sip.outgoing] i innstillingene.",
+    fault: (count: string) =>
+      count === "1"
+        ? "1 ble ikke ringt i dag fordi linjen ut hos oss var borte til fristen var ute."
+        : `${count} ble ikke ringt i dag fordi linjen ut hos oss var borte til fristen var ute.`,
     source: "listen over dem som skal ringes",
     region: "Tabell over dem som skal ringes",
   },
@@ -121,9 +135,17 @@ export const en: typeof nb = {
     empty: "No requests are out. When you ask, you see the answers here.",
     declined: (count) => `${count} have said no`,
     close: "Withdraw",
-    enough: "Enough have said yes",
-    withdrawn: "Withdrawn",
-    over: "Over",
+    until: (when) => `can be answered until ${when}`,
+    by: (who) => `asked by ${who}`,
+    ended: {
+      enough: "Enough have said yes",
+      withdrawn: "Withdrawn",
+      some: "Time is up",
+      nobody: "Nobody said yes in time",
+    },
+    howLong: "How long can they answer?",
+    minutes: (count) => `${count} minutes`,
+    lastDay: "The last day",
     source: "the requests",
   },
   plans: {
@@ -160,7 +182,7 @@ export const en: typeof nb = {
     title: "Callbacks",
     none: "nobody waits",
     some: (count) => `${count} waiting`,
-    until: (when) => `first promise ${when}`,
+    until: (when) => `first promise by ${when}`,
     late: "the promise has passed",
     lead: "They keep their place in the queue and are called when an adviser is ready. The number is never shown here.",
     empty: "Nobody waits to be called. They come here when somebody chooses a callback in the queue or on the web.",
@@ -177,6 +199,12 @@ export const en: typeof nb = {
     state: "Now",
     from: (when) => `from ${when}`,
     more: (count) => `and ${count} more`,
+    noLine:
+      "The centre has no line out, so nobody is offered a callback. An administrator sets it up under [sip.outgoing] in the settings.",
+    fault: (count) =>
+      count === "1"
+        ? "1 was not called today because our line out was away until the promise had run out."
+        : `${count} were not called today because our line out was away until the promise had run out.`,
     source: "the list of callbacks",
     region: "Table of callbacks",
   },

@@ -139,7 +139,7 @@ export const en: Messages = {
       endMissingText: "The figure comes when somebody has been helped to the end today.",
       assumed: "the goal is assumed",
       abandoned: "Hung up",
-      abandonedToday: (count, offered) => `${count} of ${offered} today`,
+      abandonedToday: (count, offered) => `${count} of ${offered} by phone and chat today`,
       noneOffered: "Nobody has called yet today",
       advisers: "Advisers",
       signedIn: (count) => `${count} signed in`,
@@ -235,7 +235,7 @@ export const en: Messages = {
     waiting: "People in a queue right now, all queues together. Oldest is the one who has waited longest.",
     sl: "Of all who joined a queue today: the share answered within the limit. Those who hung up count as not answered.",
     end: "The share of contacts that ended with the first adviser, without a transfer or a repeat.",
-    abandoned: "Of all who joined a queue today: the share who hung up before an answer.",
+    abandoned: "Of all who joined a queue by phone or chat today: the share who hung up before an answer. Those whom a failure on our side cut off did not hang up. Insight counts all channels unless you choose one.",
     advisers:
       "Signed in now. Free can be given a contact. Away is lunch, break, meeting, learning, professional talk and work outside the queues.",
   },

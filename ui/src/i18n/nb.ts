@@ -147,7 +147,7 @@ export const nb = {
       endMissingText: "Tallet kommer når noen er hjulpet ferdig i dag.",
       assumed: "målet er antatt",
       abandoned: "La på",
-      abandonedToday: (count: string, offered: string) => `${count} av ${offered} i dag`,
+      abandonedToday: (count: string, offered: string) => `${count} av ${offered} på telefon og chat i dag`,
       noneOffered: "Ingen har ringt ennå i dag",
       advisers: "Veiledere",
       signedIn: (count: string) => `${count} pålogget`,
@@ -243,7 +243,7 @@ export const nb = {
     waiting: "Antall personer som står i kø akkurat nå, i alle køer. Eldste er den som har ventet lengst.",
     sl: "Av alle som kom i kø i dag: hvor stor del fikk svar innen fristen. De som la på, teller med som ikke besvart.",
     end: "Hvor stor del av henvendelsene som ble avsluttet hos den første veilederen, uten å bli satt over eller komme igjen.",
-    abandoned: "Av alle som kom i kø i dag: hvor stor del la på før de fikk svar.",
+    abandoned: "Av alle som kom i kø på telefon og chat i dag: hvor stor del la på før de fikk svar. De som ble brutt av en driftsfeil hos oss, la ikke på. Innsikt regner med alle kanaler når du ikke velger én.",
     advisers:
       "Pålogget nå. Ledig kan få en henvendelse. Borte er lunsj, pause, møte, læring, fagprat og annet arbeid enn kø.",
   },

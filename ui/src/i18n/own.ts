@@ -218,8 +218,8 @@ export const en: OwnText = {
   callbacks: {
     title: "We will call you",
     none: "You have not asked to be called.",
-    until: (moment) => `We will call you before ${moment}.`,
-    between: (from, moment) => `We will call you after ${from} and before ${moment}.`,
+    until: (moment) => `We will call you by ${moment}.`,
+    between: (from, moment) => `We will call you after ${from} and by ${moment}.`,
     about: (queue) => `It is about ${queue}.`,
     tried: (count) => `We have tried to call ${count} times.`,
     cancel: "Cancel",

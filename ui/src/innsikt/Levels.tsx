@@ -60,9 +60,10 @@ function useSpreadText(shown: MeasureDefinition[], values: Record<string, number
   const found = spread(timed, values);
   if (found === null) return t.figures.level.one;
   const [low, high] = found;
-  const points = Math.round((high - low) * 100);
-  if (points === 0) return t.figures.level.same;
-  return t.figures.level.lead(format.percentFine(low), format.percentFine(high), format.number(points));
+  // The difference of the figures as they are shown, with the decimal that they are shown with.
+  const tenths = Math.round(high * 1000) - Math.round(low * 1000);
+  if (tenths === 0) return t.figures.level.same;
+  return t.figures.level.lead(format.percentFine(low), format.percentFine(high), format.decimal(tenths / 10));
 }
 
 interface LevelProps {

@@ -60,7 +60,7 @@ function One({ callback, onCancelled }: { callback: MyCallback; onCancelled(): v
   return (
     <li>
       <BodyShort>
-        {callback.from ? words.between(moment(callback.from), moment(callback.until)) : words.until(moment(callback.until))}{" "}
+        {callback.from ? words.between(moment(callback.from), format.promised(callback.until)) : words.until(format.promised(callback.until))}{" "}
         {callback.queue && words.about(callback.queue.name)}
       </BodyShort>
       {callback.attempts > 0 && <BodyShort size="small">{words.tried(format.count(callback.attempts))}</BodyShort>}

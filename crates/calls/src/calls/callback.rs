@@ -208,7 +208,8 @@ impl Calls {
                     ring_timeout: RING,
                 }));
             }
-            _ => self.dialled(line, Some(FailCause::Unreachable), out),
+            // The number is not at hand: that is not the citizen's doing.
+            _ => self.dialled(line, Some(FailCause::BridgeFailed), out),
         }
     }
 

@@ -136,7 +136,7 @@ fn ring(table: &Table<'_, '_>) -> u32 {
 }
 
 /// Nothing is named twice in a list.
-fn once(table: &Table<'_, '_>, kind: &str, ids: &[Placed<String>]) {
+pub(super) fn once(table: &Table<'_, '_>, kind: &str, ids: &[Placed<String>]) {
     for (number, id) in ids.iter().enumerate() {
         let mut earlier = ids.iter().take(number);
         if earlier.any(|other| other.value == id.value) {

@@ -178,6 +178,7 @@ fn offer(table: &Table<'_, '_>, names: &Names) -> Option<CallbackOffer> {
             .fault(Code::MissingKey, table.at, message, help);
     }
     let queues = table.texts("queues");
+    super::queue::once(table, "queue", &queues);
     // Read before anything is given up, so that no key is called unknown for the fault of another.
     let expected_s = table.seconds("when_expected").unwrap_or(300);
     let windows = table.tables("windows", window);

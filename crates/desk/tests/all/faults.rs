@@ -226,7 +226,7 @@ proptest! {
         }
         let lost = world.log.records[at..].iter().filter(|record| matches!(
             record.event,
-            Event::ContactClosed { reason: linje_event::CloseReason::Lost, .. }
+            Event::ContactClosed { reason: linje_event::CloseReason::Fault, .. }
         )).count();
         let callbacks = world.log.records[at..].iter().filter(|record| matches!(
             record.event,

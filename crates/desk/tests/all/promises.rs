@@ -259,11 +259,13 @@ fn after_a_crash_calls_are_lost_with_a_callback_and_the_rest_goes_on() {
         .unwrap()
         .contact
         .unwrap();
+    let came = [talking, waiting].map(|call| world.desk.state().contact(call).unwrap().enqueued);
+    world.advance(600 * SECOND_US);
     world.crash(true);
     world.settle();
     for call in [talking, waiting] {
         assert!(world.desk.state().contact(call).is_none());
-        assert_eq!(closed(&world, call), Some(CloseReason::Lost));
+        assert_eq!(closed(&world, call), Some(CloseReason::Fault));
     }
     let state = world.desk.state();
     assert_eq!(state.contact(chat).unwrap().state, ContactState::Active);
@@ -274,6 +276,12 @@ fn after_a_crash_calls_are_lost_with_a_callback_and_the_rest_goes_on() {
         .map(|view| view.id)
         .collect();
     assert_eq!(callbacks.len(), 2);
+    let since = |task: ContactId| state.contact(task).unwrap().enqueued;
+    assert_eq!(
+        [since(callbacks[0]), since(callbacks[1])],
+        came,
+        "a task counts from when the citizen came, not from the restart"
+    );
     let whose = &world.log.vault[&(callbacks[0], field::CALLBACK_FOR.to_owned())].value;
     assert_eq!(whose.as_slice(), talking.0.to_le_bytes());
     assert!((0..2).all(|who| !state.adviser(AdviserId(who)).unwrap().present));
@@ -322,7 +330,7 @@ fn advisers_and_calls_of_the_population_may_outlive_a_crash() {
     world.reconcile.keep_synthetic = false;
     world.crash(true);
     world.settle();
-    assert_eq!(closed(&world, call), Some(CloseReason::Lost));
+    assert_eq!(closed(&world, call), Some(CloseReason::Fault));
     assert_eq!(
         world.desk.state().contacts().count(),
         0,
@@ -354,7 +362,7 @@ fn a_redial_gets_the_old_place_once_and_cancels_the_callback() {
     let behind = ring(&mut world, QUEUE, None);
     world.crash(true);
     world.settle();
-    assert_eq!(closed(&world, first), Some(CloseReason::Lost));
+    assert_eq!(closed(&world, first), Some(CloseReason::Fault));
     world.crash(true);
     world.settle();
     world.advance(120 * SECOND_US);

@@ -45,7 +45,9 @@ pub(super) struct CallbackView {
     from: Option<String>,
     /// Promised before.
     until: String,
-    /// Attempts begun, of `of`.
+    /// The same in words: `innen onsdag 25. november`.
+    until_text: String,
+    /// Attempts begun, of `of`; those that failed on our side are not among them.
     attempts: u8,
     of: u8,
     /// When it is tried again.
@@ -70,6 +72,8 @@ struct CallbackCounts {
     dialling: usize,
     done: usize,
     failed: usize,
+    /// Of the failed, those that our own line out kept us from.
+    fault: usize,
     cancelled: usize,
 }
 
@@ -77,6 +81,8 @@ struct CallbackCounts {
 #[derive(Debug, Serialize, ToSchema)]
 struct CallbackList {
     counts: CallbackCounts,
+    /// Whether the centre has a line out: without one nobody is promised to be rung.
+    line_out: bool,
     /// The promise that comes first.
     oldest_until: Option<String>,
     /// The open ones, those promised first coming first.
@@ -135,7 +141,7 @@ async fn book(
     Spoken(shown_in): Spoken,
     Body(new): Body<NewCallback>,
 ) -> Result<(StatusCode, Json<CallbackView>), Problem> {
-    let keyed = number(&api, &new.number)?;
+    let keyed = number(&api, command_id, &new.number)?;
     let language = new.language.as_deref().map_or(Ok(Language::Nb), spoken)?;
     let topic_id = new
         .topic
@@ -143,11 +149,16 @@ async fn book(
         .map(|code| topic(&api, Channel::Voice, code))
         .transpose()?;
     let queue = match (&new.queue, topic_id) {
-        (Some(queue), _) => named_queue(&api, Channel::Voice, queue)?,
+        (Some(queue), topic) => {
+            let queue = named_queue(&api, Channel::Voice, queue)?;
+            takes_topic(&api, queue, topic)?;
+            queue
+        }
         (None, Some(topic)) => queue_of_topic(&api, Channel::Voice, topic)?,
         (None, None) => {
             let valid = topics_on(&api, Channel::Voice);
-            return Err(Problem::invalid("queue", "Si en kø eller et tema.", valid));
+            let text = "Si en kø (`queue`) eller et tema (`topic`).";
+            return Err(Problem::invalid("queue", text, valid));
         }
     };
     let (from, until) = window(&api, queue, new.from.as_deref(), new.until.as_deref())?;
@@ -174,6 +185,26 @@ async fn book(
     Ok((StatusCode::CREATED, Json(view)))
 }
 
+/// A topic is asked about in a queue that has it: whoever rings would know nothing of another.
+fn takes_topic(api: &Api, queue: QueueId, topic: Option<TopicId>) -> Result<(), Problem> {
+    let centre = &api.directory.centre;
+    let own = &centre.queue(queue).topics;
+    let Some(topic) = topic.filter(|topic| !own.is_empty() && !own.contains(topic)) else {
+        return Ok(());
+    };
+    let codes = own
+        .iter()
+        .filter_map(|topic| centre.topics.get(topic.idx()));
+    let valid = codes.map(|topic| topic.code.clone()).collect();
+    let code = centre.topics.get(topic.idx());
+    let code = code.map_or("", |topic| topic.code.as_str());
+    let name = centre.queue(queue).id.as_str();
+    let text = format!(
+        "Temaet {code} er ikke i køen «{name}». La `queue` være, så finner vi køen, eller velg et tema den har."
+    );
+    Err(Problem::invalid("topic", text, valid))
+}
+
 /// One who waits on the line is rung instead; the place is kept.
 #[utoipa::path(
     post, path = "/api/v1/contacts/{id}/callback", tag = "callbacks", request_body = RingMe,
@@ -193,11 +224,11 @@ async fn ask_callback(
     Body(body): Body<RingMe>,
 ) -> Result<Json<CallbackView>, Problem> {
     let contact = api.contact(&id)?;
-    let keyed = number(&api, &body.number)?;
+    let keyed = number(&api, command_id, &body.number)?;
     let queue = api
         .shared
         .read(|view| view.contacts.get(contact).map(|entry| entry.queue));
-    let queue = queue.ok_or_else(|| Problem::not_found("Henvendelsen finnes ikke."))?;
+    let queue = queue.ok_or_else(|| Problem::not_found("Henvendelsen finnes ikke, eller er slettet. Sjekk merket i adressen; GET /api/v1/contacts viser dem som finnes."))?;
     if queue == QueueId::NONE {
         return Err(Rejection::WrongState.into());
     }
@@ -224,6 +255,7 @@ async fn list_callbacks(api: Api, Spoken(language): Spoken) -> Json<CallbackList
             };
             if entry.stage != Stage::Closed || entry.arrived >= midnight {
                 counts.add(state_of(entry, callback));
+                counts.fault += usize::from(is_our_fault(entry, callback));
             }
         }
         let mut open: Vec<(&Entry, &Callback)> = view
@@ -235,6 +267,7 @@ async fn list_callbacks(api: Api, Spoken(language): Spoken) -> Json<CallbackList
         open.sort_by_key(|(entry, callback)| (callback.until, entry.first_seq));
         CallbackList {
             counts,
+            line_out: api.beside.calling.is_some(),
             oldest_until: open.first().map(|(_, callback)| rfc3339(callback.until)),
             items: open
                 .into_iter()
@@ -301,7 +334,7 @@ pub(super) async fn withdraw(
     match known {
         None => return Err(no_callback()),
         Some(false) => {
-            let text = "Brukeren er allerede ringt opp.";
+            let text = "Brukeren er allerede ringt opp, så det er ikke noe å avbestille.";
             return Err(Problem::conflict("reached", text));
         }
         Some(true) => {}
@@ -313,15 +346,29 @@ pub(super) async fn withdraw(
 }
 
 pub(super) fn no_callback() -> Problem {
-    Problem::not_found("Ingen blir ringt opp under dette merket.")
+    Problem::not_found(
+        "Ingen blir ringt opp under dette merket. GET /api/v1/callbacks viser dem som er lovet.",
+    )
+}
+
+/// Nobody is promised what the centre cannot do.
+fn no_line_out() -> Problem {
+    Problem::conflict(
+        "no_line_out",
+        "Sentret har ingen linje ut, så ingen kan bli ringt opp. Brukeren kan vente på linja, skrive til oss eller ringe igjen senere. En administrator setter opp linjen under [sip.outgoing] i innstillingene og starter tjenesten på nytt.",
+    )
 }
 
 /// Reads a number; what cannot be rung is a fault of the request.
-fn number(api: &Api, text: &str) -> Result<Keyed, Problem> {
+fn number(api: &Api, id: CommandId, text: &str) -> Result<Keyed, Problem> {
+    let calling = api.beside.calling.as_ref();
+    // A repeated request gets the first reply, whatever has become of the line since.
+    if calling.is_none() && api.rung(id).is_none() {
+        return Err(no_line_out());
+    }
     // Numbers that cost whoever rings them are rung by nobody here.
     let read = (api.numbers.read)(text).filter(|keyed| !keyed.number.starts_with("+4782"));
     // What the line out would not ring is not promised either.
-    let calling = api.beside.calling.as_ref();
     let rung = read.filter(|keyed| calling.is_none_or(|it| (it.may)(&keyed.number).is_ok()));
     rung.ok_or_else(|| {
         let text = "Skriv et nummer som kan ringes: åtte sifre, eller + og landkode. Egne numre og betalnumre ringes ikke.";
@@ -415,7 +462,7 @@ async fn promise(
             if accepted.closed == Some(CloseReason::QueueFull) {
                 return Err(Problem::conflict(
                     "queue_full",
-                    "Køen er full. Prøv igjen senere.",
+                    "Køen er full, så ingen er lovet å bli ringt. Prøv igjen om noen minutter, eller velg en annen kø.",
                 ));
             }
             let contact = accepted.contact.ok_or_else(no_callback)?;
@@ -467,7 +514,7 @@ fn row(
     let open = entry.stage != Stage::Closed;
     let state = state_of(entry, callback);
     let rule = view.state.tables().rules().callback;
-    let until = before(callback.until, callback.asked, language);
+    let until = before(callback.until, api.now(), language);
     let later = callback.from > callback.asked;
     let from = later.then(|| moment_of(callback.from, callback.asked, language));
     let text = match (from, language) {
@@ -475,6 +522,16 @@ fn row(
         (Some(from), Language::En) => format!("You will be rung after {from}, {until}."),
         (None, _) => format!("Du blir ringt opp når det er din tur, {until}."),
         (Some(from), _) => format!("Du blir ringt opp etter {from}, {until}."),
+    };
+    let fault = is_our_fault(entry, callback);
+    let text = match (fault, language) {
+        (false, _) => text,
+        (true, Language::En) => String::from(
+            "We could not ring you: our line out was away until the promise had run out. The fault is ours. Ring us, or order again.",
+        ),
+        (true, _) => String::from(
+            "Vi fikk ikke ringt deg: linjen ut hos oss var borte til fristen var ute. Feilen er vår. Ring oss, eller bestill på nytt.",
+        ),
     };
     CallbackView {
         id: api.ids.contact(entry.contact),
@@ -484,6 +541,7 @@ fn row(
         asked: rfc3339(callback.asked),
         from: later.then(|| rfc3339(callback.from)),
         until: rfc3339(callback.until),
+        until_text: until,
         attempts: callback.attempts,
         of: rule.attempts,
         retry_at: moment(callback.retry_at).filter(|_| open),
@@ -531,6 +589,11 @@ impl CallbackCounts {
         };
         *count += 1;
     }
+}
+
+/// Whether the citizen was not rung because our own line out was away until the promise had run out.
+fn is_our_fault(entry: &Entry, callback: &Callback) -> bool {
+    callback.reached.is_none() && entry.reason == Some(CloseReason::Fault)
 }
 
 fn state_of(entry: &Entry, callback: &Callback) -> State {

@@ -139,7 +139,7 @@ struct Publish {
     /// The description as TOML.
     #[serde(alias = "source")]
     toml: String,
-    /// Who publishes it; an ident.
+    /// Of a program: whom it says that it acts for. Who is logged in signs with their own ident.
     who: Option<String>,
     /// Why; kept with it.
     why: String,
@@ -151,7 +151,7 @@ struct Publish {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Undo {
-    /// Who undoes it; an ident.
+    /// Of a program: whom it says that it acts for. Who is logged in signs with their own ident.
     who: Option<String>,
     /// Why; kept with it.
     why: String,
@@ -289,13 +289,18 @@ fn as_text(version: u64, text: String) -> Response {
 }
 
 fn no_version() -> Problem {
-    Problem::not_found("Denne utgaven finnes ikke.")
+    Problem::not_found(
+        "Denne utgaven finnes ikke. GET /api/v1/centre/versions viser dem som finnes.",
+    )
 }
 
 async fn read(api: &Api, version: u64) -> Result<String, Problem> {
     let found = api.centres.source(version).await.map_err(|error| {
         tracing::error!(%error, "cannot read a centre description");
-        Problem::unavailable("log_unreadable", "Beskrivelsen kan ikke leses nå.")
+        Problem::unavailable(
+            "log_unreadable",
+            "Beskrivelsen kan ikke leses nå. Ingenting er endret; prøv igjen om litt.",
+        )
     })?;
     found.ok_or_else(no_version)
 }
@@ -471,7 +476,7 @@ fn usable(looked: Looked) -> Result<Usable, Problem> {
         let faults = serde_json::to_value(&looked.faults).unwrap_or_default();
         return Err(Problem::invalid(
             "toml",
-            "Beskrivelsen har feil og kan ikke brukes.",
+            "Beskrivelsen har feil og kan ikke brukes. Hver feil står i `faults` med linje, kolonne og hvordan den rettes.",
             Vec::new(),
         )
         .with("faults", faults));
@@ -511,7 +516,7 @@ async fn publish(
         &body.toml,
         None,
         centre,
-        (signed(&me, body.who), body.why),
+        (signed(&me, body.who.as_deref()), body.why),
         language,
     );
     let version = version.await?;
@@ -589,7 +594,7 @@ async fn undo(
     let toml = read(&api, before).await?;
     let looked = look(&api, &toml, language);
     let (centre, warnings, changes) = usable(looked)?;
-    let told = (signed(&me, body.who), body.why);
+    let told = (signed(&me, body.who.as_deref()), body.why);
     let version = put_in_force(&api, &toml, Some(before), centre, told, language).await?;
     api.note_rung(command_id, version);
     Ok(Json(InForce {
@@ -604,7 +609,10 @@ fn goal_of(api: &Api, to: Option<&str>) -> Result<u64, Problem> {
     let published = api.shared.read(|view| view.published().to_vec());
     let Some(to) = to else {
         return one_back(&published).ok_or_else(|| {
-            Problem::conflict("nothing_to_undo", "Det finnes ingen tidligere utgave.")
+            Problem::conflict(
+                "nothing_to_undo",
+                "Det finnes ingen tidligere utgave å gå tilbake til. Publiser heller en endring.",
+            )
         });
     };
     let to = named(to)?;
@@ -618,7 +626,7 @@ async fn put_in_force(
     toml: &str,
     version: Option<u64>,
     centre: Arc<Centre>,
-    (who, why): (Option<String>, String),
+    (who, why): (String, String),
     language: Language,
 ) -> Result<u64, Problem> {
     if let Some(reason) = misfit(&api.directory.centre, &centre, language) {
@@ -627,19 +635,19 @@ async fn put_in_force(
     let prepared = (api.centres.make)(centre, toml, version).map_err(|error| {
         Problem::conflict(
             "unpublishable",
-            &format!("Reglene kan ikke brukes: {error}"),
+            &format!("Reglene kan ikke brukes: {error}. Rett beskrivelsen, og prøv igjen. Det som gjelder, er ikke endret."),
         )
     })?;
     let (version, tables) = (prepared.version, Arc::clone(&prepared.tables));
     let current = api.shared.read(|view| view.version());
     if version == current {
-        let text = "Denne beskrivelsen er allerede i kraft.";
+        let text = "Denne beskrivelsen er allerede i kraft. Du trenger ikke gjøre noe.";
         return Err(Problem::conflict("unchanged", text));
     }
     let note = Note {
         at: api.now(),
         seq: api.shared.read(|view| view.seq),
-        who: who.unwrap_or_else(|| String::from("administrator")),
+        who,
         why,
         what: Noted::Published {
             version,

@@ -126,7 +126,7 @@ async fn targets(
         let entry = view.contacts.get(contact)?;
         Some(Targets::of(&api, view, entry, language).consults)
     });
-    let found = found.ok_or_else(|| Problem::not_found("Henvendelsen finnes ikke."))?;
+    let found = found.ok_or_else(|| Problem::not_found("Henvendelsen finnes ikke, eller er slettet. Sjekk merket i adressen; GET /api/v1/contacts viser dem som finnes."))?;
     Ok(Json(List::all(found)))
 }
 

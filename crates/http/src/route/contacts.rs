@@ -310,7 +310,13 @@ fn needs(api: &Api, new: &NewNeeds) -> Result<Needs, Problem> {
 
 pub(super) fn topic(api: &Api, channel: Channel, code: &str) -> Result<TopicId, Problem> {
     let known = api.directory.centre.topic_id(code);
-    known.ok_or_else(|| Problem::invalid("topic", "Ukjent tema.", topics_on(api, channel)))
+    known.ok_or_else(|| {
+        Problem::invalid(
+            "topic",
+            "Ukjent tema på denne kanalen.",
+            topics_on(api, channel),
+        )
+    })
 }
 
 pub(super) fn named_queue(api: &Api, channel: Channel, id: &str) -> Result<QueueId, Problem> {
@@ -389,7 +395,11 @@ async fn list_contacts(
         .queue
         .map(|id| {
             let known = api.directory.centre.queue_id(&id);
-            known.ok_or_else(|| Problem::not_found("Køen finnes ikke."))
+            known.ok_or_else(|| {
+                Problem::not_found(
+                    "Køen finnes ikke. Sjekk merket i adressen; GET /api/v1/queues viser køene.",
+                )
+            })
         })
         .transpose()?;
     let adviser = filter.adviser.map(|id| api.adviser(&id)).transpose()?;
@@ -508,7 +518,7 @@ pub(crate) async fn read_entry(api: &Api, contact: ContactId) -> Result<Entry, P
         tracing::error!(%error, "cannot read a contact's history");
         Problem::unavailable("log_unreadable", "Loggen kan ikke leses nå.")
     })?;
-    Entry::from_records(&records).ok_or_else(|| Problem::not_found("Henvendelsen finnes ikke."))
+    Entry::from_records(&records).ok_or_else(|| Problem::not_found("Henvendelsen finnes ikke, eller er slettet. Sjekk merket i adressen; GET /api/v1/contacts viser dem som finnes."))
 }
 
 /// Puts the caller on hold.
@@ -586,7 +596,7 @@ async fn transfer(
     let channel = api
         .shared
         .read(|view| view.contacts.get(contact).map(|entry| entry.channel));
-    let channel = channel.ok_or_else(|| Problem::not_found("Henvendelsen finnes ikke."))?;
+    let channel = channel.ok_or_else(|| Problem::not_found("Henvendelsen finnes ikke, eller er slettet. Sjekk merket i adressen; GET /api/v1/contacts viser dem som finnes."))?;
     let queue = named_queue(&api, channel, &to.queue)?;
     api.people.protect(&api, contact).await;
     act(
@@ -719,7 +729,6 @@ pub(crate) fn event_rows(
 ) -> Vec<EventRow> {
     let mut queue = last_queue;
     let centre = &api.directory.centre;
-    let came = words::Came::of(events, centre);
     events
         .iter()
         .map(|past| {
@@ -729,7 +738,7 @@ pub(crate) fn event_rows(
                 seq: past.seq,
                 at: rfc3339(past.at),
                 kind: past.event.kind(),
-                text: words::happened((&past.event, past.at, came), centre, reader, language),
+                text: words::happened(past, events, centre, reader, language),
                 why: past
                     .event
                     .why()

@@ -87,9 +87,11 @@ async fn expected_wait_of_queue(
     Spoken(language): Spoken,
 ) -> Result<Json<ExpectedWait>, Problem> {
     let centre = &api.directory.centre;
-    let queue = centre
-        .queue_id(&id)
-        .ok_or_else(|| Problem::not_found("Køen finnes ikke."))?;
+    let queue = centre.queue_id(&id).ok_or_else(|| {
+        Problem::not_found(
+            "Køen finnes ikke. Sjekk merket i adressen; GET /api/v1/queues viser køene.",
+        )
+    })?;
     let is_open = centre.hours_of(queue).at(api.now()).is_open();
     let found = api.shared.read(|view| {
         if is_open {
@@ -135,7 +137,7 @@ async fn of_contact(
     });
     found
         .map(Json)
-        .ok_or_else(|| Problem::not_found("Henvendelsen finnes ikke."))
+        .ok_or_else(|| Problem::not_found("Henvendelsen finnes ikke, eller er slettet. Sjekk merket i adressen; GET /api/v1/contacts viser dem som finnes."))
 }
 
 fn wait(view: &View, queue: QueueId, expected: Expected, language: Language) -> ExpectedWait {

@@ -180,7 +180,10 @@ async fn measures(
     let formulas = wanted(asked.definition.as_deref())?;
     let cells = api.figures.between(from, to).await.map_err(|error| {
         tracing::error!(%error, "the sums cannot be read");
-        Problem::unavailable("sums_unreadable", "Tallene kan ikke leses nå.")
+        Problem::unavailable(
+            "sums_unreadable",
+            "Tallene kan ikke leses nå. Prøv igjen om litt; ingenting er tapt.",
+        )
     })?;
     let found = table(&cells, by, &|quarter| cut.start(quarter));
     if found.rows.len() > MOST_ROWS {
@@ -253,11 +256,12 @@ pub(super) fn span_of(
     let from = from.map_or(Ok(usual.0), |text| moment("from", text))?;
     let to = to.map_or(Ok(usual.1), |text| moment("to", text))?;
     if to <= from {
-        let text = "Slutten må være etter begynnelsen.";
+        let text =
+            "Slutten (`to`) må være etter begynnelsen (`from`). Bytt dem om, eller la `to` være.";
         return Err(Problem::bad_query("to", text, Vec::new()));
     }
     if to.since_us(from) > MOST_DAYS * DAY_US {
-        let text = format!("Høyst {MOST_DAYS} døgn om gangen.");
+        let text = format!("Høyst {MOST_DAYS} døgn om gangen. Flytt `from` eller `to`.");
         return Err(Problem::bad_query("from", text, Vec::new()));
     }
     Ok((from, to))
@@ -283,7 +287,7 @@ fn span(asked: &Asked, now: Timestamp) -> Result<(i64, i64), Problem> {
     if to.since_us(from) > MOST_DAYS * DAY_US {
         return Err(Problem::bad_query(
             "from",
-            format!("Høyst {MOST_DAYS} døgn om gangen."),
+            format!("Høyst {MOST_DAYS} døgn om gangen. Flytt `from` eller `to`."),
             Vec::new(),
         ));
     }

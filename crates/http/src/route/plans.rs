@@ -61,7 +61,7 @@ struct Switch {
     on: bool,
     /// Why; kept with the switch.
     why: String,
-    /// Who; the ident of the traffic controller.
+    /// Of a program: whom it says that it acts for. Who is logged in signs with their own ident.
     who: Option<String>,
 }
 
@@ -124,7 +124,7 @@ async fn switch(
     api.notes.add(Note {
         at: api.now(),
         seq: accepted.seq,
-        who: signed(&me, body.who).unwrap_or_else(|| String::from("trafikkstyrer")),
+        who: signed(&me, body.who.as_deref()),
         why: body.why,
         what,
     });
@@ -199,10 +199,26 @@ fn not_offered(view: &View, id: PlanId, queues: &[QueueId]) -> u32 {
     view.contacts.waited_in_plan(id, queues)
 }
 
-fn step_note(view: &View, id: PlanId, act: &PlanAct, language: Language) -> Option<String> {
+fn step_note(
+    api: &Api,
+    view: &View,
+    id: PlanId,
+    act: &PlanAct,
+    language: Language,
+) -> Option<String> {
     let PlanAct::CallbackOnly(queues) = act else {
         return None;
     };
+    if api.beside.calling.is_none() {
+        return Some(String::from(match language {
+            Language::En => {
+                "The centre has no line out, so nobody can be rung: callers wait on the line. An administrator sets it up under [sip.outgoing]."
+            }
+            Language::Nb | Language::Nn | Language::Se => {
+                "Sentret har ingen linje ut, så ingen kan ringes: de som ringer, venter på linja. En administrator setter den opp under [sip.outgoing]."
+            }
+        }));
+    }
     let count = not_offered(view, id, queues);
     (count > 0 && view.state.plan_is_on(id)).then(|| {
         let number = count_of(u64::from(count), language);
@@ -227,7 +243,7 @@ fn row(api: &Api, id: PlanId, plan: &Plan, language: Language) -> PlanRow {
     let only: Vec<QueueId> = only.collect();
     let (on, not_offered, step_notes) = api.shared.read(|view| {
         let notes = plan.steps.iter();
-        let notes = notes.map(|step| step_note(view, id, &step.act, language));
+        let notes = notes.map(|step| step_note(api, view, id, &step.act, language));
         let is_on = view.state.plan_is_on(id);
         (is_on, not_offered(view, id, &only), notes.collect())
     });

@@ -115,9 +115,11 @@ async fn hour(api: Api, Path(id): Path<String>) -> Result<Json<QueueHour>, Probl
 }
 
 fn find(centre: &Centre, id: &str) -> Result<QueueId, Problem> {
-    centre
-        .queue_id(id)
-        .ok_or_else(|| Problem::not_found("Køen finnes ikke."))
+    centre.queue_id(id).ok_or_else(|| {
+        Problem::not_found(
+            "Køen finnes ikke. Sjekk merket i adressen; GET /api/v1/queues viser køene.",
+        )
+    })
 }
 
 fn describe(

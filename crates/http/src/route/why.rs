@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::Path;
 use linje_centre::PlanAct;
-use linje_event::{Event, Why};
+use linje_event::{CloseReason, Event, FailCause, Why};
 use linje_routing::{ContactState, ContactView as Now, Ring, Rules};
 use linje_types::{AdviserId, Channel, Channels, Language, PlanId, QueueId, SECOND_US, Timestamp};
 use serde::Serialize;
@@ -237,9 +237,8 @@ impl Teller<'_> {
 
     fn text(&self, past: &Past, why: Option<&Why>, queue: QueueId, reader: Reader) -> String {
         let centre = &self.api.directory.centre;
-        let came = words::Came::of(&self.entry.events, centre);
-        let what = (&past.event, past.at, came);
-        let happened = words::happened(what, centre, reader, self.language);
+        let events = &self.entry.events;
+        let happened = words::happened(past, events, centre, reader, self.language);
         let Some(why) = why else {
             let unrung = matches!(past.event, Event::ContactQueued { .. })
                 .then(|| self.not_rung(queue))
@@ -264,6 +263,12 @@ impl Teller<'_> {
             acts.any(|act| matches!(act, PlanAct::CallbackOnly(queues) if queues.contains(&queue)))
         })?;
         let name = plan.name.get(self.language);
+        if self.api.beside.calling.is_none() {
+            return Some(self.pick(
+                format!("Planen «{name}» ringer tilbake i denne køen, men sentret har ingen linje ut. Brukeren venter på linja"),
+                format!("The plan \"{name}\" calls back in this queue, but the centre has no line out. The person waits on the line"),
+            ));
+        }
         Some(self.pick(
             format!("Planen «{name}» ringer tilbake i denne køen, men det er ikke noe kjent nummer å ringe. Brukeren har fått vite det og venter på linja"),
             format!("The plan \"{name}\" calls back in this queue, but no number is known to call. The person was told so and waits on the line"),
@@ -552,18 +557,25 @@ impl Teller<'_> {
             return String::new();
         };
         let moment = |at| moment_of(at, self.now, self.language);
-        let until = moment(callback.until);
+        let until = words::before(callback.until, self.now, self.language);
+        if callback.missed == Some(FailCause::BridgeFailed) {
+            let retry = moment(callback.retry_at);
+            return self.pick(
+                format!("Linjen ut virket ikke, så brukeren er ikke ringt. Feilen er vår, og det teller ikke som forsøk. Nytt forsøk {retry}; lovet ringt {until}."),
+                format!("The line out did not work, so the person was not rung. The fault is ours, and it is not counted as an attempt. Another attempt {retry}; promised {until}."),
+            );
+        }
         if callback.missed.is_some() {
             let (n, retry) = (callback.attempts, moment(callback.retry_at));
             return self.pick(
-                format!("Brukeren ble ikke nådd i forsøk {n}. Nytt forsøk {retry}; lovet ringt innen {until}."),
-                format!("The person was not reached in attempt {n}. Another attempt {retry}; promised before {until}."),
+                format!("Brukeren ble ikke nådd i forsøk {n}. Nytt forsøk {retry}; lovet ringt {until}."),
+                format!("The person was not reached in attempt {n}. Another attempt {retry}; promised {until}."),
             );
         }
         let from = moment(callback.from);
         self.pick(
-            format!("Brukeren valgte å bli ringt opp tidligst {from}; lovet ringt innen {until}."),
-            format!("The person chose to be rung at the earliest {from}; promised before {until}."),
+            format!("Brukeren valgte å bli ringt opp tidligst {from}; lovet ringt {until}."),
+            format!("The person chose to be rung at the earliest {from}; promised {until}."),
         )
     }
 
@@ -606,9 +618,8 @@ impl Teller<'_> {
         let last = self.entry.events.last();
         let end = last.map_or_else(String::new, |past| {
             let centre = &self.api.directory.centre;
-            let came = words::Came::of(&self.entry.events, centre);
-            let what = (&past.event, past.at, came);
-            let text = words::happened(what, centre, Reader::Other, self.language);
+            let events = &self.entry.events;
+            let text = words::happened(past, events, centre, Reader::Other, self.language);
             let at = moment_of(past.at, self.now, self.language);
             format!("{text} {at}.")
         });
@@ -617,8 +628,10 @@ impl Teller<'_> {
         }
         let waited = self.entry.enqueued.zip(self.entry.ended);
         let waited = waited.map(|(from, to)| clock_of(whole_seconds(to.since_us(from))));
+        // How long it waited before the service stopped is not known.
+        let fault = self.entry.reason == Some(CloseReason::Fault);
         match waited {
-            Some(waited) if self.entry.channel != Channel::Task => {
+            Some(waited) if self.entry.channel != Channel::Task && !fault => {
                 let text = self.pick(
                     format!("Ventet {waited} uten å bli besvart."),
                     format!("Waited {waited} without an answer."),

@@ -568,13 +568,11 @@ impl Entry {
                 });
             }
             Event::CallbackDue { .. } => self.back_in_line(),
-            Event::CallbackDialling {
-                adviser, attempt, ..
-            } => {
+            Event::CallbackDialling { adviser, .. } => {
                 self.stage = Stage::Dialling;
                 self.adviser = adviser;
                 self.offer = None;
-                self.called(|callback| callback.attempts = attempt);
+                self.called(|callback| callback.attempts = callback.attempts.saturating_add(1));
             }
             Event::CallbackAnswered { adviser, .. } => {
                 self.stage = Stage::Active;
@@ -589,6 +587,9 @@ impl Entry {
                 self.stage = Stage::Parked;
                 self.called(|callback| {
                     callback.missed = Some(cause);
+                    if cause == FailCause::BridgeFailed {
+                        callback.attempts = callback.attempts.saturating_sub(1);
+                    }
                     callback.retry_at = retry_at;
                 });
             }

@@ -92,7 +92,12 @@ impl View {
     #[must_use]
     pub fn expected(&self, queue: QueueId, channel: Channel, origin: Option<Origin>) -> Expected {
         let line = self.line(queue, channel, origin, self.state.waiting(queue));
-        self.day.expected(queue, line)
+        self.told(queue, line)
+    }
+
+    /// What one is told who meets this line: the model's figures as they have turned out to hold.
+    pub(crate) fn told(&self, queue: QueueId, line: LineNow) -> Expected {
+        self.promises.correct(queue, self.day.expected(queue, line))
     }
 
     /// Advisers able to serve a queue who could take a contact of it at once.
@@ -108,7 +113,7 @@ impl View {
         let entry = self.contacts.get(contact)?;
         let ahead = position.saturating_sub(1);
         let line = self.line(entry.queue, entry.channel, Some(entry.origin), ahead);
-        Some(self.day.expected(entry.queue, line))
+        Some(self.told(entry.queue, line))
     }
 
     /// What a contact was told when it came to its queue.
@@ -131,8 +136,16 @@ impl View {
         {
             let (channel, origin) = (entry.channel, entry.origin);
             self.day.advance(at);
-            if let Some(wait) = self.expected(queue, channel, Some(origin)).wait {
-                self.promises.tell(contact, Promise { queue, at, wait });
+            let expected = self.expected(queue, channel, Some(origin));
+            if let Some(wait) = expected.wait {
+                let basis = expected.basis;
+                let promise = Promise {
+                    queue,
+                    at,
+                    wait,
+                    basis,
+                };
+                self.promises.tell(contact, promise);
             }
         }
         self.promises.fold(at, event);

@@ -4,7 +4,7 @@ use linje_centre::Centre;
 use linje_event::{By, CloseReason, ConsultOutcome, Event, FailCause, OfferOutcome};
 use linje_types::{Channel, Language, QueueId, Timestamp};
 
-use super::{Reader, moment_of, span_of};
+use super::{Reader, before, moment_of, span_of};
 use crate::view::Past;
 
 /// By what way a contact came that came by no menu.
@@ -53,29 +53,63 @@ impl Came {
     }
 }
 
-/// The sentence about an event at `at`, for somebody who is or is not the adviser in it, of a contact that came so.
+/// The sentence about `past`, one of the `events` of its contact, for somebody who is or is not the adviser in it.
 #[must_use]
 pub(crate) fn happened(
-    (event, at, came): (&Event, Timestamp, Came),
+    past: &Past,
+    events: &[Past],
     centre: &Centre,
     reader: Reader,
     language: Language,
 ) -> String {
     let words = Words {
         centre,
-        at,
-        came,
+        at: past.at,
+        came: Came::of(events, centre),
+        attempt: attempt_at(past, events),
+        promised: promised_at(past, events),
         mine: reader == Reader::Chosen,
         english: language == Language::En,
         language,
     };
-    words.of(event)
+    words.of(&past.event)
+}
+
+/// Whether the citizen is to be rung and has not been reached, when `past` happens.
+fn promised_at(past: &Past, events: &[Past]) -> bool {
+    let so_far = events.iter().take_while(|other| other.seq <= past.seq);
+    so_far.fold(false, |promised, other| {
+        let asked = matches!(other.event, Event::CallbackAsked { .. });
+        let answered = matches!(other.event, Event::CallbackAnswered { .. });
+        (promised || asked) && !answered
+    })
+}
+
+/// Which attempt to ring the citizen `past` is about, as the promise counts them: those that failed on our side are
+/// none. 0 = none yet.
+fn attempt_at(past: &Past, events: &[Past]) -> u8 {
+    let so_far = events.iter().take_while(|other| other.seq <= past.seq);
+    so_far.fold(0_u8, |attempt, other| {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "few events count attempts")]
+        match other.event {
+            Event::CallbackAsked { .. } => 0,
+            Event::CallbackDialling { .. } => attempt.saturating_add(1),
+            Event::CallbackMissed {
+                cause: FailCause::BridgeFailed,
+                ..
+            } => attempt.saturating_sub(1),
+            _ => attempt,
+        }
+    })
 }
 
 struct Words<'a> {
     centre: &'a Centre,
     at: Timestamp,
     came: Came,
+    attempt: u8,
+    /// To be rung, and not reached yet.
+    promised: bool,
     mine: bool,
     english: bool,
     language: Language,
@@ -213,7 +247,7 @@ impl Words<'_> {
                 "Tiden for å ringe er kommet; står i køen på sin plass",
                 "It is time to ring; in line at its place",
             ),
-            Event::CallbackDialling { attempt, .. } => match attempt {
+            Event::CallbackDialling { .. } => match self.attempt {
                 0 | 1 => self.pick("Brukeren ringes opp", "The person is being rung"),
                 attempt => self.pick(
                     &format!("Brukeren ringes opp, forsøk {attempt}"),
@@ -300,6 +334,10 @@ impl Words<'_> {
                 "The two could not be connected",
             ),
             OfferOutcome::CitizenLeft => self.pick("Brukeren la på", "The person hung up"),
+            OfferOutcome::Fault => self.pick(
+                "Tjenesten stoppet; en driftsfeil, ingen la på",
+                "The service stopped; a failure on our side, nobody hung up",
+            ),
             OfferOutcome::PresenceLost => self.who("ble borte", "was gone"),
             OfferOutcome::AdviserLeft => self.who("valgte noe annet", "chose something else"),
             OfferOutcome::Interrupted => self.pick(
@@ -346,19 +384,17 @@ impl Words<'_> {
     }
 
     fn callback_asked(&self, from: Timestamp, until: Timestamp) -> String {
-        let until = self.moment(until);
+        let until = before(until, self.at, self.language);
         if from <= self.at {
             return self.pick(
-                &format!("Blir ringt opp når det er sin tur, senest {until}; plassen er beholdt"),
-                &format!(
-                    "Will be rung when its turn comes, at the latest {until}; the place is kept"
-                ),
+                &format!("Blir ringt opp når det er sin tur, {until}; plassen er beholdt"),
+                &format!("Will be rung when its turn comes, {until}; the place is kept"),
             );
         }
         let from = self.moment(from);
         self.pick(
-            &format!("Blir ringt opp etter {from}, senest {until}"),
-            &format!("Will be rung after {from}, at the latest {until}"),
+            &format!("Blir ringt opp etter {from}, {until}"),
+            &format!("Will be rung after {from}, {until}"),
         )
     }
 
@@ -370,10 +406,14 @@ impl Words<'_> {
                 self.pick("Brukeren kunne ikke nås", "The person could not be reached")
             }
             FailCause::BridgeFailed => self.pick(
-                "De to kunne ikke kobles sammen",
-                "The two could not be connected",
+                "Linjen ut virket ikke; feilen er vår, og det teller ikke som forsøk",
+                "The line out did not work; the fault is ours, and it is not counted as an attempt",
             ),
         };
+        if retry_at == Timestamp::NEVER && cause == FailCause::BridgeFailed {
+            let over = self.pick("det prøves ikke igjen", "it is not tried again");
+            return format!("{why}; {over}");
+        }
         if retry_at == Timestamp::NEVER {
             let last = self.pick("det var siste forsøk", "it was the last attempt");
             return format!("{why}; {last}");
@@ -405,6 +445,18 @@ impl Words<'_> {
             CloseReason::HandedOver => self.pick(
                 "Brukeren gikk over til fagpersonen",
                 "The person went over to the expert",
+            ),
+            CloseReason::Fault if self.came == Came::RungOut => self.pick(
+                "Linjen ut virket ikke. Feilen er vår, ikke brukerens",
+                "The line out did not work. The fault is ours, not the person's",
+            ),
+            CloseReason::Fault if self.promised => self.pick(
+                "Linjen ut var borte til fristen var ute. Feilen er vår, ikke brukerens",
+                "The line out was away until the promise had run out. The fault is ours, not the person's",
+            ),
+            CloseReason::Fault => self.pick(
+                "Brutt av en driftsfeil hos oss; brukeren la ikke på",
+                "Cut off by a failure on our side; the person did not hang up",
             ),
         }
     }

@@ -187,7 +187,8 @@ impl State {
         Ok(())
     }
 
-    /// An attempt failed: again later, or it was the last. One that never left us (`BridgeFailed`) is not counted.
+    /// An attempt failed: again later, or it was the last. One that never left us (`BridgeFailed`) is not counted; it
+    /// is tried again after growing pauses, for the last time when the promise runs out.
     pub(super) fn not_reached<O: Output>(
         &mut self,
         slot: u32,
@@ -202,21 +203,34 @@ impl State {
         // What failed on our side does not count.
         let ours = cause == FailCause::BridgeFailed;
         let tried = it.attempts.saturating_sub(it.attempts_before);
-        let last = it.is(flag::OUT) || !ours && tried >= rule.attempts || it.attempts == u8::MAX;
+        let promised = self.promise_of(slot);
+        let until = promised.map_or(Timestamp::ZERO, |promised| promised.until);
+        let over = if ours {
+            now >= until
+        } else {
+            tried >= rule.attempts
+        };
+        let last = it.is(flag::OUT) || over || it.attempts == u8::MAX;
+        let again = if ours {
+            let before = promised.map_or(0, |promised| promised.failed);
+            now.plus_us(rule.our_pause_us(before)).min(until)
+        } else {
+            now.plus_us(rule.retry_us)
+        };
         self.effect(slot, Effect::StopDial { contact, adviser }, out);
         let missed = Event::CallbackMissed {
             contact,
             adviser,
             cause,
-            retry_at: if last {
-                Timestamp::NEVER
-            } else {
-                now.plus_us(rule.retry_us)
-            },
+            retry_at: if last { Timestamp::NEVER } else { again },
         };
         self.emit(missed, now, out);
         if last {
-            let reason = CloseReason::NotReached;
+            let reason = if ours {
+                CloseReason::Fault
+            } else {
+                CloseReason::NotReached
+            };
             self.close(slot, it.queue, reason, now, out);
             self.effect(slot, Effect::Release { contact, reason }, out);
         }

@@ -209,7 +209,7 @@ async fn after_a_kill_the_caller_gets_the_place_back() {
     let redial = reader.contact(redial).unwrap().unwrap();
     assert_eq!(redial.enqueued, Some(enqueued));
     let lost = reader.contact(first).unwrap().unwrap();
-    assert_eq!(lost.reason, Some(linje_event::CloseReason::Lost));
+    assert_eq!(lost.reason, Some(linje_event::CloseReason::Fault));
     let callbacks = Query {
         queue: Some(CALLBACKS),
         ..Query::default()

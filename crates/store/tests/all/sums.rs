@@ -397,6 +397,7 @@ fn slow_count(life: &[(Timestamp, Event)]) -> Vec<(Quantity, i64)> {
             counts.push((Quantity::Abandoned, 1));
             counts.push((Quantity::WaitAbandoned, at.since_us(queued)));
         }
+        (None, Some((_, CloseReason::Fault))) => counts.push((Quantity::Cut, 1)),
         _ => {}
     }
     // Who had been answered before they asked to be rung is no callback of the queue.

@@ -48,6 +48,8 @@ impl Ledger {
             callback: false,
             attempts: 0,
             attempts_before: 0,
+            promised: Timestamp::ZERO,
+            failed: 0,
             out: false,
             joined: false,
             is_consult: false,
@@ -220,6 +222,7 @@ impl Ledger {
                 Some(NotReady::PhoneUnreachable)
             }
             OfferOutcome::CitizenLeft
+            | OfferOutcome::Fault
             | OfferOutcome::PresenceLost
             | OfferOutcome::AdviserLeft
             | OfferOutcome::Interrupted => None,
@@ -227,7 +230,7 @@ impl Ledger {
         if reason.is_some() {
             self.person(adviser)?.not_ready = reason;
         }
-        if outcome == OfferOutcome::CitizenLeft {
+        if matches!(outcome, OfferOutcome::CitizenLeft | OfferOutcome::Fault) {
             self.leaving = Some(id);
         }
         if outcome == OfferOutcome::Interrupted {
@@ -454,7 +457,9 @@ impl Ledger {
             Stage::Active if entry.is_consult => {
                 matches!(reason, CloseReason::Lost | CloseReason::HandedOver)
             }
-            Stage::Active | Stage::Held | Stage::SetAside => reason == CloseReason::Lost,
+            Stage::Active | Stage::Held | Stage::SetAside => {
+                matches!(reason, CloseReason::Lost | CloseReason::Fault)
+            }
             Stage::WrapUp => reason == CloseReason::Served,
             Stage::Offered | Stage::Consulting | Stage::Dialling => false,
         };
@@ -643,13 +648,20 @@ impl Ledger {
         self.load_holds(adviser)
     }
 
-    pub(super) fn callback_asked(&mut self, id: ContactId, from: Timestamp) -> Checked {
+    pub(super) fn callback_asked(
+        &mut self,
+        id: ContactId,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Checked {
         let at = self.at;
         let entry = self.entry(id)?;
         let waits = entry.stage == Stage::Queued && !entry.callback && !entry.is_consult;
         hold!(waits, "S20", "{id:?} is to be rung while {:?}", entry.stage);
         entry.callback = true;
         entry.attempts_before = entry.attempts;
+        entry.promised = until;
+        entry.failed = 0;
         if from > at {
             entry.stage = Stage::Parked;
             entry.deadline = from;
@@ -721,12 +733,24 @@ impl Ledger {
         self.take_from(id)?;
         self.becomes_free(adviser);
         let rule = self.rules.callback;
-        let soon = self.at.plus_us(rule.retry_us);
+        let at = self.at;
         let entry = self.entry(id)?;
         entry.deadline = retry_at;
-        let last = entry.out || !ours && entry.attempts - entry.attempts_before >= rule.attempts;
+        let over = if ours {
+            at >= entry.promised
+        } else {
+            entry.attempts - entry.attempts_before >= rule.attempts
+        };
+        let expected = if entry.out || over || entry.attempts == u8::MAX {
+            Timestamp::NEVER
+        } else if ours {
+            let pause = crate::reference::pause_of_ours(rule.retry_us, entry.failed);
+            at.plus_us(pause).min(entry.promised)
+        } else {
+            at.plus_us(rule.retry_us)
+        };
         entry.attempts_before += u8::from(ours);
-        let expected = if last { Timestamp::NEVER } else { soon };
+        entry.failed += u32::from(ours);
         hold!(
             retry_at == expected,
             "S20",

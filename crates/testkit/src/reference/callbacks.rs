@@ -28,6 +28,8 @@ impl Reference {
         let contact = self.contact_mut(id);
         contact.callback = true;
         contact.attempts_before = contact.attempts;
+        contact.promised = until;
+        contact.failed = 0;
         if from > now {
             contact.stage = Stage::Parked { until: from };
             contact.alone_until = None;
@@ -200,13 +202,19 @@ impl Reference {
         // What failed on our side does not count.
         let ours = cause == FailCause::BridgeFailed;
         let tried = contact.attempts - contact.attempts_before;
-        let last = contact.out || !ours && tried >= rule.attempts || contact.attempts == u8::MAX;
-        contact.attempts_before += u8::from(ours);
-        let retry_at = if last {
-            Timestamp::NEVER
-        } else {
-            now.plus_us(rule.retry_us)
+        let out = contact.out || contact.attempts == u8::MAX;
+        let retry_at = match (ours, out) {
+            (_, true) => Timestamp::NEVER,
+            (true, false) if now >= contact.promised => Timestamp::NEVER,
+            (true, false) => now
+                .plus_us(pause_of_ours(rule.retry_us, contact.failed))
+                .min(contact.promised),
+            (false, false) if tried >= rule.attempts => Timestamp::NEVER,
+            (false, false) => now.plus_us(rule.retry_us),
         };
+        let last = retry_at == Timestamp::NEVER;
+        contact.attempts_before += u8::from(ours);
+        contact.failed += u32::from(ours);
         contact.stage = Stage::Parked { until: retry_at };
         self.becomes_free(adviser);
         self.events.push(Event::CallbackMissed {
@@ -216,7 +224,12 @@ impl Reference {
             retry_at,
         });
         if last {
-            self.remove(id, CloseReason::NotReached);
+            let reason = if ours {
+                CloseReason::Fault
+            } else {
+                CloseReason::NotReached
+            };
+            self.remove(id, reason);
         }
         self.find_contacts_for(adviser);
     }
@@ -228,4 +241,14 @@ impl Reference {
         self.events.push(Event::CallbackDue { contact: id });
         self.find_adviser_for(id);
     }
+}
+
+/// The usual pause, doubled each time that our own line failed, until it is two hours.
+pub(crate) fn pause_of_ours(usual_us: i64, failed: u32) -> i64 {
+    let most = usual_us.max(2 * 3600 * SECOND_US);
+    let mut pause = usual_us;
+    for _ in 0..failed.min(12) {
+        pause = pause.saturating_mul(2);
+    }
+    pause.min(most)
 }

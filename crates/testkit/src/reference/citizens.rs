@@ -169,7 +169,7 @@ impl Reference {
         Ok(())
     }
 
-    pub(super) fn lose(&mut self, id: ContactId) -> Result<(), Rejection> {
+    pub(super) fn lose(&mut self, id: ContactId, reason: CloseReason) -> Result<(), Rejection> {
         let contact = self.known(id)?;
         let stage = contact.stage;
         if contact.is_consult {
@@ -180,15 +180,18 @@ impl Reference {
             return Err(Rejection::WrongState);
         }
         match stage {
-            Stage::InMenu | Stage::Waiting => self.remove(id, CloseReason::Lost),
-            Stage::Offered { .. } => self.withdraw_and_remove(id, CloseReason::Lost),
+            Stage::InMenu | Stage::Waiting => self.remove(id, reason),
+            Stage::Offered { .. } => self.withdraw_and_remove(id, reason),
+            Stage::Dialling { .. } if reason == CloseReason::Fault => {
+                self.not_reached(id, FailCause::BridgeFailed);
+            }
             Stage::Dialling { .. } => self.not_reached(id, FailCause::Unreachable),
             Stage::Talking | Stage::OnHold | Stage::Aside | Stage::Consulting => {
                 if stage == Stage::Consulting {
                     self.stop_consult(id, ConsultOutcome::CitizenLeft);
                 }
                 let adviser = self.contact_mut(id).adviser;
-                self.remove(id, CloseReason::Lost);
+                self.remove(id, reason);
                 self.find_contacts_for(adviser);
             }
             Stage::WrappingUp { .. } | Stage::Parked { .. } => return Err(Rejection::WrongState),
@@ -216,7 +219,12 @@ impl Reference {
 
     pub(super) fn withdraw_and_remove(&mut self, id: ContactId, reason: CloseReason) {
         let adviser = self.contact_mut(id).adviser;
-        self.take_offer_back(id, OfferOutcome::CitizenLeft, Timestamp::ZERO);
+        let outcome = if reason == CloseReason::Fault {
+            OfferOutcome::Fault
+        } else {
+            OfferOutcome::CitizenLeft
+        };
+        self.take_offer_back(id, outcome, Timestamp::ZERO);
         self.remove(id, reason);
         self.find_contacts_for(adviser);
     }
@@ -253,6 +261,8 @@ pub(super) fn new_contact(
         callback: false,
         attempts: 0,
         attempts_before: 0,
+        promised: Timestamp::ZERO,
+        failed: 0,
         out: false,
         joined: false,
         is_consult: false,

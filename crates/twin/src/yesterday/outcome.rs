@@ -489,7 +489,8 @@ impl Fold {
                 fate.wait_us = at.since_us(fate.since);
             }
             (End::Waiting, _) => {
-                fate.end = if reason == CloseReason::NotReached {
+                let unrung = reason == CloseReason::Fault && fate.callback;
+                fate.end = if unrung || reason == CloseReason::NotReached {
                     End::NotReached
                 } else {
                     End::Cancelled

@@ -820,7 +820,9 @@ impl Recorder {
             OfferOutcome::BridgeFailed => {
                 self.acts(contact, Act::Fail(FailCause::BridgeFailed), at);
             }
-            OfferOutcome::CitizenLeft | OfferOutcome::Interrupted => self.cut(contact, at),
+            OfferOutcome::CitizenLeft | OfferOutcome::Fault | OfferOutcome::Interrupted => {
+                self.cut(contact, at);
+            }
             OfferOutcome::PresenceLost | OfferOutcome::AdviserLeft => {
                 self.withdrew[adviser.idx()] = at;
                 self.cut(contact, at);
@@ -884,7 +886,7 @@ impl Recorder {
         }
         let act = match (view.state, reason) {
             // The last attempt of a callback: the core gives up.
-            (_, CloseReason::NotReached) if self.missed(contact) => {
+            (_, CloseReason::NotReached | CloseReason::Fault) if self.missed(contact) => {
                 self.stop_waiting(contact, at);
                 self.now[contact.slot() as usize] = NOBODY;
                 return;
@@ -896,6 +898,7 @@ impl Recorder {
             (ContactState::InMenu, CloseReason::LeftInMenu)
             | (ContactState::Queued | ContactState::Offered, CloseReason::Abandoned) => Act::Leave,
             (_, CloseReason::Lost) => Act::Lose,
+            (_, CloseReason::Fault) => Act::Cut,
             _ => Act::Close(reason),
         };
         let now = self.now[contact.slot() as usize];
@@ -1083,6 +1086,7 @@ pub(super) fn lets_go(outcome: OfferOutcome) -> bool {
         | OfferOutcome::Unreachable
         | OfferOutcome::BridgeFailed => true,
         OfferOutcome::CitizenLeft
+        | OfferOutcome::Fault
         | OfferOutcome::PresenceLost
         | OfferOutcome::AdviserLeft
         | OfferOutcome::Interrupted => false,

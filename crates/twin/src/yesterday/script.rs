@@ -23,6 +23,8 @@ pub(super) enum Act {
     Leave,
     /// The connection died.
     Lose,
+    /// The service stopped under it.
+    Cut,
     /// Closed for another reason.
     Close(CloseReason),
     /// The adviser took the offer.

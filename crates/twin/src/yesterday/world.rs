@@ -560,6 +560,7 @@ impl<'r> World<'r> {
             }
             Act::Leave => Command::Leave { contact },
             Act::Lose => Command::Lose { contact },
+            Act::Cut => Command::Cut { contact },
             Act::Close(reason) => Command::Close { contact, reason },
             Act::Accept => Command::Accept { offer, adviser },
             Act::Decline => Command::Decline { offer, adviser },

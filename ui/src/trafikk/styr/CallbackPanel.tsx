@@ -1,4 +1,4 @@
-import { BodyLong, BodyShort } from "@navikt/ds-react";
+import { BodyLong, BodyShort, InlineMessage } from "@navikt/ds-react";
 import { useQuery } from "@tanstack/react-query";
 
 import { api } from "../../api/client";
@@ -34,6 +34,10 @@ function Told({ data }: { data: Callbacks }) {
   const open = data.items.filter(({ state }) => state === "pending" || state === "dialling");
   return (
     <div className="callbacks">
+      {!data.line_out && <InlineMessage status="warning">{t.control.callbacks.noLine}</InlineMessage>}
+      {data.counts.fault > 0 && (
+        <InlineMessage status="error">{t.control.callbacks.fault(format.number(data.counts.fault))}</InlineMessage>
+      )}
       <dl className="facts facts--wide">
         {STATES.map((state) => (
           <div key={state}>
@@ -75,7 +79,7 @@ function useColumns(): Column<Callback>[] {
       name: words.promised,
       value: ({ from, until }) => (
         <>
-          {until === null ? "–" : format.soon(until, now)}
+          {until === null ? "–" : format.promised(until)}
           {from && <span className="subtle"> {words.from(format.soon(from, now))}</span>}
         </>
       ),

@@ -118,7 +118,7 @@ function useCallbacks(): Told {
   const isLate = data.oldest_until !== null && Date.parse(data.oldest_until) < now;
   const parts = [
     t.control.callbacks.some(format.number(pending + dialling)),
-    isLate ? t.control.callbacks.late : data.oldest_until && t.control.callbacks.until(format.soon(data.oldest_until, now)),
+    isLate ? t.control.callbacks.late : data.oldest_until && t.control.callbacks.until(format.promised(data.oldest_until)),
   ];
   return { text: parts.filter(Boolean).join(" · "), warns: isLate };
 }

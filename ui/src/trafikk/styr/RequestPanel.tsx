@@ -13,6 +13,8 @@ import { type Run, useAction } from "../../desk/useAction";
 
 const ASKED: Activity[] = ["phone", "chat", "written", "tasks", "learning", "lunch", "break"];
 const WANTED_MAX = 1000;
+/** How long a request may be answered: minutes. The second is what the server takes when nothing is said. */
+const MINUTES = [15, 30, 60, 120];
 const SHOWN_MAX = 8;
 
 /** Can six of you take phone? Asked here, answered on the desks, counted here. */
@@ -35,17 +37,30 @@ export function RequestPanel({ units }: { units: UnitRow[] }) {
           </InlineMessage>
         )}
         <Loaded query={requests} source={t.control.requests.source}>
-          {({ items }) =>
-            items.length === 0 ? (
-              <BodyShort className="empty">{t.control.requests.empty}</BodyShort>
-            ) : (
+          {({ items }) => {
+            const open = items.filter((request) => request.closed_at === null);
+            const over = items.filter((request) => request.closed_at !== null).slice(0, SHOWN_MAX);
+            const list = (requests: HelpRequest[]) => (
               <ul className="request-list">
-                {items.slice(0, SHOWN_MAX).map((request) => (
+                {requests.map((request) => (
                   <Row key={request.id} request={request} run={run} busy={busy} onClosed={changed} />
                 ))}
               </ul>
-            )
-          }
+            );
+            return (
+              <>
+                {open.length === 0 ? <BodyShort className="empty">{t.control.requests.empty}</BodyShort> : list(open)}
+                {over.length > 0 && (
+                  <>
+                    <Heading level="3" size="xsmall" spacing>
+                      {t.control.requests.lastDay}
+                    </Heading>
+                    {list(over)}
+                  </>
+                )}
+              </>
+            );
+          }}
         </Loaded>
       </div>
     </div>
@@ -64,7 +79,10 @@ function AskForm({ units, run, busy, onAsked }: FormProps) {
   const [wanted, setWanted] = useState("6");
   const [activity, setActivity] = useState<Activity>("phone");
   const [unit, setUnit] = useState("");
+  const [minutes, setMinutes] = useState("30");
   const [wrong, setWrong] = useState(false);
+  const format = useFormat();
+  const now = useNow();
   const ask = (event: FormEvent) => {
     event.preventDefault();
     const count = Number(wanted);
@@ -72,7 +90,8 @@ function AskForm({ units, run, busy, onAsked }: FormProps) {
     setWrong(!isRight);
     if (!isRight) return;
     void run("ask", async () => {
-      await api.request(activity, count, unit === "" ? null : unit);
+      const until = new Date(now + Number(minutes) * 60_000).toISOString();
+      await api.request(activity, count, unit === "" ? null : unit, until);
       await onAsked();
     });
   };
@@ -109,6 +128,18 @@ function AskForm({ units, run, busy, onAsked }: FormProps) {
             </option>
           ))}
         </Select>
+        <Select
+          label={t.control.requests.howLong}
+          size="small"
+          value={minutes}
+          onChange={(event) => setMinutes(event.target.value)}
+        >
+          {MINUTES.map((each) => (
+            <option key={each} value={each}>
+              {t.control.requests.minutes(format.number(each))}
+            </option>
+          ))}
+        </Select>
       </div>
       <Button size="small" type="submit" icon={<MegaphoneSpeakingIcon aria-hidden />} loading={busy === "ask"}>
         {t.control.requests.ask}
@@ -138,7 +169,14 @@ function Row({ request, run, busy, onClosed }: RowProps) {
           {question(request)}
         </BodyShort>
         <BodyShort size="small" className="subtle">
-          {[request.unit?.name, format.ago(request.at, now)].filter(Boolean).join(" · ")}
+          {[
+            request.unit?.name,
+            format.ago(request.at, now),
+            isOver ? null : t.control.requests.until(format.soon(request.until, now)),
+            request.by && t.control.requests.by(request.by),
+          ]
+            .filter(Boolean)
+            .join(" · ")}
         </BodyShort>
       </div>
       <span className="meter" aria-hidden="true">
@@ -155,7 +193,7 @@ function Row({ request, run, busy, onClosed }: RowProps) {
         </BodyShort>
         {isOver ? (
           <Tag size="xsmall" variant="outline" data-color="neutral">
-            {request.accepted >= request.wanted ? t.control.requests.enough : t.control.requests.withdrawn}
+            {t.control.requests.ended[request.outcome ?? "withdrawn"]}
           </Tag>
         ) : (
           <Button
