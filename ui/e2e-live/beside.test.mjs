@@ -270,8 +270,14 @@ test("a call is recorded after both have said yes, not while it is paused, and i
   await page.getByRole("button", { name: "Ta opp samtalen" }).click();
   await page.waitForSelector('[data-recording="asked"]');
   assert.deepEqual(await rows(), [], "a key before the question is no yes");
+  // The caller hears the question, and the adviser hears nobody meanwhile.
+  const silent = (await figures(page)).energy;
+  const question = await ear(caller, CALLER);
+  assert.ok(question.rms > 300 && question.share < 0.3, `the caller hears words (RMS ${question.rms})`);
+  assert.ok((await figures(page)).energy - silent < 0.001, "the adviser hears silence");
   await caller.press("1");
   await page.waitForSelector('[data-recording="on"]');
+  await hears(page, "the adviser hears the caller after the question");
   await page.waitForTimeout(3_000);
   await page.getByRole("button", { name: "Pause opptaket" }).click();
   await page.waitForSelector('[data-recording="paused"]');

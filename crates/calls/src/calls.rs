@@ -169,6 +169,8 @@ pub struct Calls {
     greeting: Option<linje_centre::PromptId>,
     /// The numbers that the line out rings; None = there is no line out.
     rings: Option<Vec<Pattern>>,
+    /// What asks the person outside whether they may be recorded.
+    question: Option<linje_centre::PromptId>,
     lines: BTreeMap<u64, Line>,
     by_call: BTreeMap<CallId, u64>,
     by_page: BTreeMap<PageId, u64>,
@@ -190,12 +192,14 @@ impl Calls {
     #[must_use]
     pub fn new(centre: Arc<Centre>, clips: Arc<Clips>, automatic: Option<AdviserId>) -> Calls {
         let greeting = centre.prompt_id("automatic-adviser");
+        let question = centre.prompt_id("recording-question");
         Calls {
             centre,
             clips,
             automatic,
             greeting,
             rings: None,
+            question,
             lines: BTreeMap::new(),
             by_call: BTreeMap::new(),
             by_page: BTreeMap::new(),
@@ -561,7 +565,7 @@ impl Calls {
         if listening {
             self.hear(line, Heard::Key(key), status, out);
         } else {
-            self.hear_yes(line, key, out);
+            self.hear_yes(line, key, status, out);
         }
     }
 
@@ -574,6 +578,9 @@ impl Calls {
         }
         it.play_ends = Timestamp::NEVER;
         it.said.clear();
+        if it.question {
+            return self.stop_asking(line, status, out);
+        }
         if core::mem::take(&mut it.greets) {
             if let (Some(call), Some(leg)) = (it.call(), it.leg.filter(|leg| leg.answered)) {
                 out.push(Output::Voice(voice::Command::bridge(call, leg.id)));
@@ -1026,9 +1033,12 @@ impl Calls {
     }
 
     fn hold(&mut self, line: u64, held: bool, status: &dyn Status, out: &mut Vec<Output>) {
+        let cut_short = self.lines.get(&line).is_some_and(|it| it.question);
+        self.stop_asking(line, status, out);
         let Some(it) = self.lines.get_mut(&line) else {
             return;
         };
+        it.question_due |= cut_short;
         it.state = if held {
             LineState::Held
         } else {
@@ -1046,6 +1056,9 @@ impl Calls {
             }));
         }
         self.show(line, status, out);
+        if !held {
+            self.ask_aloud(line, status, out);
+        }
     }
 
     fn disconnect(

@@ -79,6 +79,18 @@ impl Clips {
         Ok((Clips { clips }, bank))
     }
 
+    /// One prompt of two seconds in one language, without any sound.
+    #[cfg(test)]
+    pub(crate) fn silent(prompt: PromptId, language: Language) -> Clips {
+        let clip = Clip {
+            id: AudioBank::builder().add("silence", &[0; 160]),
+            lasts_us: 2_000_000,
+        };
+        Clips {
+            clips: BTreeMap::from([((prompt.0, language), clip)]),
+        }
+    }
+
     /// The name of a clip in the bank.
     #[must_use]
     pub fn name(prompt: &str, language: Language) -> String {

@@ -98,6 +98,10 @@ pub(crate) struct Line {
     pub(crate) attends: Option<Attends>,
     /// The citizen is asked whether they may be recorded.
     pub(crate) asks_yes: bool,
+    /// The question waits to be said, because the two do not talk now.
+    pub(crate) question_due: bool,
+    /// It is being said: the adviser hears silence until its end.
+    pub(crate) question: bool,
     /// The desk says that adviser and expert may talk.
     pub(crate) expert_talks: bool,
     /// A callback: the citizen hears who rings before the two may talk.
@@ -150,6 +154,8 @@ impl Line {
             conference: false,
             attends: None,
             asks_yes: false,
+            question_due: false,
+            question: false,
             expert_talks: false,
             dialling: None,
             promised: true,

@@ -8,7 +8,7 @@ use linje_centre::Centre;
 use linje_desk::{Accepted, CallerKey, Refusal, StoreFault};
 use linje_event::{Effect, Event};
 use linje_types::{
-    AdviserId, Channel, Clearance, ContactId, OfferId, QueueId, SECOND_US, Timestamp,
+    AdviserId, Channel, Clearance, ContactId, Language, OfferId, QueueId, SECOND_US, Timestamp,
 };
 use linje_voice::{self as voice, Caller, Cause, LegId};
 
@@ -71,12 +71,17 @@ struct Script {
     token: u64,
     leg: LegId,
     calls_out: Vec<voice::CallId>,
+    last_play: u64,
 }
 
 fn script() -> Script {
+    script_with(|_| Clips::default())
+}
+
+fn script_with(clips: impl FnOnce(&Centre) -> Clips) -> Script {
     let toml = include_str!("../../../centres/national-2015.toml");
     let centre = Arc::new(Centre::parse(toml).expect("the centre of the demo"));
-    let clips = Arc::new(Clips::default());
+    let clips = Arc::new(clips(&centre));
     Script {
         calls: Calls::new(centre, clips, Some(AUTOMATIC))
             .ringing(Some(linje_voice::Pattern::norwegian())),
@@ -85,6 +90,7 @@ fn script() -> Script {
         token: 0,
         leg: LegId(0),
         calls_out: Vec::new(),
+        last_play: 0,
     }
 }
 
@@ -112,6 +118,9 @@ impl Script {
             Output::Voice(command) => {
                 if let voice::Command::Dial { leg, .. } = command {
                     self.leg = *leg;
+                }
+                if let voice::Command::Play { play, .. } = command {
+                    self.last_play = *play;
                 }
                 if let voice::Command::CallOut { call, .. } = command {
                     self.calls_out.push(*call);
@@ -555,6 +564,56 @@ fn a_yes_counts_only_when_it_was_asked_for_and_only_once() {
     it.shows(&expect![[r#"
         beside SaidYes { contact: ContactId(40) }
         beside Sound { contact: ContactId(40), at: Some((CallId(7), LegId(4))) }
+    "#]]);
+}
+
+#[test]
+fn the_question_is_said_aloud_and_makes_room_for_a_yes_a_hold_and_its_end() {
+    let mut it = script_with(|centre| {
+        let prompt = centre
+            .prompt_id("recording-question")
+            .expect("the question");
+        Clips::silent(prompt, Language::Nb)
+    });
+    it.talking().clear();
+    let ask = Input::Beside(Beside::AskYes {
+        contact: CONTACT,
+        on: true,
+    });
+    it.on(ask);
+    // Its end is known by the number of the play, as the line tells it.
+    let play = it.last_play;
+    it.on(Input::Voice(voice::Event::PlayEnded { call: CALL, play }));
+    it.on(Input::Beside(Beside::AskYes {
+        contact: CONTACT,
+        on: true,
+    }));
+    it.on(Input::Effect(Effect::Hold { contact: CONTACT }));
+    it.on(Input::Voice(voice::Event::Digit {
+        call: CALL,
+        digit: '1',
+    }));
+    it.on(Input::Effect(Effect::Resume { contact: CONTACT }));
+    it.on(Input::Beside(Beside::AskYes {
+        contact: CONTACT,
+        on: true,
+    }));
+    it.on(Input::Voice(voice::Event::Digit {
+        call: CALL,
+        digit: '1',
+    }));
+    it.shows(&expect![[r#"
+        line Play { call: CallId(7), play: 2,
+        line Bridge { a: Call(CallId(7)), b: Leg(LegId(4)) }
+        line Play { call: CallId(7), play: 4,
+        line Bridge { a: Call(CallId(7)), b: Leg(LegId(4)) }
+        line Hold { call: CallId(7) }
+        line Resume { call: CallId(7) }
+        line Play { call: CallId(7), play: 6,
+        line Bridge { a: Call(CallId(7)), b: Leg(LegId(4)) }
+        line Play { call: CallId(7), play: 8,
+        line Bridge { a: Call(CallId(7)), b: Leg(LegId(4)) }
+        beside SaidYes { contact: ContactId(40) }
     "#]]);
 }
 

@@ -151,6 +151,7 @@ function Recording({ contact, hasSound, run, busy }: Doing & { contact: DeskCont
         </Button>
       </div>
       {recording.state === "on" && <BodyShort size="small">{text.pauseSays}</BodyShort>}
+      {contact.consult !== null && recording.state !== "asked" && <BodyShort size="small">{text.noExpert}</BodyShort>}
     </div>
   );
 }

@@ -43,7 +43,8 @@ export const nb = {
   recording: {
     ask: "Ta opp samtalen",
     askSays: "Opptak krever ja fra dere begge. Ditt ja er dette trykket. Brukers ja er tast 1.",
-    asked: "Spør bruker: «Er det greit at vi tar opp samtalen? Tast 1 for ja.» Ingenting tas opp før bruker har tastet 1.",
+    asked: "Bruker hører nå spørsmålet «Samtalen kan bli tatt opp. Tast 1 hvis det er greit.» Dere hører ikke hverandre mens det leses opp. Ingenting tas opp før bruker har tastet 1.",
+    noExpert: "Fageksperten blir ikke tatt opp: opptaket har bare deg og bruker.",
     on: "Samtalen tas opp.",
     paused: "Opptaket står stille. Det som sies nå, tas ikke opp.",
     pause: "Pause opptaket",
@@ -145,7 +146,8 @@ export const en: Texts = {
   recording: {
     ask: "Record the call",
     askSays: "A recording needs a yes from both of you. Yours is this press. The person's is key 1.",
-    asked: "Ask the person: “Is it all right that we record the call? Press 1 for yes.” Nothing is recorded before they press 1.",
+    asked: "The person now hears the question “This call may be recorded. Press 1 if that is all right.” You do not hear each other while it is read. Nothing is recorded until they have pressed 1.",
+    noExpert: "The expert is not recorded: the recording holds only you and the person.",
     on: "The call is recorded.",
     paused: "The recording stands still. What is said now is not recorded.",
     pause: "Pause the recording",

@@ -27,7 +27,7 @@ pub enum Beside {
         /// The contact.
         contact: ContactId,
     },
-    /// The next [`YES`] of the person outside is a yes to being recorded; or no longer.
+    /// The person outside is asked aloud, and their next [`YES`] is a yes to being recorded; or no longer.
     AskYes {
         /// The contact.
         contact: ContactId,
@@ -53,9 +53,8 @@ impl Calls {
                 }
             }
             Beside::AskYes { contact, on } => {
-                let line = self.by_contact.get(&contact);
-                if let Some(it) = line.and_then(|line| self.lines.get_mut(line)) {
-                    it.asks_yes = on;
+                if let Some(&line) = self.by_contact.get(&contact) {
+                    self.ask_yes(line, on, status, out);
                 }
             }
             Beside::Sound { contact } => {
@@ -67,6 +66,55 @@ impl Calls {
                 out.push(Output::Sound { contact, at });
             }
         }
+    }
+
+    fn ask_yes(&mut self, line: u64, on: bool, status: &dyn Status, out: &mut Vec<Output>) {
+        self.stop_asking(line, status, out);
+        let Some(it) = self.lines.get_mut(&line) else {
+            return;
+        };
+        it.asks_yes = on;
+        it.question_due = on;
+        self.ask_aloud(line, status, out);
+    }
+
+    /// Says the question that waits, when the two talk: the adviser hears silence meanwhile. Where three talk, and
+    /// where the centre has no such words, the adviser asks.
+    pub(super) fn ask_aloud(&mut self, line: u64, status: &dyn Status, out: &mut Vec<Output>) {
+        let question = self.question;
+        let Some(it) = self.lines.get_mut(&line) else {
+            return;
+        };
+        let talks = it.state == LineState::Active && it.leg.is_some_and(|leg| leg.answered);
+        if !it.question_due || !talks || it.conference || it.consult.is_some() {
+            return;
+        }
+        it.question_due = false;
+        let language = it.language;
+        let said = question.filter(|prompt| self.clips.get(*prompt, language).is_some());
+        let Some(prompt) = said.filter(|_| it.call().is_some()) else {
+            return;
+        };
+        it.question = true;
+        self.play(line, vec![Spoken { prompt, language }], out);
+        self.show(line, status, out);
+    }
+
+    /// The question is over, or must make room: the two hear each other again. The yes still counts.
+    pub(super) fn stop_asking(&mut self, line: u64, status: &dyn Status, out: &mut Vec<Output>) {
+        let Some(it) = self.lines.get_mut(&line) else {
+            return;
+        };
+        if !core::mem::take(&mut it.question) {
+            return;
+        }
+        // Whatever tells of its end later tells of nothing.
+        it.play += 1;
+        it.said.clear();
+        if let (Some(call), Some(leg)) = (it.call(), it.leg.filter(|leg| leg.answered)) {
+            out.push(Output::Voice(voice::Command::bridge(call, leg.id)));
+        }
+        self.show(line, status, out);
     }
 
     fn let_attend(
@@ -167,6 +215,8 @@ impl Calls {
             return;
         };
         it.asks_yes = false;
+        it.question_due = false;
+        it.question = false;
         let Some(own) = it.attends.take() else { return };
         self.by_leg.remove(&own.leg);
         out.push(Output::Voice(voice::Command::HangUpLeg { leg: own.leg }));
@@ -176,7 +226,13 @@ impl Calls {
     }
 
     /// A key in the conversation: a yes when one was asked for.
-    pub(super) fn hear_yes(&mut self, line: u64, key: char, out: &mut Vec<Output>) {
+    pub(super) fn hear_yes(
+        &mut self,
+        line: u64,
+        key: char,
+        status: &dyn Status,
+        out: &mut Vec<Output>,
+    ) {
         let Some(it) = self.lines.get_mut(&line) else {
             return;
         };
@@ -186,6 +242,8 @@ impl Calls {
             && it.state == LineState::Active
         {
             it.asks_yes = false;
+            it.question_due = false;
+            self.stop_asking(line, status, out);
             out.push(Output::SaidYes { contact });
         }
     }

@@ -15,6 +15,7 @@ impl Calls {
         status: &dyn Status,
         out: &mut Vec<Output>,
     ) {
+        self.stop_asking(line, status, out);
         let Some(it) = self.lines.get_mut(&line) else {
             return;
         };
