@@ -6,6 +6,7 @@ import { after, before, test } from "node:test";
 
 import { startBrowser } from "../e2e/browser.mjs";
 import { programToken, startLinje } from "./server.mjs";
+import { Phone } from "./sip.mjs";
 
 const LIST = new URL("../../../shared/data/torture/chat-text/blns.json", import.meta.url);
 const SCRIPTS = [
@@ -129,6 +130,55 @@ test("whatever is written is shown as text, and nothing runs", async () => {
   await quiet("the promises");
   await watched.close();
   console.log(`shown as text: ${texts.length} as article, note and promise`);
+});
+
+test("whatever somebody is called, by their telephone or by the register, is text, and nothing runs", async () => {
+  const watched = await openWatched(bearer ? { authorization: bearer } : {});
+  const { page, quiet } = watched;
+  await page.goto(`${linje.url}/desk`);
+  await beSomebody(page);
+  // Names of telephones: every tenth of the list, and all payloads. The call comes; the name goes nowhere.
+  const names = strings().filter((_, index, all) => index % 10 === 0 || index >= all.length - SCRIPTS.length);
+  for (const name of names) {
+    const phone = await Phone.open(linje.sip);
+    phone.name(name);
+    await phone.call(linje.ready.numbers.main);
+    await phone.hangUp();
+    phone.close();
+  }
+  const phone = await Phone.open(linje.sip);
+  phone.name(SCRIPTS[0]);
+  await phone.call(linje.ready.numbers.main);
+  await phone.press("2");
+  await api("PUT", `/advisers/${ADVISER}/activity`, { activity: "phone" });
+  await page.locator(".offer").waitFor({ timeout: 45_000 });
+  assert.equal((await page.locator("body").innerText()).includes("window.__ran"), false, "a telephone's name is not shown");
+  await quiet("an offer");
+  await phone.hangUp();
+  phone.close();
+  await page.locator(".offer").waitFor({ state: "detached" });
+  await api("PUT", `/advisers/${ADVISER}/activity`, { activity: "break" });
+  for (const secret of [SCRIPTS[0], SCRIPTS[1]]) assert.equal(linje.log().includes(secret), false, "no name is in the log");
+
+  // Names of the register: some people bear one that tries to be more than a name.
+  await page.getByLabel("Hvorfor trenger du opplysningene?").fill("Prøver navn som er mer enn navn");
+  await page.getByRole("button", { name: "Søk på navn, fødselsdato eller telefon" }).click();
+  await page.getByLabel("Navn", { exact: true }).fill("Testnavn");
+  await page.getByRole("button", { name: "Søk", exact: true }).click();
+  const hits = page.locator(".find__hits button");
+  await hits.first().waitFor();
+  const found = (await hits.allTextContents()).map(squeezed);
+  const known = await api("POST", "/persons/search", { name: "Testnavn", reason: "Prøver navn som er mer enn navn" });
+  assert.deepEqual(found, known.people.map(({ name }) => squeezed(name)));
+  assert.ok(found.some((name) => name.includes("<script>")) && found.length >= 5, `${found.length} names`);
+  await quiet("the names that were found");
+  const script = found.findIndex((name) => name.includes("<script>"));
+  await hits.nth(script).click();
+  await page.locator(".person__name").waitFor();
+  assert.equal(squeezed(await page.locator(".person__name").textContent()), found[script]);
+  await quiet("a person with such a name");
+  await watched.close();
+  console.log(`shown as text: ${found.length} names of the register; rung under ${names.length + 1} names`);
 });
 
 /** Sits down at the desk, unless this page sits there already. */

@@ -19,12 +19,46 @@ export function binary() {
 /** Starts `linje demo` with further arguments and waits until it says that it is ready. */
 export async function startLinje(args = ["--no-population"], env = {}) {
   const folder = mkdtempSync(join(tmpdir(), "linje-live-"));
-  const readyFile = join(folder, "ready.json");
   const logFile = join(folder, "server.log");
-  const log = openSync(logFile, "w");
+  let running = await run({ folder, logFile, http: "127.0.0.1:0", sip: "127.0.0.1:0", args, env });
+  const { ready } = running;
+  const url = ready.http.startsWith("http") ? ready.http : `http://${ready.http}`;
+  const linje = {
+    url,
+    sip: ready.sip,
+    ready,
+    log: () => readFileSync(logFile, "utf8"),
+    bearer: await programToken(ready.token_url),
+    api: (method, path, body) => call(url, linje.bearer, method, path, body),
+    /** As if the power went: nothing is said to anybody. */
+    async kill9() {
+      running.child.kill("SIGKILL");
+      await running.gone;
+    },
+    /** On the same data and at the same addresses. */
+    async again() {
+      running = await run({ folder, logFile, http: new URL(url).host, sip: ready.sip, args, env });
+      linje.bearer = await programToken(running.ready.token_url);
+    },
+    async close() {
+      running.child.kill("SIGTERM");
+      const late = setTimeout(() => running.child.kill("SIGKILL"), 10_000);
+      await running.gone;
+      clearTimeout(late);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  return linje;
+}
+
+/** One process of the server, from its start until it says that it is ready. */
+async function run({ folder, logFile, http, sip, args, env }) {
+  const readyFile = join(folder, "ready.json");
+  rmSync(readyFile, { force: true });
+  const log = openSync(logFile, "a");
   const child = spawn(
     binary(),
-    ["demo", "--http", "127.0.0.1:0", "--sip", "127.0.0.1:0", "--data", join(folder, "data"), "--ready-file", readyFile, ...args],
+    ["demo", "--http", http, "--sip", sip, "--data", join(folder, "data"), "--ready-file", readyFile, ...args],
     { cwd: CHECKOUT, stdio: ["ignore", log, log], env: { ...process.env, ...env } },
   );
   closeSync(log);
@@ -38,24 +72,7 @@ export async function startLinje(args = ["--no-population"], env = {}) {
     }
     await sleep(20);
   }
-  const ready = JSON.parse(readFileSync(readyFile, "utf8"));
-  const url = ready.http.startsWith("http") ? ready.http : `http://${ready.http}`;
-  const bearer = await programToken(ready.token_url);
-  return {
-    url,
-    sip: ready.sip,
-    ready,
-    log: () => readFileSync(logFile, "utf8"),
-    bearer,
-    api: (method, path, body) => call(url, bearer, method, path, body),
-    async close() {
-      child.kill("SIGTERM");
-      const late = setTimeout(() => child.kill("SIGKILL"), 10_000);
-      await gone;
-      clearTimeout(late);
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+  return { child, gone, ready: JSON.parse(readFileSync(readyFile, "utf8")) };
 }
 
 /** What a program shows with each request. `fields` choose roles (`scope`) or a person (`act_as`). */

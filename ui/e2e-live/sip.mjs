@@ -165,6 +165,11 @@ export class Phone extends EventEmitter {
     }, 20);
   }
 
+  /** Rings under this name from now on; line ends cannot be in one. */
+  name(text) {
+    this.display = `"${text.replace(/[\r\n\0]/g, " ").replace(/["\\]/g, "\\$&")}" `;
+  }
+
   /** Says a tone of so many hertz from now on. */
   say(hertz) {
     this.voice = hertz;
@@ -231,7 +236,7 @@ export class Phone extends EventEmitter {
       `${method} ${dialog.target} SIP/2.0`,
       `Via: SIP/2.0/UDP ${this.local};branch=${branch};rport`,
       "Max-Forwards: 70",
-      `From: ${dialog.from ?? `<sip:${this.user}@${this.host}>;tag=${this.tag}`}`,
+      `From: ${dialog.from ?? `${this.display ?? ""}<sip:${this.user}@${this.host}>;tag=${this.tag}`}`,
       `To: ${dialog.to}`,
       `Call-ID: ${dialog.callId}`,
       `CSeq: ${cseq} ${method}`,

@@ -6,7 +6,8 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { isMock, openPage, startBrowser, startServer } from "./browser.mjs";
-import { beAdviser, leaveDesk, overflow, ready, takePhone, violations, wrapUp } from "./steps.mjs";
+import { beAdviser, leaveDesk, overflow, ready, tabTo, takePhone, violations, wrapUp } from "./steps.mjs";
+import { endCall, takeCall } from "./taken.mjs";
 
 let server;
 let browser;
@@ -113,6 +114,86 @@ test("a phone ban is said before the call is answered; control questions make it
   await leaveDesk(page);
   await close();
 });
+
+test("what becomes surer opens nobody once more: one reading is one row", made, async () => {
+  await lever({ hint: { level: null, number_of: 1, phone_barred: false, safety_measure: false, must_be_handed_over: false } });
+  const { page, troubles, close } = await openPage(browser, { url: server.url });
+  const asked = [];
+  page.on("request", (request) => {
+    const { pathname } = new URL(request.url());
+    if (/\/persons\/open$|\/person\/level$/.test(pathname)) asked.push(pathname.split("/").at(-1));
+  });
+  await takeCall(page, server.url);
+  await page.getByLabel("Fødselsnummer eller organisasjonsnummer").fill(FNR);
+  await page.getByRole("button", { name: "Åpne", exact: true }).click();
+  await page.locator('[data-level="hint"]').waitFor();
+  await page.getByRole("button", { name: "Still kontrollspørsmål" }).click();
+  await page.getByLabel("Hvilken adresse er du registrert på?").check();
+  await page.getByLabel("Hva heter barna dine?").check();
+  await page.getByRole("button", { name: "Bekreft", exact: true }).click();
+  await page.locator('[data-level="questions"]').waitFor();
+  // The citizen logs in meanwhile.
+  await tell("/__mock/people", { level: "logged_in" });
+  await tell("/__mock/desk/person", { level: "logged_in" });
+  await page.locator('[data-level="logged_in"]').waitFor();
+  assert.equal(asked.filter((each) => each === "open").length, 1, String(asked));
+  assert.ok(asked.includes("level"), "the page asked how sure it is");
+  await tell("/__mock/people", { level: null });
+  assert.deepEqual(troubles, []);
+  await endCall(page);
+  await close();
+});
+
+for (const theme of ["light", "dark"]) {
+  for (const width of [1440, 390]) {
+    test(`somebody rings for somebody else, by keys alone, ${theme}, ${width} px`, made, async () => {
+      await lever({ hint: { level: null, number_of: 0, phone_barred: false, safety_measure: false, must_be_handed_over: false } });
+      const { page, troubles, close } = await openPage(browser, { url: server.url, theme, width });
+      await takeCall(page, server.url);
+      await page.getByLabel("Fødselsnummer eller organisasjonsnummer").fill(FNR);
+      await page.getByRole("button", { name: "Åpne", exact: true }).click();
+      await page.locator('[data-level="hint"]').waitFor();
+      assert.equal(await page.getByRole("button", { name: "Ringer for noen andre" }).count(), 0, "not before it is sure who rings");
+      await page.getByRole("button", { name: "Still kontrollspørsmål" }).click();
+      await page.getByLabel("Hvilken adresse er du registrert på?").check();
+      await page.getByLabel("Hva heter barna dine?").check();
+      await page.getByRole("button", { name: "Bekreft", exact: true }).click();
+      const start = page.getByRole("button", { name: "Ringer for noen andre" });
+      await start.waitFor();
+      await tabTo(page, start);
+      await page.keyboard.press("Enter");
+      const number = page.getByLabel("Fødselsnummer til den det gjelder");
+      await tabTo(page, number);
+      await page.keyboard.type("05898820221");
+      await page.keyboard.press("Enter");
+      await page.locator(".represent").getByText("Er nummeret lest riktig?").waitFor();
+      assert.equal(await number.inputValue(), "05898820221", "what was typed stays");
+      await ready(page);
+      assert.deepEqual(await violations(page), []);
+      assert.equal(await overflow(page), 0);
+      const open = page.getByRole("button", { name: "Åpne Lun Steinvik" });
+      await page.keyboard.press("Shift+Tab");
+      await open.focus();
+      await page.keyboard.press("Enter");
+      const spoken = page.locator('[data-represented="power"]');
+      await spoken.getByText("Snakker med: fullmektig Blid Fjellkopp").waitFor();
+      await spoken.getByText("Kan få vite om: Pensjon (lese, snakke)").waitFor();
+      await spoken.getByText("Skal ikke få vite om: Hjelpemidler (skrive)").waitFor();
+      assert.deepEqual(await page.locator(".person__tabs [role=tab]").allTextContents(), ["Oversikt", "Utbetaling", "Ytelser", "Saker"]);
+      await page.locator(".person__part", { hasText: "Ytelser" }).first().waitFor();
+      await ready(page);
+      assert.deepEqual(await violations(page), []);
+      assert.equal(await overflow(page), 0);
+      if (process.env.LINJE_SHOTS) await page.locator(".person").screenshot({ path: `${process.env.LINJE_SHOTS}/represent-${theme}-${width}.png` });
+      await page.getByRole("button", { name: "Tilbake til den som ringer" }).click();
+      await page.locator(".person__name", { hasText: "Blid Fjellkopp" }).waitFor();
+      await page.locator('[data-level="questions"]').waitFor();
+      assert.deepEqual(troubles.filter((trouble) => !trouble.includes("status of 404")), []);
+      await endCall(page);
+      await close();
+    });
+  }
+}
 
 test("naughty strings as names are text", { skip: made.skip || (existsSync(NAUGHTY) ? false : "no naughty strings here") }, async () => {
   const strings = JSON.parse(readFileSync(NAUGHTY, "utf8")).filter((text) => text.trim() !== "");

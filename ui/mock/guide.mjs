@@ -1,4 +1,5 @@
 /** The mock's guidance, knowledge and wrap-up: the shapes of the contract with a few examples. No rule here is the real one. */
+import { createHash } from "node:crypto";
 
 const named = (id, name = id) => ({ id, name });
 const TOPICS = [
@@ -14,6 +15,11 @@ const FITS = [
 const AGENCY = { id: "skatteetaten", name: "Skatteetaten", answers: "skattekort", web: "skatteetaten.no", phone: "80080000" };
 
 const NOT_YOURS = { type: "about:blank", title: "Det går ikke nå", status: 409, detail: "En annen veileder har eller hadde henvendelsen.", code: "not_yours" };
+const versionOf = (text) => (text === "" ? "" : createHash("sha256").update(text).digest("hex").slice(0, 16));
+const unseen = (there) => ({
+  type: "urn:linje:problem:draft_changed", title: "Det går ikke nå", status: 409, code: "draft_changed",
+  detail: "Notatet er endret et annet sted.", text: there?.text ?? "", version: there?.version ?? "",
+});
 
 export class Guide {
   constructor(centre) {
@@ -25,6 +31,8 @@ export class Guide {
     /** Drafts that somebody else has now. */
     this.elsewhere = [];
     this.erased = [];
+    /** A conversation that broke off, as a test wants it. */
+    this.broken = null;
     this.articles = [
       this.entry("1", "article", "DAG", "Dagpenger", "Send meldekort hver 14. dag. <script>alert(1)</script> er bare tekst."),
       this.entry("2", "answer", "DAG", "Meldekort er ikke sendt", "Hei, [bruker.fornavn]. Send meldekortet i dag.\n\n[veileder.navn], [veileder.enhet]"),
@@ -63,11 +71,23 @@ export class Guide {
     if (match("POST", "/guidance/advice")) return ok(this.advise(body));
     if ((found = match("GET", "/contacts/([^/]+)/after"))) return ok(this.proposal(found[0], url.searchParams.get("topic")));
     if ((found = match("PUT", "/contacts/([^/]+)/draft"))) {
+      const there = this.drafts.get(found[0]);
+      const version = versionOf(body.text);
+      if (body.over !== undefined && body.over !== (there?.version ?? "") && version !== (there?.version ?? "")) return ok(unseen(there), 409);
       if (body.text === "") this.drafts.delete(found[0]);
-      else this.drafts.set(found[0], { text: body.text, at: this.now() });
-      return ok({ at: this.now() });
+      else this.drafts.set(found[0], { text: body.text, at: this.now(), version });
+      return ok({ at: this.now(), version });
     }
-    if ((found = match("POST", "/contacts/([^/]+)/after"))) return ok(this.wrapUp(found[0], body));
+    if ((found = match("POST", "/contacts/([^/]+)/after"))) {
+      const there = this.drafts.get(found[0]);
+      if (there && body.draft !== undefined && body.draft !== there.version && body.note !== there.text) return ok(unseen(there), 409);
+      if (this.broken?.contact === found[0]) this.broken = null;
+      return ok(this.wrapUp(found[0], body));
+    }
+    if ((found = match("DELETE", "/contacts/([^/]+)/after"))) {
+      this.broken = null;
+      return ok(undefined, 204);
+    }
     if ((found = match("POST", "/contacts/([^/]+)/threat"))) {
       const contact = found[0];
       this.threats = this.threats.filter((threat) => threat.contact !== contact);
@@ -184,7 +204,7 @@ export class Guide {
   }
 
   afterwards() {
-    return { promises: this.promises, tasks: this.tasks, erased: this.erased, failed: [], drafts: [...this.drafts].map(([contact, draft]) => ({ contact, ...draft })), counts: this.counts() };
+    return { promises: this.promises, tasks: this.tasks, erased: this.erased, failed: [], drafts: [...this.drafts].map(([contact, draft]) => ({ contact, ...draft })), broken: this.broken, counts: this.counts() };
   }
 
   team(unit) {

@@ -11,6 +11,8 @@ const CASES = [
 ];
 const TOPICS = [{ code: "PEN", name: "Pensjon" }, { code: "HJE", name: "Hjelpemidler" }];
 const NEVER = "00000000000";
+/** Whoever gave the caller a power of attorney. */
+const WARD = "01820190080";
 
 export class People {
   constructor() {
@@ -42,6 +44,10 @@ export class People {
       this.links.set(found[0], link);
       return link;
     }
+    if ((found = at("POST", "/contacts/([^/]+)/person/level"))) {
+      const link = this.links.get(found[0]);
+      return { level: link?.fnr === body.fnr ? link.level : null };
+    }
     if (at("POST", "/contacts/[^/]+/person/questions")) {
       return {
         wanted: 2,
@@ -54,6 +60,7 @@ export class People {
     }
     if (at("POST", "/persons/open")) {
       if (body.fnr === NEVER) throw new Problem(404, "Ingen person å vise", "Ingen du kan åpne, har dette nummeret.");
+      if (body.represented && body.fnr !== WARD) throw new Problem(404, "Ingen person å vise", "Er nummeret lest riktig? Da må henvendelsen tas av en annen – sett over. Si ikke hvorfor.");
       return this.person({ ...body, fnr: body.fnr ?? this.links.get(body.contact)?.fnr });
     }
     const tab = at("POST", "/persons/tabs/([a-z_]+)");
@@ -86,7 +93,7 @@ export class People {
   person(body) {
     return {
       person: {
-        id: body.fnr, name: this.name, surname: "Fjellkopp", born: "1985-03-15", sex: "woman", status: "resident",
+        id: body.fnr, name: body.represented ? "Lun Steinvik" : this.name, surname: "Fjellkopp", born: "1985-03-15", sex: "woman", status: "resident",
         citizenship: ["NOR"], civil: "married", protection: "open", shielded: false, died: null,
         addresses: [{ kind: "home", line: "Prøvestien 7", post_code: "8006", place: "Bodø", country: null, from: "2020-01-01" }],
         relations: this.children?.map((name, place) => ({ kind: "child", person: String(place), name, born: null, same_address: null })) ?? [
@@ -109,8 +116,17 @@ export class People {
       },
       powers: {
         given: [{ giver: body.fnr, holder: "01820190080", other_name: "Rask Fjellkopp", areas: [["PEN", ["LES", "KOMMUNISER"]]], from: "2025-01-15", until: null }],
-        held: [],
+        held: body.represented ? [] : [{ giver: WARD, holder: body.fnr, other_name: "Lun Steinvik", areas: [["PEN", ["LES", "KOMMUNISER"]], ["HJE", ["SKRIV"]]], from: "2025-01-15", until: null }],
       },
+      represented: body.represented
+        ? {
+            by: "power", name: this.name, scope: null, tabs: ["overview", "payments", "benefits", "cases"],
+            areas: [
+              { topic: TOPICS[0], actions: ["LES", "KOMMUNISER"], heard: true },
+              { topic: TOPICS[1], actions: ["SKRIV"], heard: false },
+            ],
+          }
+        : null,
       office: { number: "1804", name: "Lokalkontoret Bodø", open: [], visit: null },
       level: this.links.get(body.contact)?.level ?? this.level,
       failed: [],

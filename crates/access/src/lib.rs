@@ -7,6 +7,7 @@
 mod endpoints;
 mod own;
 pub mod read_person;
+pub mod represent;
 mod role;
 mod who;
 

@@ -1,7 +1,7 @@
 //! What a citizen may see of what is kept: one's own, and nobody else's.
 //!
-//! Being represented (guardianship, power of attorney) opens nothing here yet: whoever speaks for another
-//! does it with an adviser, who checks the power first.
+//! Being represented (guardianship, power of attorney) opens nothing here: whoever speaks for another does it
+//! with an adviser, by `represent`.
 
 use crate::role::Role;
 use crate::who::Who;

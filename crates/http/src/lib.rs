@@ -44,8 +44,8 @@ pub use ids::Ids;
 pub use metrics::{Metric, Metrics};
 pub use notes::{Note, Noted, Notes, read as read_notes};
 pub use people::{
-    CallerOf, ControlMeasure, Level, MeasuresError, People, PeopleKeys, PeopleParts, StoredTasks,
-    read_measures,
+    CallerOf, ControlMeasure, Level, MeasuresError, People, PeopleKeys, PeopleParts, RingsBack,
+    StoredTasks, read_measures,
 };
 pub use ports::{
     AnsweredBy, Both, CallAsk, CallDoor, CallView, Card, Centres, DayFigures, Demo, DeskDoor,

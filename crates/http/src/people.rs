@@ -12,6 +12,7 @@ mod moved;
 mod own;
 mod protect;
 mod read;
+mod speaks_for;
 mod tasks;
 pub(crate) mod traces;
 
@@ -33,8 +34,10 @@ use moved::Links;
 pub(crate) use moved::Moved;
 pub(crate) use own::{OwnNeeds, own_id};
 pub(crate) use read::{
-    Grounded, Opened, ReadAsk, failed_problem, grounded, has_in_hand, is_with, person_id, traceable,
+    Grounded, Opened, ReadAsk, failed_problem, grounded, has_in_hand, has_left_over, is_with,
+    person_id, traceable,
 };
+pub(crate) use speaks_for::{By, Mandate, name_told};
 pub use tasks::StoredTasks;
 
 /// How long what the register says about a reader is believed.
@@ -42,6 +45,9 @@ const READER: Duration = Duration::from_secs(600);
 
 /// The caller of a contact, as the vault has it. Blocks.
 pub type CallerOf = Arc<dyn Fn(ContactId) -> Option<CallerKey> + Send + Sync>;
+
+/// The task to ring the person of a call that died, as the vault has it. Blocks.
+pub type RingsBack = Arc<dyn Fn(ContactId) -> Option<ContactId> + Send + Sync>;
 
 /// Seals and names people. Cheap to clone.
 #[derive(Clone)]
@@ -145,6 +151,7 @@ pub struct People {
     pub(crate) built_in: Option<BuiltIn>,
     pub(crate) measures: Vec<ControlMeasure>,
     caller_of: CallerOf,
+    rings_back: RingsBack,
     hints: Hints,
     traces: traces::Traces,
     readers: Mutex<HashMap<String, (Instant, Option<Facts>)>>,
@@ -169,6 +176,8 @@ pub struct PeopleParts {
     pub keys: PeopleKeys,
     /// The caller of a contact.
     pub caller_of: CallerOf,
+    /// The task to ring whoever had a call that died.
+    pub rings_back: RingsBack,
     /// What is measured of staff.
     pub measures: Vec<ControlMeasure>,
 }
@@ -185,6 +194,7 @@ impl People {
             built_in: parts.built_in,
             measures: parts.measures,
             caller_of: parts.caller_of,
+            rings_back: parts.rings_back,
             hints,
             traces: traces::Traces::default(),
             readers: Mutex::default(),
@@ -204,6 +214,13 @@ impl People {
         let caller = tokio::task::spawn_blocking(move || caller_of(contact)).await;
         let caller = caller.ok().flatten();
         caller.map_or_else(Hint::default, |caller| self.hints.of(caller))
+    }
+
+    /// The task to ring the person of a call that died, if one was made.
+    pub(crate) async fn rings_back(&self, lost: ContactId) -> Option<ContactId> {
+        let rings_back = Arc::clone(&self.rings_back);
+        let found = tokio::task::spawn_blocking(move || rings_back(lost)).await;
+        found.ok().flatten()
     }
 
     /// Whom a contact is about, and how sure that is.

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use asked::Asked;
 pub(crate) use contacts::bit_of;
-pub use contacts::{Callback, Contacts, Entry, Past, Stage};
+pub use contacts::{Broken, Callback, Contacts, Entry, Past, Stage};
 pub(crate) use counted::Counted;
 pub use recent::{Recent, RecentContact};
 pub(crate) use waiting::{count, takes};

@@ -156,6 +156,12 @@ pub struct Guardian {
     pub name: Option<String>,
     /// What the guardian may speak about.
     pub scope: String,
+    /// Who it is; not for readers.
+    #[serde(skip)]
+    pub person: Option<PersonId>,
+    /// What the guardian's own protection needs; not for readers.
+    #[serde(skip)]
+    pub needs: Clearance,
 }
 
 /// What kind of safety measure (*sikkerhetstiltak*).
@@ -325,6 +331,11 @@ impl Person {
                 relation.name = None;
                 relation.born = None;
                 relation.same_address = None;
+            }
+        }
+        for guardian in &mut self.guardians {
+            if !reader.covers(guardian.needs) {
+                guardian.name = None;
             }
         }
         self

@@ -33,7 +33,7 @@ pub(crate) fn people(
     });
     let connected = config.registers.clone();
     let sources = sources(built_in.as_ref(), connected, records, &keys, clock);
-    let vault = reader.clone();
+    let (vault, tasks) = (reader.clone(), reader.clone());
     Ok(People::new(PeopleParts {
         registers: Registers::new(sources),
         built_in,
@@ -47,6 +47,16 @@ pub(crate) fn people(
                 )
                 .ok()??;
             row.value.try_into().ok().map(linje_desk::CallerKey)
+        }),
+        rings_back: Arc::new(move |lost| {
+            let rows = tasks.vault_field(linje_desk::field::CALLBACK_FOR);
+            let rows = rows
+                .inspect_err(|error| tracing::error!(%error, "cannot read who is to be rung"))
+                .unwrap_or_default();
+            let of = rows
+                .into_iter()
+                .find(|row| row.value == lost.0.to_le_bytes());
+            of.map(|row| row.contact)
         }),
         measures: measures(&config.centre_folder)?,
     }))

@@ -25,7 +25,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 pub use after::{
-    AfterCall, Chosen, Draft, HandedTask, KeptNote, KeptPromise, KeptThreat, NewPromise,
+    AfterCall, Chosen, Draft, DraftEnd, HandedTask, KeptNote, KeptPromise, KeptThreat, NewPromise,
     PromiseState, Reason, Whose,
 };
 pub use beside::{Act, KeptRecording};

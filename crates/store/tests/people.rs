@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use linje_store::records::linked::Linked;
 use linje_store::{
-    AfterCall, Draft, Erasure, KeptThreat, NewPromise, PersonKeys, PromiseState, Reason, Records,
-    Subject, Whose,
+    AfterCall, Draft, DraftEnd, Erasure, KeptThreat, NewPromise, PersonKeys, PromiseState, Reason,
+    Records, Subject, Whose,
 };
 use linje_types::{ContactId, HOUR_US, Timestamp};
 
@@ -141,7 +141,7 @@ fn erasing_somebody_leaves_figures_without_a_person_and_others_as_they_were() {
         at: Timestamp(2),
         text: SECRET.to_owned(),
     };
-    records.put_draft(&keys(), &draft).unwrap();
+    records.put_draft(&keys(), &draft, None).unwrap();
     let erase = |command: u8| {
         let erasure = Erasure {
             command: [command; 16],
@@ -278,7 +278,7 @@ fn a_draft_outlives_the_process_and_ends_with_the_wrap_up() {
         at: Timestamp(3),
         text: SECRET.to_owned(),
     };
-    records.put_draft(&keys(), &draft).unwrap();
+    records.put_draft(&keys(), &draft, None).unwrap();
     drop(records);
     let records = Records::open(&folder.file()).unwrap();
     assert_eq!(records.draft(&keys(), ContactId(5)).unwrap(), Some(draft));
@@ -286,6 +286,47 @@ fn a_draft_outlives_the_process_and_ends_with_the_wrap_up() {
     assert!(!is_readable(&folder.0, SECRET));
     records.wrap_up(&keys(), after(5, Some("p1"))).unwrap();
     assert_eq!(records.draft(&keys(), ContactId(5)).unwrap(), None);
+}
+
+#[test]
+fn a_draft_is_written_over_by_whoever_has_seen_it_and_a_wrap_up_is_left_until_done() {
+    let folder = Folder::new("over");
+    let records = Records::open(&folder.file()).unwrap();
+    let draft = |text: &str| Draft {
+        contact: ContactId(5),
+        owner: "K990001".to_owned(),
+        at: Timestamp(3),
+        text: text.to_owned(),
+    };
+    let put =
+        |text: &str, over: Option<&str>| records.put_draft(&keys(), &draft(text), over).unwrap();
+    let left = |broke: bool| {
+        records
+            .has_left_over(ContactId(5), "K990001", broke)
+            .unwrap()
+    };
+    assert_eq!((left(false), left(true)), (false, true));
+    let DraftEnd::Kept(one) = put("en", Some("")) else {
+        panic!("nothing was there");
+    };
+    assert!(left(false) && one == draft("en").version());
+    assert_eq!(put("to", Some("")), DraftEnd::Unseen(Some(draft("en"))));
+    assert_eq!(put("", Some("0")), DraftEnd::Unseen(Some(draft("en"))));
+    assert!(matches!(put("to", Some(&one)), DraftEnd::Kept(_)));
+    assert!(matches!(put("tre", None), DraftEnd::Kept(_)));
+    assert_eq!(
+        put("", Some(&draft("tre").version())),
+        DraftEnd::Kept(String::new())
+    );
+    assert_eq!(put("fire", Some(&one)), DraftEnd::Unseen(None));
+    records
+        .leave_wrap_up(ContactId(5), "K990001", Timestamp(4))
+        .unwrap();
+    assert!(!left(true), "left is left");
+    put("fem", None);
+    assert!(left(true), "but a draft is still there to be finished");
+    records.wrap_up(&keys(), after(5, Some("p1"))).unwrap();
+    assert!(!left(true));
 }
 
 #[test]

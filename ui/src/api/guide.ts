@@ -79,9 +79,17 @@ export interface Proposal {
   units: Named[];
   promise_due: string;
   templates: { id: string; name: string; text: string }[];
-  draft: { text: string; at: Instant } | null;
+  draft: KeptDraft | null;
   no_log: boolean;
   no_log_works: string[];
+}
+
+/** A draft as the server has it. */
+export interface KeptDraft {
+  text: string;
+  at: Instant;
+  /** Names the text, so that whoever writes over it can say that they have seen it. */
+  version: string;
 }
 
 export interface Task {
@@ -96,6 +104,8 @@ export interface WrapUp {
   solved: boolean;
   cause?: string;
   note?: string;
+  /** The version of the draft that was seen. */
+  draft?: string;
   task?: Task;
   promises: { due: string; text: string }[];
 }
@@ -118,14 +128,24 @@ export interface Afterwards {
   drafts: LeftDraft[];
   /** What went because a person was erased, the newest first; not told by a server that does not know of it. */
   erased?: { what: "task" | "promise"; made: Instant }[];
+  /** The conversation that broke off last, while its wrap-up is neither done nor left. */
+  broken: Broken | null;
   counts: Counts;
 }
 
 /** A draft of one's own whose conversation is over. */
-export interface LeftDraft {
+export interface LeftDraft extends KeptDraft {
+  contact: string;
+}
+
+/** A conversation that broke off before it could be wrapped up. */
+export interface Broken {
   contact: string;
   at: Instant;
-  text: string;
+  /** Whether the service itself stopped. */
+  by_stop: boolean;
+  queue: Named | null;
+  rung: "asked" | "rang_again" | "done" | null;
 }
 
 export interface Counts {
@@ -232,9 +252,14 @@ export const guideApi = {
         params: { path: { id: contact }, query: topic === null ? {} : { topic } },
       }),
     ),
-  saveDraft: (contact: string, text: string) =>
-    told<{ at: Instant }>(server.PUT("/api/v1/contacts/{id}/draft", { ...at(contact), body: { text }, ...OUTLIVES })),
+  /** `over` is the version that was seen, empty for none; another text there is refused with 409. */
+  saveDraft: (contact: string, text: string, over: string) =>
+    told<{ at: Instant; version: string }>(
+      server.PUT("/api/v1/contacts/{id}/draft", { ...at(contact), body: { text, over }, ...OUTLIVES }),
+    ),
   wrapUp: (contact: string, body: WrapUp) => told(server.POST("/api/v1/contacts/{id}/after", { ...at(contact), body })),
+  /** Leaves the wrap-up of a conversation that broke off. */
+  leave: (contact: string) => told(server.DELETE("/api/v1/contacts/{id}/after", at(contact))),
   threat: (contact: string, text: string) =>
     told(server.POST("/api/v1/contacts/{id}/threat", { ...at(contact), body: text === "" ? {} : { text } })),
 

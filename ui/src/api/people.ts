@@ -4,6 +4,8 @@ import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
+export type Level = Schemas["Level"];
+export type Represented = NonNullable<PersonView["represented"]>;
 export type PersonView = Schemas["PersonView"];
 export type TabView = Schemas["TabView"];
 export type Failed = Schemas["Failed"];
@@ -28,6 +30,8 @@ export interface Asked extends Ground {
   fnr?: string;
   /** Why all the same, over a denial. */
   over?: string;
+  /** Whoever rings speaks for this person. */
+  represented?: boolean;
 }
 
 export const TABS = ["overview", "communication", "follow_up", "payments", "benefits", "cases", "notices"] as const;
@@ -45,7 +49,10 @@ export const people = {
     told<Organisation>(server.POST("/api/v1/organisations/open", { body: asked })),
   ofContact: (contact: string) => told<ContactPerson>(server.GET("/api/v1/contacts/{id}/person", at(contact))),
   link: (contact: string, link: { fnr?: string; level: "hint" | "questions"; right?: number[] }) =>
-    told<{ fnr: string; level: string }>(server.POST("/api/v1/contacts/{id}/person", { ...at(contact), body: link })),
+    told<{ fnr: string; level: Level }>(server.POST("/api/v1/contacts/{id}/person", { ...at(contact), body: link })),
+  /** How sure it is that a contact is about this person; nothing of the person is read. */
+  level: (contact: string, fnr: string) =>
+    told<{ level: Level | null }>(server.POST("/api/v1/contacts/{id}/person/level", { ...at(contact), body: { fnr } })),
   questions: (contact: string, fnr: string) =>
     told<{ questions: Question[]; wanted: number }>(
       server.POST("/api/v1/contacts/{id}/person/questions", { ...at(contact), body: { fnr } }),

@@ -521,7 +521,8 @@ export interface paths {
         put?: never;
         /** Wraps up: everything is kept at once, then the adviser is done with the contact. */
         post: operations["wrap_up_contact"];
-        delete?: never;
+        /** Leaves the wrap-up of a conversation that broke off: nothing is kept of it. A draft stays where drafts are. */
+        delete: operations["leave_wrap_up"];
         options?: never;
         head?: never;
         patch?: never;
@@ -623,7 +624,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Saves the draft of a note as it is being written, so that it survives whatever happens. */
+        /**
+         * Saves the draft of a note as it is being written, so that it survives whatever happens. What its writer has not
+         *     seen is never written over: the answer is 409 with the other text.
+         */
         put: operations["put_draft"];
         post?: never;
         delete?: never;
@@ -730,6 +734,26 @@ export interface paths {
         put?: never;
         /** Links a contact with its person. By the number alone, the person is a hint; control questions make it surer. */
         post: operations["link_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/person/level": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How sure it is that a contact is about this person. Nothing of the person is read, so there is no row: the page
+         *     asks when it hears that somebody said more, instead of opening the person once again.
+         */
+        post: operations["person_level"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2220,6 +2244,8 @@ export interface components {
         AfterBody: {
             /** @description The id of a cause. */
             cause?: string | null;
+            /** @description The version of the draft that its writer has seen, empty for none. Left out = whatever is there. */
+            draft?: string | null;
             /** @description The conversation note, which the citizen can read. */
             note?: string | null;
             /** @description What was promised. */
@@ -2231,6 +2257,7 @@ export interface components {
         };
         /** @description What an adviser has left. */
         Afterwards: {
+            broken?: components["schemas"]["BrokenRow"] | null;
             counts: components["schemas"]["PromiseCounts"];
             drafts: components["schemas"]["DraftRow"][];
             /** @description Registers that did not answer: what they know is missing here. */
@@ -2258,6 +2285,14 @@ export interface components {
          * @enum {string}
          */
         AnsweredBy: "synthetic" | "me";
+        /** @description A topic of a power of attorney. */
+        Area: {
+            /** @description LES, KOMMUNISER, SKRIV. */
+            actions: string[];
+            /** @description Whether anything about it may be told. */
+            heard: boolean;
+            topic: components["schemas"]["TopicName"];
+        };
         ArticleBody: {
             body: string;
             /** @description Only for a new one: article, answer, news, status or corner. */
@@ -2355,6 +2390,21 @@ export interface components {
             en: string;
             nb: string;
         };
+        /** @description A conversation that broke off before it could be wrapped up. */
+        BrokenRow: {
+            /** @description When the line died; after a stop of the service, when the service was back. */
+            at: string;
+            /** @description Whether the service itself stopped, and not the line to the person alone. */
+            by_stop: boolean;
+            contact: string;
+            queue?: components["schemas"]["Named"] | null;
+            rung?: components["schemas"]["RungBack"] | null;
+        };
+        /**
+         * @description By what somebody rang for a citizen.
+         * @enum {string}
+         */
+        ByOther: "power" | "guardian";
         /** @description A call as its page shows it. */
         CallPage: {
             /** @description The name of the adviser who has it. */
@@ -2844,6 +2894,8 @@ export interface components {
          */
         DocumentKind: "in" | "out" | "internal";
         DraftBody: {
+            /** @description The version that this was written over, empty for no draft. Left out = over whatever is there. */
+            over?: string | null;
             /** @description What is written so far; empty = thrown away. */
             text: string;
         };
@@ -2853,10 +2905,14 @@ export interface components {
             contact: string;
             /** @description What was written, for nobody but its owner. */
             text: string;
+            /** @description Names the text; whoever writes over it says that they have seen it by it. */
+            version: string;
         };
         DraftView: {
             at: string;
             text: string;
+            /** @description Names the text; whoever writes over it says that they have seen it by it. */
+            version: string;
         };
         /** @description A contact of before, or another that is open. */
         EarlierContact: {
@@ -3178,6 +3234,9 @@ export interface components {
          * @enum {string}
          */
         Level: "hint" | "questions" | "logged_in";
+        LevelView: {
+            level?: components["schemas"]["Level"] | null;
+        };
         LinkAsk: {
             /** @description Eleven figures; left out, the one person who has the number that rings. */
             fnr?: string | null;
@@ -3418,12 +3477,15 @@ export interface components {
                 at: string;
                 /** @description Because the citizen made contact. */
                 by_contact: boolean;
+                by_other?: components["schemas"]["ByOther"] | null;
+                /** @description Their name, unless they are protected. */
+                other?: string | null;
                 /** @description adviser, auditor or privacy. */
                 reader: string;
                 /** @description In plain words: who, where, why. */
                 text: string;
                 unit?: string | null;
-                /** @description header, a tab, search, link, questions, hint, reveal. */
+                /** @description header, a tab, search, link, confirm, questions, hint, reveal. */
                 what: string;
             }[];
             /** @description Cursor of the next page. */
@@ -3542,7 +3604,7 @@ export interface components {
                 /** @description The code of the denial, also of one that was overridden. */
                 code?: string | null;
                 contact?: string | null;
-                /** @description contact, reason, self or none. */
+                /** @description contact, reason, power, guardian, self or none. */
                 ground: string;
                 /** Format: int64 */
                 id: number;
@@ -3552,7 +3614,7 @@ export interface components {
                 /** @description same_name, employee, at_night, no_contact, overridden. */
                 signs: string[];
                 unit?: string | null;
-                /** @description header, a tab, search, link, questions, hint, organisation, reveal. */
+                /** @description header, a tab, search, link, confirm, questions, hint, organisation, reveal. */
                 what: string;
                 who: string;
                 /** @description An opaque number; the same person is the same number. */
@@ -3850,12 +3912,15 @@ export interface components {
             at: string;
             /** @description Because the citizen made contact. */
             by_contact: boolean;
+            by_other?: components["schemas"]["ByOther"] | null;
+            /** @description Their name, unless they are protected. */
+            other?: string | null;
             /** @description adviser, auditor or privacy. */
             reader: string;
             /** @description In plain words: who, where, why. */
             text: string;
             unit?: string | null;
-            /** @description header, a tab, search, link, questions, hint, reveal. */
+            /** @description header, a tab, search, link, confirm, questions, hint, reveal. */
             what: string;
         };
         /** @description A task that somebody has because of me. */
@@ -4240,6 +4305,7 @@ export interface components {
             phone_barred: boolean;
             powers?: components["schemas"]["Powers"] | null;
             preferences?: components["schemas"]["Preferences"] | null;
+            represented?: components["schemas"]["Represented"] | null;
             tags: components["schemas"]["Tag"][];
             /** @description Must be read before anything is said. */
             warnings: components["schemas"]["SafetyMeasure"][];
@@ -4607,6 +4673,8 @@ export interface components {
             over?: string | null;
             /** @description Without a contact: why, in the reader's words, at least ten letters. */
             reason?: string | null;
+            /** @description Whoever rings speaks for this person, by a power of attorney or as guardian: only what that covers is shown. */
+            represented?: boolean;
         };
         /** @description A reading, as the auditor sees it. The person is an opaque number until it is asked for. */
         ReadingRow: {
@@ -4614,7 +4682,7 @@ export interface components {
             /** @description The code of the denial, also of one that was overridden. */
             code?: string | null;
             contact?: string | null;
-            /** @description contact, reason, self or none. */
+            /** @description contact, reason, power, guardian, self or none. */
             ground: string;
             /** Format: int64 */
             id: number;
@@ -4624,7 +4692,7 @@ export interface components {
             /** @description same_name, employee, at_night, no_contact, overridden. */
             signs: string[];
             unit?: string | null;
-            /** @description header, a tab, search, link, questions, hint, organisation, reveal. */
+            /** @description header, a tab, search, link, confirm, questions, hint, organisation, reveal. */
             what: string;
             who: string;
             /** @description An opaque number; the same person is the same number. */
@@ -4794,6 +4862,20 @@ export interface components {
              */
             withheld: number;
         };
+        /** @description By what whoever rings speaks for a person. */
+        Represented: {
+            /** @description By a power of attorney: what may be said and done. */
+            areas: components["schemas"]["Area"][];
+            by: components["schemas"]["RepresentedBy"];
+            /** @description Who rings; null where that is protected. */
+            name?: string | null;
+            /** @description As a guardian: what about, in the words of the register. */
+            scope?: string | null;
+            /** @description The tabs that may be read. */
+            tabs: string[];
+        };
+        /** @enum {string} */
+        RepresentedBy: "power" | "guardian";
         /** @description A request and how it is going. */
         RequestRow: {
             accepted: number;
@@ -4832,6 +4914,11 @@ export interface components {
             number: string;
         };
         /**
+         * @description Whether somebody whose call died is rung.
+         * @enum {string}
+         */
+        RungBack: "asked" | "rang_again" | "done";
+        /**
          * @description What kind of safety measure (*sikkerhetstiltak*).
          * @enum {string}
          */
@@ -4849,6 +4936,12 @@ export interface components {
         };
         Saved: {
             at: string;
+        };
+        /** @description A draft that is kept. */
+        SavedDraft: {
+            at: string;
+            /** @description What the next one is written over. */
+            version: string;
         };
         SearchAsk: {
             /** @description A date. */
@@ -6826,6 +6919,44 @@ export interface operations {
             };
         };
     };
+    leave_wrap_up: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The contact */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ask_callback: {
         parameters: {
             query?: never;
@@ -7079,7 +7210,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Saved"];
+                    "application/json": components["schemas"]["SavedDraft"];
                 };
             };
             404: {
@@ -7090,6 +7221,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description nothing may be kept, or another text is there: `text`, `version` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7419,6 +7551,48 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    person_level: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The contact */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionsAsk"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LevelView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

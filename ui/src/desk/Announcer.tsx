@@ -1,11 +1,13 @@
 import { useEffect, useRef, useState } from "react";
 
+import type { Broken } from "../api/guide";
 import type { DeskView } from "../api/types";
 import { useFormat, useText } from "../common/settings";
+import { useBroken } from "../guide/BrokenOff";
 import { useQuestion } from "./Requests";
 
 /** Tells a screen reader what changed. Only an offered contact may interrupt. */
-export function Announcer({ view }: { view: DeskView }) {
+export function Announcer({ view, broken }: { view: DeskView; broken: Broken | null }) {
   const t = useText();
   const format = useFormat();
   const [urgent, setUrgent] = useState("");
@@ -47,6 +49,14 @@ export function Announcer({ view }: { view: DeskView }) {
     else if (consult === "" && contact?.state === "active") setCalm(t.work.announce.consultOver);
     consulted.current = consult;
   }, [consult, contact?.state, t]);
+
+  const off = useBroken();
+  const told = useRef("");
+  useEffect(() => {
+    if (!broken || broken.contact === told.current) return;
+    told.current = broken.contact;
+    setCalm(off(broken));
+  }, [broken, off]);
 
   useEffect(() => {
     if (!request || request.id === asked.current) return;

@@ -1,6 +1,6 @@
 import { LocalAlert, Skeleton } from "@navikt/ds-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import type { DeskContact, DeskView } from "../api/types";
 import { useSettings, useText } from "../common/settings";
@@ -9,6 +9,7 @@ import { AfterwardsPanel } from "../guide/AfterwardsPanel";
 import { GuideColumn } from "../guide/GuideColumn";
 import { HomePanel } from "../guide/HomePanel";
 import { LeftAfter } from "../guide/LeftAfter";
+import { useAfterwards } from "../guide/useAfterwards";
 import { Waiting } from "../common/Waiting";
 import { Strip } from "../softphone/Strip";
 import { Announcer } from "./Announcer";
@@ -69,7 +70,19 @@ function OpenDesk({ session, view, onLeave }: { session: string; view: DeskView;
   const asked = own === undefined && inHand.length > 0;
   const quiet = view.offer === null && view.contacts.length === 0;
   const [left, setLeft] = useState<string | null>(null);
+  const afterwards = useAfterwards(view.adviser.id);
+  const broken = afterwards.data?.broken ?? null;
+  const shownOff = useRef<string | null>(null);
+  useEffect(() => {
+    // A conversation that broke off opens its wrap-up by itself, once; what is open already stays.
+    if (broken === null || shownOff.current === broken.contact) return;
+    shownOff.current = broken.contact;
+    setLeft((open) => open ?? broken.contact);
+  }, [broken]);
   const queries = useQueryClient();
+  // Whom a wrap-up that is left over was about can still be said.
+  const late = quiet && left !== null ? { id: left, person: null, over: true } : null;
+  const about = own ? { ...own, over: false } : late;
   const hands = view.contacts.map((contact) => contact.id);
   useEffect(() => {
     // What was in hand may have left a draft behind.
@@ -79,7 +92,7 @@ function OpenDesk({ session, view, onLeave }: { session: string; view: DeskView;
   return (
     <div className="page desk">
       <h1 className="sr-only">{t.desk.title}</h1>
-      <Announcer view={view} />
+      <Announcer view={view} broken={broken} />
       <Strip view={view} />
       <div className="desk__columns">
         <div className="desk__left">
@@ -101,14 +114,15 @@ function OpenDesk({ session, view, onLeave }: { session: string; view: DeskView;
           {left !== null && (
             // Out of sight while something else is in hand, so that nothing typed is lost.
             <div hidden={!quiet}>
-              <LeftAfter key={left} contact={left} onClose={() => setLeft(null)} />
+              <LeftAfter key={left} contact={left} broken={broken?.contact === left ? broken : null} onClose={() => setLeft(null)} />
             </div>
           )}
           <Requests requests={view.requests} adviser={view.adviser} {...doing} />
           {inHand.map((contact) => (
             <ContactCard key={`${contact.id}-${inCall(contact.state) ? "call" : contact.state}`} contact={contact} view={view} {...doing} />
           ))}
-          {!asked && <PersonArea contact={own ?? null} adviser={view.adviser.id} />}
+          {/* A contact that is gone takes its person with it, and nothing of it is read once more. */}
+          {!asked && <PersonArea key={about?.id ?? "none"} contact={about} adviser={view.adviser.id} />}
           {aside.map((contact) => (
             <AsideCard key={contact.id} contact={contact} {...doing} />
           ))}

@@ -10,7 +10,7 @@ import { explain } from "../common/LoadFailed";
 import { useFormat, useText } from "../common/settings";
 import { isTyping } from "../common/typing";
 import { Waiting } from "../common/Waiting";
-import { dropDraft, useDraft } from "./drafts";
+import { dropDraft, meetRefusal, useDraft, versionOf } from "./drafts";
 import { Note } from "./NotePanel";
 import { perContact } from "./perContact";
 import type { Stage } from "./Unsure";
@@ -110,7 +110,9 @@ function Form({ contact, proposal, beside, chosen, choose, stage, onDone }: Form
         ))}
       </Select>
       <CameBefore count={proposal.came_before} />
-      <Note contact={contact} proposal={proposal} stage={stage} />
+      <div id={form.place.note} tabIndex={-1}>
+        <Note contact={contact} proposal={proposal} stage={stage} />
+      </div>
       <Promises form={form} due={proposal.promise_due} />
       {(form.problem || form.shown.length > 0) && (
         <ErrorSummary ref={summary} size="small" heading={t.guide.after.wrong}>
@@ -309,6 +311,7 @@ function places(stage: Stage) {
     topic: `${form}-topic`,
     solved: `${form}-solved`,
     task: `${form}-task`,
+    note: `${form}-note`,
     done: `${form}-done`,
     promise: (index: number) => `${form}-promise-${index}`,
   };
@@ -343,6 +346,7 @@ function useForm({ contact, proposal, chosen, choose, stage, onDone }: Omit<Form
     ...(code === "" ? [{ place: place.topic, text: words.topic }] : []),
     ...(solved === null ? [{ place: place.solved, text: words.solved }] : []),
     ...(hasTask && task.text.trim() === "" && draft.text.trim() === "" ? [{ place: place.task, text: words.task }] : []),
+    ...(draft.other !== null ? [{ place: place.note, text: t.tabs.noteElsewhere.chooseFirst }] : []),
     ...promises.flatMap(({ text }, index) => (text.trim() === "" ? [{ place: place.promise(index), text: words.promise }] : [])),
   ];
   const shown = pressed > 0 ? missing : [];
@@ -359,7 +363,10 @@ function useForm({ contact, proposal, chosen, choose, stage, onDone }: Omit<Form
     }
     const body: WrapUp = { topic: code, solved, promises };
     if (cause !== "") body.cause = cause;
-    if (!proposal.no_log && draft.text.trim() !== "") body.note = draft.text;
+    if (!proposal.no_log) {
+      if (draft.text.trim() !== "") body.note = draft.text;
+      body.draft = versionOf(contact);
+    }
     if (hasTask) body.task = { ...task, text: task.text.trim() || draft.text };
     setBusy(true);
     setProblem(null);
@@ -370,7 +377,9 @@ function useForm({ contact, proposal, chosen, choose, stage, onDone }: Omit<Form
       void queries.invalidateQueries({ queryKey: ["afterwards"] });
       onDone?.();
     } catch (error) {
-      setProblem((error instanceof Refusal ? explain(error) : null) ?? t.problem.unreachableDetail);
+      const met = meetRefusal(contact, error);
+      if (met === "choose") setPressed((before) => before + 1);
+      else setProblem(met === "again" ? t.tabs.noteElsewhere.again : (error instanceof Refusal ? explain(error) : null) ?? t.problem.unreachableDetail);
     } finally {
       setBusy(false);
     }

@@ -1,13 +1,14 @@
 import { BodyShort, Button, Heading, Tag } from "@navikt/ds-react";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useId } from "react";
 
 import { type Afterwards, guideApi, type PromiseRow } from "../api/guide";
 import { Loaded } from "../common/Loaded";
 import { useFormat, useText } from "../common/settings";
+import { BrokenRow } from "./BrokenOff";
 import { LeftDrafts } from "./LeftDrafts";
+import { useAfterwards } from "./useAfterwards";
 
-const EVERY_MS = 60_000;
 const COLOR: Record<string, "neutral" | "success" | "warning" | "danger"> = {
   open: "neutral",
   kept: "success",
@@ -27,7 +28,7 @@ interface Props {
 export function AfterwardsPanel({ adviser, inHand, onOpen }: Props) {
   const t = useText();
   const title = useId();
-  const query = useQuery({ queryKey: ["afterwards", adviser], queryFn: () => guideApi.afterwards(adviser), refetchInterval: EVERY_MS });
+  const query = useAfterwards(adviser);
   return (
     <section className="panel guide" aria-labelledby={title} data-afterwards>
       <Heading level="2" size="xsmall" id={title}>
@@ -44,12 +45,15 @@ function Left({ left, inHand, onOpen }: Omit<Props, "adviser"> & { left: Afterwa
   const t = useText();
   const format = useFormat();
   const promises = left.promises.filter((promise) => promise.can_end).concat(left.promises.filter((promise) => !promise.can_end).slice(0, 3));
-  const drafts = left.drafts.filter(({ contact }) => !inHand.includes(contact));
+  const { broken } = left;
+  const drafts = left.drafts.filter(({ contact }) => !inHand.includes(contact) && contact !== broken?.contact);
   const erased = left.erased ?? [];
-  const isEmpty = erased.length === 0 && promises.length === 0 && left.tasks.length === 0 && drafts.length === 0 && left.failed.length === 0;
+  const isEmpty =
+    broken === null && erased.length === 0 && promises.length === 0 && left.tasks.length === 0 && drafts.length === 0 && left.failed.length === 0;
   return (
     <>
       {isEmpty && <BodyShort size="small">{t.guide.afterwards.empty}</BodyShort>}
+      {broken && <BrokenRow broken={broken} onOpen={onOpen} />}
       <LeftDrafts drafts={drafts} onOpen={onOpen} />
       {promises.length > 0 && (
         <>

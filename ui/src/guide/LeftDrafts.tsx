@@ -43,9 +43,9 @@ export function LeftDrafts({ drafts: all, onOpen }: Props) {
     void run(contact, async () => {
       if (!(await orFollowed(contact, () => guideApi.proposal(contact, null)))) onOpen?.(contact);
     });
-  const save = (draft: LeftDraft, text: string, then: LeftDraft | null) =>
+  const save = (draft: LeftDraft, text: string, over: string, then: LeftDraft | null) =>
     void run(draft.contact, async () => {
-      if (await orFollowed(draft.contact, () => guideApi.saveDraft(draft.contact, text))) return;
+      if (await orFollowed(draft.contact, () => guideApi.saveDraft(draft.contact, text, over))) return;
       dropDraft(draft.contact);
       setGone(then);
       await queries.invalidateQueries({ queryKey: ["afterwards"] });
@@ -75,7 +75,7 @@ export function LeftDrafts({ drafts: all, onOpen }: Props) {
                 variant="tertiary"
                 data-color="neutral"
                 loading={busy === draft.contact}
-                onClick={() => save(draft, "", draft)}
+                onClick={() => save(draft, "", draft.version, draft)}
               >
                 {words.discard}
               </Button>
@@ -92,7 +92,7 @@ export function LeftDrafts({ drafts: all, onOpen }: Props) {
         {gone && (
           <span className="guide__buttons">
             <BodyShort size="small">{words.discarded}</BodyShort>
-            <Button size="xsmall" variant="tertiary" data-color="neutral" onClick={() => save(gone, gone.text, null)}>
+            <Button size="xsmall" variant="tertiary" data-color="neutral" onClick={() => save(gone, gone.text, "", null)}>
               {words.undo}
             </Button>
           </span>

@@ -65,7 +65,7 @@ export function Note({ contact, proposal, stage }: Props) {
         value={draft.text}
         onChange={(event) => write(event.target.value)}
       />
-      {draft.other !== null && <TwoTexts own={draft.text} other={draft.other} onChoose={choose} />}
+      {draft.other !== null && <TwoTexts where={draft.where} own={draft.text} other={draft.other} onChoose={choose} />}
       <SaveState contact={contact} proposal={proposal} />
     </div>
   );

@@ -3,15 +3,17 @@ import { BodyShort, Button, LocalAlert } from "@navikt/ds-react";
 import { useText } from "../common/settings";
 
 interface Props {
+  /** Where the other text was written. */
+  where: "tab" | "browser";
   own: string;
   other: string;
   onChoose(text: string): void;
 }
 
-/** A note that was written in two tabs at once: both texts, and one of them, or both, is chosen. */
-export function TwoTexts({ own, other, onChoose }: Props) {
+/** A note that was written in two places at once: both texts, and one of them, or both, is chosen. */
+export function TwoTexts({ where, own, other, onChoose }: Props) {
   const t = useText();
-  const words = t.tabs.note;
+  const words = where === "tab" ? t.tabs.note : t.tabs.noteElsewhere;
   return (
     <LocalAlert status="warning" size="small" className="two-texts">
       <LocalAlert.Header>

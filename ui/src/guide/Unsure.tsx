@@ -4,7 +4,7 @@ import type { Proposal } from "../api/guide";
 import { useText } from "../common/settings";
 import { toQuestions } from "../person/toQuestions";
 
-/** How far the conversation has come: after it nobody can be asked, and once it is closed nothing can be confirmed. */
+/** How far the conversation has come: after it nobody can be asked, but what was answered in it can still be said. */
 export type Stage = "call" | "wrap_up" | "closed";
 
 /** Says, while it can be mended, that what is written will be tied to nobody. */
@@ -18,11 +18,9 @@ export function Unsure({ proposal, stage }: { proposal: Proposal; stage: Stage }
       <InlineMessage status="warning" size="small">
         <strong>{words.unsure}.</strong> {stage !== "call" && says} {mend}
       </InlineMessage>
-      {stage !== "closed" && (
-        <Button type="button" size="small" variant="secondary" data-color="neutral" onClick={toQuestions}>
-          {words.confirm}
-        </Button>
-      )}
+      <Button type="button" size="small" variant="secondary" data-color="neutral" onClick={toQuestions}>
+        {words.confirm}
+      </Button>
     </div>
   );
 }

@@ -62,7 +62,7 @@ export const nb = {
     } as Record<string, string>,
     unsureAsk: "Still kontrollspørsmål, så blir det knyttet til personen.",
     unsureAfter: "Svarte bruker riktig på kontrollspørsmål i samtalen? Kryss av for dem nå, så blir det knyttet til personen.",
-    unsureGone: "Samtalen er over og avsluttet. Det kan ikke bekreftes lenger.",
+    unsureGone: "Svarte bruker riktig på kontrollspørsmål i samtalen? Åpne personen under og kryss av, så blir det knyttet til personen. Det går i ett døgn.",
     confirm: "Til kontrollspørsmålene",
   },
   after: {
@@ -128,6 +128,18 @@ export const nb = {
     state: { open: "åpent", kept: "holdt", late: "holdt for sent", broken: "brutt" } as Record<string, string>,
     taskDone: "ferdig",
     taskOpen: (unit: string, day: string) => `${unit} · frist ${day}`,
+  },
+  broken: {
+    byStop: (at: string) => `Samtalen ble brutt av en driftsfeil. Linje virket igjen ${at}.`,
+    byLine: (at: string) => `Forbindelsen til brukeren ble brutt ${at}.`,
+    rung: {
+      asked: "Brukeren blir ringt opp igjen: oppgaven ligger i køen.",
+      rang_again: "Brukeren har ringt inn igjen selv.",
+      done: "Oppgaven om å ringe brukeren opp igjen er gjort.",
+    } as Record<string, string>,
+    says: "Det du skrev og valgte, er her. Gjør etterarbeidet ferdig, eller la det være.",
+    row: (queue: string | null) => (queue === null ? "Samtale som ble brutt" : `Samtale som ble brutt, ${queue}`),
+    leave: "La det være",
   },
   threat: {
     button: "Meld trussel",
@@ -312,7 +324,7 @@ export const en: typeof nb = {
     },
     unsureAsk: "Ask the control questions, and it is tied to the person.",
     unsureAfter: "Did they answer control questions rightly in the conversation? Tick them now, and it is tied to the person.",
-    unsureGone: "The conversation is over and closed. It cannot be confirmed any more.",
+    unsureGone: "Did the person answer control questions right in the conversation? Open the person below and tick them, and it is tied to the person. That works for a day.",
     confirm: "To the control questions",
   },
   after: {
@@ -378,6 +390,18 @@ export const en: typeof nb = {
     state: { open: "open", kept: "kept", late: "kept too late", broken: "broken" },
     taskDone: "done",
     taskOpen: (unit, day) => `${unit} · due ${day}`,
+  },
+  broken: {
+    byStop: (at) => `The conversation was broken off by a fault of the service. Linje worked again at ${at}.`,
+    byLine: (at) => `The connection to the person was lost at ${at}.`,
+    rung: {
+      asked: "They will be rung: the task is in line.",
+      rang_again: "They have rung in again themselves.",
+      done: "The task to ring them is done.",
+    },
+    says: "What you wrote and chose is here. Finish the wrap-up, or leave it.",
+    row: (queue) => (queue === null ? "A conversation that broke off" : `A conversation that broke off, ${queue}`),
+    leave: "Leave it",
   },
   threat: {
     button: "Report threat",

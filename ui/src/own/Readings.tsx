@@ -70,5 +70,6 @@ function who(reading: MyReading, text: OwnText): string {
 function why(reading: MyReading, text: OwnText): string {
   if (reading.reader === "auditor") return text.readings.toControl;
   if (reading.reader === "privacy") return text.readings.toErase;
+  if (reading.by_other) return text.readings.byOther[reading.by_other](reading.other ?? null);
   return reading.by_contact ? text.readings.byContact : text.readings.byReason;
 }

@@ -11,6 +11,8 @@ import { fromDate } from "./shown";
 
 interface Props {
   contact: string | undefined;
+  /** The contact is over, and only its wrap-up is left: a number, and nothing to search by. */
+  over: boolean;
   onPerson(opened: Opened): void;
   onOrganisation(organisation: Organisation): void;
 }
@@ -22,7 +24,7 @@ interface Denied {
 }
 
 /** A number, the number that rings, or a search; without a contact also why. */
-export function FindPerson({ contact, onPerson, onOrganisation }: Props) {
+export function FindPerson({ contact, over: isOver, onPerson, onOrganisation }: Props) {
   const t = useText();
   const { run, busy, failure } = useAction();
   const [number, setNumber] = useState("");
@@ -62,7 +64,7 @@ export function FindPerson({ contact, onPerson, onOrganisation }: Props) {
 
   return (
     <div className="find">
-      {contact && <HintOfNumber contact={contact} busy={busy === "hint"} onUse={() => void run("hint", async () => {
+      {contact && !isOver && <HintOfNumber contact={contact} busy={busy === "hint"} onUse={() => void run("hint", async () => {
         const linked = await people.link(contact, { level: "hint" });
         onPerson({ fnr: linked.fnr, contact });
       })} />}
@@ -101,9 +103,11 @@ export function FindPerson({ contact, onPerson, onOrganisation }: Props) {
         </LocalAlert>
       )}
       {denied && <Override denied={denied} busy={busy === "open"} onOver={(over) => void openPerson(denied.fnr, over)} />}
-      <ReadMore header={t.person.find.search} size="small">
-        <Search ground={ground} onPick={(fnr) => void openPerson(fnr)} />
-      </ReadMore>
+      {!isOver && (
+        <ReadMore header={t.person.find.search} size="small">
+          <Search ground={ground} onPick={(fnr) => void openPerson(fnr)} />
+        </ReadMore>
+      )}
     </div>
   );
 }

@@ -1,13 +1,14 @@
 import { BodyShort, Button, Heading, InlineMessage } from "@navikt/ds-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 
-import { people, type Ground, type Organisation } from "../api/people";
+import { people, type Ground, type Level, type Organisation, type PersonView } from "../api/people";
 import type { DeskContact } from "../api/types";
 import { Loaded } from "../common/Loaded";
 import { useText } from "../common/settings";
 import { useLearn } from "../guide/matter";
 import { FindPerson } from "./FindPerson";
+import { ForSomebody, isSure, SpokenFor } from "./ForSomebody";
 import { useTogether } from "./together";
 import { OrganisationCard } from "./OrganisationCard";
 import { PersonHeader } from "./PersonHeader";
@@ -17,17 +18,30 @@ import { PERSON_AREA } from "./toQuestions";
 export interface Opened extends Ground {
   fnr: string;
   over?: string;
+  represented?: boolean;
+}
+
+/** The contact that a person is opened for. */
+export interface About {
+  id: string;
+  /** How sure the desk says it is whom it is about. */
+  person: DeskContact["person"];
+  /** It is over, and only its wrap-up is left: enough to say who it was, and no more. */
+  over: boolean;
 }
 
 /** The middle of the desk: who it is about, and what is registered. */
-export function PersonArea({ contact, adviser }: { contact: DeskContact | null; adviser: string }) {
+export function PersonArea({ contact, adviser }: { contact: About | null; adviser: string }) {
   const t = useText();
   const id = contact?.id;
   const [opened, setOpened] = useState<Opened | null>(null);
   const [organisation, setOrganisation] = useState<Organisation | null>(null);
+  /** Whoever rings, while somebody whom they speak for is open. */
+  const [caller, setCaller] = useState<Opened | null>(null);
   const cache = useQueryClient();
   const close = () => {
     setOpened(null);
+    setCaller(null);
     setOrganisation(null);
     // What was read stays on the screen no longer than it is needed.
     cache.removeQueries({ queryKey: ["person"] });
@@ -41,8 +55,8 @@ export function PersonArea({ contact, adviser }: { contact: DeskContact | null; 
     close();
     tellTabs(null);
   };
-  // A contact that is gone takes its person with it.
-  useEffect(() => close, [id]);
+  // The desk makes an area for each contact: one that is gone takes its person with it.
+  useEffect(() => close, []);
   const failed = useKept(id, setOpened);
 
   return (
@@ -58,14 +72,26 @@ export function PersonArea({ contact, adviser }: { contact: DeskContact | null; 
         )}
       </div>
       {organisation && <OrganisationCard organisation={organisation} />}
-      {opened && <OpenPerson asked={opened} known={contact?.person ?? null} />}
+      {opened && (
+        <OpenPerson
+          key={opened.fnr}
+          asked={opened}
+          known={contact?.person ?? null}
+          over={contact?.over ?? false}
+          onOther={(next) => {
+            setCaller(opened);
+            openHere(next);
+          }}
+          onBack={caller && (() => openHere(caller))}
+        />
+      )}
       {failed && !opened && (
         <InlineMessage status="warning" size="small">
           {t.person.find.kept}
         </InlineMessage>
       )}
       {!opened && !organisation && (
-        <FindPerson key={id ?? "none"} contact={id} onPerson={openHere} onOrganisation={setOrganisation} />
+        <FindPerson key={id ?? "none"} contact={id} over={contact?.over ?? false} onPerson={openHere} onOrganisation={setOrganisation} />
       )}
     </section>
   );
@@ -104,9 +130,20 @@ function useKept(contact: string | undefined, onPerson: (opened: Opened) => void
   return failed;
 }
 
+interface OpenProps {
+  asked: Opened;
+  known: About["person"];
+  over: boolean;
+  /** Opens whom the caller rings for. */
+  onOther(opened: Opened): void;
+  /** Back to the caller; null when this page does not know who that is. */
+  onBack: (() => void) | null;
+}
+
 /** `known` is how sure the desk says it is whom the contact is about. */
-function OpenPerson({ asked, known }: { asked: Opened; known: DeskContact["person"] }) {
+function OpenPerson({ asked, known, over, onOther, onBack }: OpenProps) {
   const t = useText();
+  const queries = useQueryClient();
   const query = useQuery({
     queryKey: ["person", asked, "header"],
     queryFn: () => people.open(asked),
@@ -116,15 +153,24 @@ function OpenPerson({ asked, known }: { asked: Opened; known: DeskContact["perso
   const view = query.data;
   const told = useRef(known);
   const shown = view?.level ?? null;
-  const { refetch } = query;
-  // Somebody else said who it is: the citizen by logging in, or another window. Whether it is this person, the server knows.
+  const setLevel = useCallback(
+    (level: Level | null) =>
+      queries.setQueryData<PersonView>(["person", asked, "header"], (before) => before && { ...before, level }),
+    [queries, asked],
+  );
+  const { contact, fnr, represented } = asked;
+  // Somebody else said who it is: the citizen by logging in, or another window. Whether it is this person, the server
+  // knows; the person is not read again for it.
   useEffect(() => {
     if (told.current === known) return;
     told.current = known;
-    if (asked.contact && known !== shown) void refetch();
-  }, [known, shown, asked.contact, refetch]);
-  useLearn(asked.contact, view?.preferences?.level, view?.level ?? null);
-  const queries = useQueryClient();
+    if (!contact || represented || known === shown) return;
+    people.level(contact, fnr).then(
+      ({ level }) => setLevel(level),
+      () => undefined,
+    );
+  }, [known, shown, contact, fnr, represented, setLevel]);
+  useLearn(represented ? undefined : contact, view?.preferences?.level, view?.level ?? null);
   useEffect(() => {
     // How sure it is who it is decides what the wrap-up is kept on.
     if (asked.contact) void queries.invalidateQueries({ queryKey: ["after", asked.contact] });
@@ -133,9 +179,11 @@ function OpenPerson({ asked, known }: { asked: Opened; known: DeskContact["perso
     <Loaded query={query} source={t.person.failed.names.persons ?? ""} height="12rem">
       {(view) => (
         <>
-          <PersonHeader view={view} asked={asked} onChanged={() => void query.refetch()} />
-          <PersonTabs asked={asked} view={view} />
-          {view.person.addresses.length === 0 && <BodyShort className="sr-only">{t.person.part.noAddress}</BodyShort>}
+          <PersonHeader view={view} asked={asked} onRetry={() => void query.refetch()} onLevel={setLevel} />
+          {view.represented && <SpokenFor represented={view.represented} onBack={onBack} />}
+          {!over && !view.represented && contact && isSure(view.level) && <ForSomebody asked={asked} view={view} onOpen={onOther} />}
+          {!over && <PersonTabs asked={asked} view={view} />}
+          {view.person.addresses.length === 0 && !view.represented && <BodyShort className="sr-only">{t.person.part.noAddress}</BodyShort>}
         </>
       )}
     </Loaded>

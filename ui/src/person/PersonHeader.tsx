@@ -1,7 +1,7 @@
 import { BodyShort, Button, CopyButton, Heading, HStack, Tag } from "@navikt/ds-react";
 import { useState } from "react";
 
-import type { PersonView } from "../api/people";
+import type { Level, PersonView } from "../api/people";
 import { useFormat, useSettings, useText } from "../common/settings";
 import { FailedRegisters } from "./FailedRegisters";
 import type { Opened } from "./PersonArea";
@@ -23,8 +23,17 @@ const COLOUR: Record<string, Colour> = {
   dead: "neutral",
 };
 
+interface Props {
+  view: PersonView;
+  asked: Opened;
+  /** Asks the registers again. */
+  onRetry(): void;
+  /** It has become surer who it is. */
+  onLevel(level: Level): void;
+}
+
 /** Name, age, tags in the order that advisers know, and how sure it is who it is. */
-export function PersonHeader({ view, asked, onChanged }: { view: PersonView; asked: Opened; onChanged(): void }) {
+export function PersonHeader({ view, asked, onRetry, onLevel }: Props) {
   const t = useText();
   const format = useFormat();
   const { language } = useSettings();
@@ -66,11 +75,13 @@ export function PersonHeader({ view, asked, onChanged }: { view: PersonView; ask
           ))}
         </ul>
       )}
-      <BodyShort size="small" className="subtle">
-        {facts.join(" · ")}
-      </BodyShort>
-      <FailedRegisters failed={view.failed} onRetry={onChanged} />
-      {asked.contact && (
+      {view.represented?.by !== "power" && (
+        <BodyShort size="small" className="subtle">
+          {facts.join(" · ")}
+        </BodyShort>
+      )}
+      <FailedRegisters failed={view.failed} onRetry={onRetry} />
+      {asked.contact && !view.represented && (
         <HStack gap="space-12" align="center" wrap>
           <span role="status" data-level={level}>
             <Tag size="small" variant="outline" data-color={level === "none" || level === "hint" ? "warning" : "success"}>
@@ -88,9 +99,9 @@ export function PersonHeader({ view, asked, onChanged }: { view: PersonView; ask
         <Questions
           contact={asked.contact}
           fnr={asked.fnr}
-          onDone={() => {
+          onDone={(level) => {
             setAsking(false);
-            onChanged();
+            onLevel(level);
           }}
         />
       )}

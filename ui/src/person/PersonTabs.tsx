@@ -1,6 +1,6 @@
 import { Tabs } from "@navikt/ds-react";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import { people, type PersonView, type Tab, TABS } from "../api/people";
 import { Loaded } from "../common/Loaded";
@@ -33,15 +33,16 @@ const LETTER: Record<Tab, string> = {
 export function PersonTabs({ asked, view }: { asked: Opened; view: PersonView }) {
   const t = useText();
   const [tab, setTab] = useState<Tab>("overview");
-  useTabKeys(setTab);
+  const tabs = TABS.filter((each) => view.represented == null || view.represented.tabs.includes(each));
+  useTabKeys((wanted) => tabs.includes(wanted) && setTab(wanted));
   return (
     <Tabs value={tab} onChange={(value) => setTab(value as Tab)} size="small" className="person__tabs">
       <Tabs.List aria-label={t.person.tabs.label}>
-        {TABS.map((each) => (
+        {tabs.map((each) => (
           <Tabs.Tab key={each} value={each} label={t.person.tabs[each]} aria-keyshortcuts={`Alt+${LETTER[each]}`} />
         ))}
       </Tabs.List>
-      {TABS.map((each) => (
+      {tabs.map((each) => (
         <Tabs.Panel key={each} value={each}>
           {each === tab && <Read asked={asked} view={view} tab={each} />}
         </Tabs.Panel>
@@ -71,15 +72,17 @@ function Read({ asked, view, tab }: { asked: Opened; view: PersonView; tab: Tab 
 }
 
 function useTabKeys(choose: (tab: Tab) => void) {
+  const latest = useRef(choose);
+  latest.current = choose;
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.repeat) return;
       const tab = KEYS[event.code];
       if (!tab) return;
       event.preventDefault();
-      choose(tab);
+      latest.current(tab);
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
-  }, [choose]);
+  }, []);
 }

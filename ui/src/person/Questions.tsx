@@ -2,13 +2,13 @@ import { BodyShort, Button, Checkbox, CheckboxGroup } from "@navikt/ds-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { people } from "../api/people";
+import { type Level, people } from "../api/people";
 import { Loaded } from "../common/Loaded";
 import { useFormat, useText } from "../common/settings";
 import { useAction } from "../desk/useAction";
 
 /** Control questions with the answers, for the adviser's eyes. */
-export function Questions({ contact, fnr, onDone }: { contact: string; fnr: string; onDone(): void }) {
+export function Questions({ contact, fnr, onDone }: { contact: string; fnr: string; onDone(level: Level): void }) {
   const t = useText();
   const format = useFormat();
   const { run, busy, failure } = useAction();
@@ -43,8 +43,8 @@ export function Questions({ contact, fnr, onDone }: { contact: string; fnr: stri
             loading={busy === "confirm"}
             onClick={() =>
               void run("confirm", async () => {
-                await people.link(contact, { fnr, level: "questions", right });
-                onDone();
+                const { level } = await people.link(contact, { fnr, level: "questions", right });
+                onDone(level);
               })
             }
           >

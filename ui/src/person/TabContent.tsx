@@ -44,7 +44,7 @@ function Overview(props: Props) {
   return (
     <div className="person__columns">
       <div>
-        <ContactFacts view={props.view} />
+        {props.view.represented?.by !== "power" && <ContactFacts view={props.view} />}
         <Family view={props.view} />
         <PowersOf view={props.view} />
       </div>

@@ -17,6 +17,7 @@ pub(super) const ROWS: &[Endpoint] = &[
     row("POST", "/api/v1/guidance/advice", Roles(STAFF)),
     row("GET", "/api/v1/contacts/{id}/after", Roles(ADVISERS)),
     row("POST", "/api/v1/contacts/{id}/after", Roles(ADVISERS)),
+    row("DELETE", "/api/v1/contacts/{id}/after", Roles(ADVISERS)),
     row("PUT", "/api/v1/contacts/{id}/draft", Roles(ADVISERS)),
     row("POST", "/api/v1/contacts/{id}/threat", Roles(ADVISERS)),
     row("GET", "/api/v1/advisers/{id}/after", Own(ADVISERS)),

@@ -18,6 +18,11 @@ pub(super) const ROWS: &[Endpoint] = &[
         "/api/v1/contacts/{id}/person/questions",
         Roles(ADVISERS),
     ),
+    row(
+        "POST",
+        "/api/v1/contacts/{id}/person/level",
+        Roles(ADVISERS),
+    ),
     row("POST", "/api/v1/organisations/open", Roles(ADVISERS)),
     row("GET", "/api/v1/registers", Roles(STAFF)),
     row("GET", "/api/v1/control-measures", Roles(STAFF)),

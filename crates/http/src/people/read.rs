@@ -6,12 +6,12 @@ use linje_access::{Role, Who};
 use linje_registry::{Facts, Failed, Person, Protection};
 use linje_store::RecordsError;
 use linje_store::records::access::{PersonKey, Reading, Signs};
-use linje_types::{ContactId, PersonId};
+use linje_types::{ContactId, HOUR_US, PersonId};
 use serde::Deserialize;
 use tokio::sync::oneshot;
 use utoipa::ToSchema;
 
-use super::People;
+use super::{Mandate, People};
 use crate::api::Api;
 use crate::problem::Problem;
 use crate::view::Stage;
@@ -29,6 +29,9 @@ pub(crate) struct ReadAsk {
     reason: Option<String>,
     /// Why all the same, over a denial that may be overridden.
     over: Option<String>,
+    /// Whoever rings speaks for this person, by a power of attorney or as guardian: only what that covers is shown.
+    #[serde(default)]
+    represented: bool,
 }
 
 /// A person who may be read, with the row on disk.
@@ -36,6 +39,8 @@ pub(crate) struct Opened {
     pub(crate) id: PersonId,
     pub(crate) person: Person,
     pub(crate) contact: Option<ContactId>,
+    /// By what whoever rings speaks for the person, when they ring for somebody else.
+    pub(crate) mandate: Option<Mandate>,
 }
 
 /// A ground that was found good in form.
@@ -67,6 +72,7 @@ impl ReadAsk {
             contact,
             reason,
             over: None,
+            represented: false,
         }
     }
 }
@@ -106,6 +112,28 @@ pub(crate) fn grounded<'a>(
     }
 }
 
+/// The ground of a reading: as above, or for as much as says who it was, a wrap-up that is left over.
+async fn ground<'a>(
+    api: &Api,
+    who: &Who,
+    ask: &'a ReadAsk,
+    what: &str,
+) -> Result<Grounded<'a>, Problem> {
+    let said = grounded(api, who, ask.contact.as_deref(), ask.reason.as_deref());
+    let is_late = said.is_err() && LATE.contains(&what) && !ask.represented;
+    let Some(contact) = ask.contact.as_deref().filter(|_| is_late) else {
+        return said;
+    };
+    let contact = api.contact(contact)?;
+    if has_left_over(api, who, contact).await? {
+        return Ok(Grounded {
+            contact: Some(contact),
+            reason: None,
+        });
+    }
+    said
+}
+
 /// Whether a contact is with this adviser now, from the answer until the wrap-up ended. A program speaks for
 /// whoever has it, as it does at the desk.
 pub(crate) fn has_in_hand(api: &Api, who: &Who, contact: ContactId) -> bool {
@@ -118,6 +146,45 @@ pub(crate) fn has_in_hand(api: &Api, who: &Who, contact: ContactId) -> bool {
         Stage::Dialling,
     ];
     is_with(api, who, contact, &in_hand)
+}
+
+/// The code of a reading for which whoever rings has no power.
+const NO_MANDATE: &str = "AVVIST_FULLMAKT";
+
+/// How long after a conversation its adviser may still say whom it was about.
+const LATE_US: i64 = 24 * HOUR_US;
+/// What may be read on the ground of a wrap-up that is left over: as much as it takes to say who it was.
+const LATE: [&str; 4] = ["header", "link", "confirm", "questions"];
+
+/// Whether a contact is over, was with this adviser, and its wrap-up is still to be done. It ends with the
+/// wrap-up, and after a day; where nothing may be kept there is nothing to say.
+pub(crate) async fn has_left_over(
+    api: &Api,
+    who: &Who,
+    contact: ContactId,
+) -> Result<bool, Problem> {
+    if !is_with(api, who, contact, &[Stage::Closed]) {
+        return Ok(false);
+    }
+    let (centre, now) = (&api.directory.centre, api.now());
+    let found = api.shared.read(|view| {
+        let entry = view.contacts.get(contact)?;
+        let late = entry
+            .ended
+            .is_none_or(|ended| now.since_us(ended) > LATE_US);
+        let was_had = entry.answered.is_some() && !late && !entry.leaves_no_trace(centre);
+        was_had.then_some((entry.adviser, entry.broke_off()))
+    });
+    let Some((adviser, broke)) = found else {
+        return Ok(false);
+    };
+    let Some(owner) = api.directory.card(adviser).map(|card| card.ident.clone()) else {
+        return Ok(false);
+    };
+    let records = api.people.records.clone();
+    let left = tokio::task::spawn_blocking(move || records.has_left_over(contact, &owner, broke));
+    let left = left.await.unwrap_or(Err(RecordsError::Closed));
+    left.map_err(no_row)
 }
 
 /// Whether a contact is in one of these stages with this adviser, or with anybody whom a program speaks for.
@@ -165,7 +232,7 @@ pub(crate) fn failed_problem(failed: Failed) -> Problem {
     .with("why", serde_json::json!(failed.why))
 }
 
-fn no_row(_: RecordsError) -> Problem {
+pub(super) fn no_row(_: RecordsError) -> Problem {
     Problem::unavailable(
         "no_access_row",
         "Innsynsloggen kan ikke skrives. Ingen personer kan åpnes før den virker igjen.",
@@ -197,17 +264,20 @@ impl People {
         what: &str,
     ) -> Result<Opened, Problem> {
         let said = ask.id()?;
-        let ground = grounded(api, who, ask.contact.as_deref(), ask.reason.as_deref())?;
+        let ground = ground(api, who, ask, what).await?;
         let id = match said {
             Some(id) => id,
             None => self.whom(ground.contact).await?,
         };
-        let found = self.registers.person(id).await;
-        let reader = self.reader(&who.ident, who.person.as_deref()).await;
+        let caller = if ask.represented {
+            Some(self.caller_for_another(ground.contact).await?)
+        } else {
+            None
+        };
         let over = ask.over.as_deref();
-        let (found, reader) = match (found, reader) {
-            (Ok(found), Ok(reader)) => (found, reader),
-            (Err(failed), _) | (_, Err(failed)) => {
+        let (found, reader, mandate) = match self.ask_registers(api, who, id, caller).await {
+            Ok(answers) => answers,
+            Err(failed) => {
                 let row = self.row(api, who, &ground, id, what);
                 self.keep(vec![Reading {
                     code: "REGISTER".to_owned(),
@@ -227,19 +297,26 @@ impl People {
             over,
         );
         let row = self.row(api, who, &ground, id, what);
+        let told = mandate.as_ref().map(Mandate::told);
         let spoken = ground
             .reason
             .into_iter()
+            .chain(told.as_deref())
             .chain(over)
             .collect::<Vec<_>>()
             .join(" / ");
         let reason = (!spoken.is_empty()).then(|| self.keys.seal(&self.keys.key_of(id), &spoken));
+        let without = caller.is_some() && mandate.is_none();
         let row = Reading {
-            permit: decision.is_some_and(Decision::allows),
+            permit: !without && decision.is_some_and(Decision::allows),
             code: match decision {
+                Some(_) if without => NO_MANDATE.to_owned(),
                 Some(decision) => decision.denial().map_or("", Denial::code).to_owned(),
                 None => "UKJENT".to_owned(),
             },
+            ground: mandate
+                .as_ref()
+                .map_or_else(|| row.ground.clone(), |it| it.ground().to_owned()),
             reason: reason
                 .transpose()
                 .map_err(|_| no_row(RecordsError::Closed))?,
@@ -247,15 +324,36 @@ impl People {
             ..row
         };
         self.keep(vec![row]).await?;
+        if without {
+            return Err(not_here(true));
+        }
         match (decision, found) {
             (Some(decision), Some(person)) if decision.allows() => Ok(Opened {
                 id,
                 person: person.for_reader(who.clearance),
                 contact: ground.contact,
+                mandate,
             }),
             (Some(decision), _) => Err(denied(decision, ground.contact.is_some())),
             (None, _) => Err(not_here(ground.contact.is_some())),
         }
+    }
+
+    /// What the registers say of a person, of the reader, and of whoever rings for the person.
+    async fn ask_registers(
+        &self,
+        api: &Api,
+        who: &Who,
+        id: PersonId,
+        caller: Option<PersonId>,
+    ) -> Result<(Option<Person>, Option<Facts>, Option<Mandate>), Failed> {
+        let found = self.registers.person(id).await?;
+        let reader = self.reader(&who.ident, who.person.as_deref()).await?;
+        let mandate = match caller {
+            Some(caller) => self.mandate(api, caller, (id, found.as_ref())).await?,
+            None => None,
+        };
+        Ok((found, reader, mandate))
     }
 
     /// A row about a reading, denied until it is found to be permitted.

@@ -18,7 +18,7 @@ use super::persons::since;
 use crate::api::{Api, Gate};
 use crate::body::{Body, Query, Spoken};
 use crate::clock::rfc3339;
-use crate::people::{Asker, grounded, own_id, person_id, traceable};
+use crate::people::{Asker, grounded, name_told, own_id, person_id, traceable};
 use crate::problem::Problem;
 use crate::shape::List;
 
@@ -38,9 +38,9 @@ struct ReadingRow {
     unit: Option<String>,
     /// An opaque number; the same person is the same number.
     whom: Option<String>,
-    /// header, a tab, search, link, questions, hint, organisation, reveal.
+    /// header, a tab, search, link, confirm, questions, hint, organisation, reveal.
     what: String,
-    /// contact, reason, self or none.
+    /// contact, reason, power, guardian, self or none.
     ground: String,
     contact: Option<String>,
     /// What the reader wrote.
@@ -135,9 +135,13 @@ struct MyReading {
     unit: Option<String>,
     /// Because the citizen made contact.
     by_contact: bool,
+    /// Somebody rang for the citizen: by a power of attorney, or as guardian.
+    by_other: Option<ByOther>,
+    /// Their name, unless they are protected.
+    other: Option<String>,
     /// adviser, auditor or privacy.
     reader: &'static str,
-    /// header, a tab, search, link, questions, hint, reveal.
+    /// header, a tab, search, link, confirm, questions, hint, reveal.
     what: String,
 }
 
@@ -441,8 +445,48 @@ async fn my_readings(
     Ok(Json(List::all(items)))
 }
 
+/// By what somebody rang for a citizen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum ByOther {
+    Power,
+    Guardian,
+}
+
+/// Who rang for the citizen, by what.
+fn other_of(api: &Api, reading: &Reading) -> Option<(ByOther, Option<String>)> {
+    let by = match reading.ground.as_str() {
+        "power" => ByOther::Power,
+        "guardian" => ByOther::Guardian,
+        _ => return None,
+    };
+    let told = reading.reason.as_deref().zip(reading.whom.as_ref());
+    let told = told.and_then(|(sealed, whom)| api.people.keys.open(whom, sealed));
+    let name = told.as_deref().and_then(name_told).map(str::to_owned);
+    Some((by, name))
+}
+
+/// Why, when somebody rang for the citizen.
+fn for_another(by: ByOther, name: Option<&str>, english: bool) -> String {
+    match (by, name, english) {
+        (ByOther::Power, Some(name), true) => {
+            format!("because {name} rang with your power of attorney")
+        }
+        (ByOther::Power, None, true) => {
+            "because somebody rang with your power of attorney".to_owned()
+        }
+        (ByOther::Power, Some(name), false) => format!("fordi {name} ringte med fullmakt fra deg"),
+        (ByOther::Power, None, false) => "fordi noen ringte med fullmakt fra deg".to_owned(),
+        (ByOther::Guardian, Some(name), true) => format!("because your guardian {name} rang"),
+        (ByOther::Guardian, None, true) => "because your guardian rang".to_owned(),
+        (ByOther::Guardian, Some(name), false) => format!("fordi vergen din, {name}, ringte"),
+        (ByOther::Guardian, None, false) => "fordi vergen din ringte".to_owned(),
+    }
+}
+
 fn my_reading(api: &Api, row: &Kept, language: Language) -> MyReading {
     let reading = &row.reading;
+    let other = other_of(api, reading);
     let unit = unit_name(api, &reading.unit, language);
     let by_contact = reading.ground == "contact";
     let reader = match reading.what.as_str() {
@@ -458,7 +502,16 @@ fn my_reading(api: &Api, row: &Kept, language: Language) -> MyReading {
         }
     });
     let english = language == Language::En;
+    let because = other
+        .as_ref()
+        .map(|(by, name)| for_another(*by, name.as_deref(), english));
     let text = match (reader, english, by_contact) {
+        ("adviser", true, _) if because.is_some() => {
+            format!("An adviser{place}, {}", because.unwrap_or_default())
+        }
+        ("adviser", false, _) if because.is_some() => {
+            format!("En veileder{place}, {}", because.unwrap_or_default())
+        }
         ("auditor", true, _) => "An access auditor, to check that readings were lawful".to_owned(),
         ("auditor", false, _) => {
             "En innsynskontrollør, for å kontrollere at innsyn var lovlig".to_owned()
@@ -475,6 +528,8 @@ fn my_reading(api: &Api, row: &Kept, language: Language) -> MyReading {
         text,
         unit,
         by_contact,
+        by_other: other.as_ref().map(|(by, _)| *by),
+        other: other.and_then(|(_, name)| name),
         reader,
         what: reading.what.clone(),
     }

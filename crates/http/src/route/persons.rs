@@ -5,9 +5,10 @@ use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use linje_access::read_person::Decision;
+use linje_access::represent::Power;
 use linje_registry::{
-    Benefit, Case, Failed, FollowUp, Notice, Office, Payment, Person, Powers, Preferences,
-    SafetyMeasure, Search, Task,
+    Benefit, Case, CivilStatus, Failed, FollowUp, Notice, Office, Payment, Person, PowerOfAttorney,
+    Powers, Preferences, SafetyMeasure, Search, Task,
 };
 use linje_store::Chosen;
 use linje_store::records::access::Reading;
@@ -22,7 +23,8 @@ use crate::api::{Api, Gate};
 use crate::body::{Body, Spoken};
 use crate::clock::{parse, rfc3339};
 use crate::people::{
-    Asker, Level, Opened, ReadAsk, failed_problem, grounded, has_in_hand, is_with, person_id,
+    Asker, By, Level, Mandate, Opened, ReadAsk, failed_problem, grounded, has_in_hand,
+    has_left_over, is_with, person_id,
 };
 use crate::problem::Problem;
 use crate::shape::{TopicName, topic_names};
@@ -32,6 +34,16 @@ use crate::view::Stage;
 const HITS: usize = 20;
 /// Most people that a search looks at, so that those who are left out leave no gap.
 const LOOKED_AT: usize = 60;
+/// The tabs that there are.
+const TABS: [&str; 7] = [
+    "overview",
+    "communication",
+    "follow_up",
+    "payments",
+    "benefits",
+    "cases",
+    "notices",
+];
 /// Control questions asked, and right answers wanted.
 const QUESTIONS: usize = 3;
 const RIGHT: usize = 2;
@@ -71,8 +83,41 @@ pub(super) struct PersonView {
     office: Option<Office>,
     /// How sure it is that the contact is about this person; null without a contact.
     level: Option<Level>,
+    /// Whoever rings speaks for this person; null when they do not.
+    represented: Option<Represented>,
     /// Registers that did not answer: what they know is missing here.
     failed: Vec<Failed>,
+}
+
+/// By what whoever rings speaks for a person.
+#[derive(Serialize, ToSchema)]
+struct Represented {
+    by: RepresentedBy,
+    /// Who rings; null where that is protected.
+    name: Option<String>,
+    /// By a power of attorney: what may be said and done.
+    areas: Vec<Area>,
+    /// As a guardian: what about, in the words of the register.
+    scope: Option<String>,
+    /// The tabs that may be read.
+    tabs: Vec<&'static str>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum RepresentedBy {
+    Power,
+    Guardian,
+}
+
+/// A topic of a power of attorney.
+#[derive(Serialize, ToSchema)]
+struct Area {
+    topic: TopicName,
+    /// LES, KOMMUNISER, SKRIV.
+    actions: Vec<String>,
+    /// Whether anything about it may be told.
+    heard: bool,
 }
 
 /// What a tab shows; what it does not show is left out.
@@ -169,6 +214,12 @@ struct LinkedView {
     level: Level,
 }
 
+#[derive(Serialize, ToSchema)]
+struct LevelView {
+    /// Null when the contact is said to be about somebody else, or about nobody.
+    level: Option<Level>,
+}
+
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct QuestionsAsk {
@@ -201,6 +252,7 @@ pub(super) fn routes() -> OpenApiRouter<Gate> {
         .routes(routes!(search_people))
         .routes(routes!(contact_person, link_person))
         .routes(routes!(control_questions))
+        .routes(routes!(person_level))
 }
 
 /// Opens a person: the header, with what must be known before anything is said.
@@ -217,17 +269,24 @@ pub(super) fn routes() -> OpenApiRouter<Gate> {
 async fn open_person(
     api: Api,
     who: Asker,
+    Spoken(language): Spoken,
     Body(ask): Body<ReadAsk>,
 ) -> Result<Json<PersonView>, Problem> {
     let opened = api.people.open(&api, &who, &ask, "header").await?;
-    Ok(Json(header(&api, &who, opened).await?))
+    Ok(Json(header(&api, &who, opened, language).await?))
 }
 
-async fn header(api: &Api, who: &Asker, opened: Opened) -> Result<PersonView, Problem> {
+async fn header(
+    api: &Api,
+    who: &Asker,
+    opened: Opened,
+    language: Language,
+) -> Result<PersonView, Problem> {
     let Opened {
         id,
-        person,
+        mut person,
         contact,
+        mandate,
     } = opened;
     let registers = &api.people.registers;
     let office = async {
@@ -240,25 +299,32 @@ async fn header(api: &Api, who: &Asker, opened: Opened) -> Result<PersonView, Pr
         tokio::join!(registers.preferences(id), registers.powers(id), office);
     let mut failed = Vec::new();
     let preferences = kept(preferences, &mut failed);
-    let mut powers = kept(powers, &mut failed);
-    for power in powers
-        .iter_mut()
-        .flat_map(|powers| powers.given.iter_mut().chain(&mut powers.held))
-    {
-        if !who.clearance.covers(power.needs) {
-            power.other_name = None;
-        }
-    }
+    let today = linje_centre::hours::local(api.now()).date();
+    let powers = match kept(powers, &mut failed) {
+        Some(powers) => Some(shown_powers(api, powers, who, &today.to_string()).await),
+        None => None,
+    };
     let office = kept(office, &mut failed).flatten();
     let level = match contact {
         Some(contact) => level_of(api, contact, id).await?,
         None => None,
     };
-    let today = linje_centre::hours::local(api.now()).date();
     let warnings = in_force(&person, &today.to_string());
+    let tags = tags(&person, preferences.as_ref(), powers.as_ref(), &warnings);
+    let (preferences, powers) = match &mandate {
+        // Whom it is about, and nothing that the power does not cover.
+        Some(Mandate {
+            by: By::Power { .. },
+            ..
+        }) => {
+            outside_gone(&mut person);
+            (None, None)
+        }
+        Some(_) | None => (preferences, powers),
+    };
     Ok(PersonView {
         age: person.born.as_deref().and_then(|born| age(born, today)),
-        tags: tags(&person, preferences.as_ref(), powers.as_ref(), &warnings),
+        tags,
         phone_barred: warnings.iter().any(|measure| measure.kind.bars_phone()),
         warnings,
         person,
@@ -266,8 +332,88 @@ async fn header(api: &Api, who: &Asker, opened: Opened) -> Result<PersonView, Pr
         powers,
         office,
         level,
+        represented: mandate.map(|mandate| represented(api, mandate, language)),
         failed,
     })
+}
+
+/// The powers that hold today, of those whom this reader may know of: the others leave no gap.
+async fn shown_powers(api: &Api, powers: Powers, who: &Asker, today: &str) -> Powers {
+    Powers {
+        given: shown_side(api, powers.given, who, today, |power| power.holder).await,
+        held: shown_side(api, powers.held, who, today, |power| power.giver).await,
+    }
+}
+
+async fn shown_side(
+    api: &Api,
+    side: Vec<PowerOfAttorney>,
+    who: &Asker,
+    today: &str,
+    other: impl Fn(&PowerOfAttorney) -> PersonId,
+) -> Vec<PowerOfAttorney> {
+    let mut shown = Vec::new();
+    for mut power in side {
+        let holds = Power {
+            from: &power.from,
+            until: power.until.as_deref(),
+            areas: &power.areas,
+        }
+        .holds(today);
+        if holds && power.other_name.is_none() {
+            // A register that tells no name tells no protection either: the other one's own row does.
+            let own = api.people.registers.person(other(&power)).await;
+            if let Ok(Some(own)) = own {
+                power.needs = own.facts().needs;
+                power.other_name = Some(own.name);
+            }
+        }
+        if holds && who.clearance.covers(power.needs) {
+            shown.push(power);
+        }
+    }
+    shown
+}
+
+/// What is about no topic goes where only topics may be told of.
+fn outside_gone(person: &mut Person) {
+    person.relations.clear();
+    person.addresses.clear();
+    person.phones.clear();
+    person.guardians.clear();
+    person.citizenship.clear();
+    person.civil = CivilStatus::Unknown;
+    person.account = None;
+}
+
+/// The tabs of which a power of attorney may open its topics.
+const BY_TOPIC: [&str; 4] = ["overview", "payments", "benefits", "cases"];
+
+fn represented(api: &Api, mandate: Mandate, language: Language) -> Represented {
+    let (by, areas, scope, tabs): (_, _, _, &[&str]) = match &mandate.by {
+        By::Power { areas, .. } => (RepresentedBy::Power, areas.as_slice(), None, &BY_TOPIC),
+        By::Guardian { scope } => (
+            RepresentedBy::Guardian,
+            [].as_slice(),
+            Some(scope.clone()),
+            &TABS,
+        ),
+    };
+    let areas = areas.iter().flat_map(|(code, actions)| {
+        let names = topic_names(&api.directory, vec![code.as_str()], language);
+        names.into_iter().map(|topic| Area {
+            heard: mandate.covers(&topic.code),
+            topic,
+            actions: actions.clone(),
+        })
+    });
+    Represented {
+        by,
+        areas: areas.collect(),
+        scope,
+        tabs: tabs.to_vec(),
+        name: mandate.name.clone(),
+    }
 }
 
 pub(super) fn kept<T>(answer: Result<T, Failed>, failed: &mut Vec<Failed>) -> Option<T> {
@@ -367,22 +513,45 @@ async fn person_tab(
     Path(tab): Path<String>,
     Body(ask): Body<ReadAsk>,
 ) -> Result<Json<TabView>, Problem> {
-    const TABS: [&str; 7] = [
-        "overview",
-        "communication",
-        "follow_up",
-        "payments",
-        "benefits",
-        "cases",
-        "notices",
-    ];
     if !TABS.contains(&tab.as_str()) {
         return Err(Problem::not_found("Fanen finnes ikke."));
     }
     let opened = api.people.open(&api, &who, &ask, &tab).await?;
+    let by_power = opened
+        .mandate
+        .filter(|mandate| matches!(mandate.by, By::Power { .. }));
+    if by_power.is_some() && !BY_TOPIC.contains(&tab.as_str()) {
+        return Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "outside_power",
+            "Fullmakten gjelder ikke dette",
+        )
+        .detail("Fullmakten gjelder enkelte temaer. Denne fanen er ikke delt etter tema."));
+    }
     let mut view = read_tab(&api, &tab, opened.id).await?;
+    if let Some(mandate) = by_power {
+        view.keep_within(&mandate);
+    }
     view.topics = topics(&api, &view, language);
     Ok(Json(view))
+}
+
+impl TabView {
+    /// Leaves what a power of attorney covers.
+    fn keep_within(&mut self, mandate: &Mandate) {
+        fn within<T>(rows: &mut Option<Vec<T>>, is: impl Fn(&T) -> bool) {
+            if let Some(rows) = rows {
+                rows.retain(|row| is(row));
+            }
+        }
+        within(&mut self.benefits, |it| mandate.covers(&it.topic));
+        within(&mut self.cases, |it| mandate.covers(&it.topic));
+        within(&mut self.payments, |it| mandate.covers(&it.topic));
+        within(&mut self.tasks, |it| mandate.covers(&it.topic));
+        self.follow_up = None;
+        self.notices = None;
+        self.contacts = None;
+    }
 }
 
 async fn read_tab(api: &Api, tab: &str, id: PersonId) -> Result<TabView, Problem> {
@@ -618,7 +787,7 @@ async fn contact_person(
     Path(id): Path<String>,
 ) -> Result<Json<ContactPerson>, Problem> {
     let contact = api.contact(&id)?;
-    refuse_others(&api, &who, contact, true)?;
+    refuse_others(&api, &who, contact, true).await?;
     let people = &api.people;
     let linked = people.linked(contact).await.map_err(|_| unreadable())?;
     let hint = people.hint(contact).await;
@@ -670,10 +839,15 @@ fn grounded_by(contact: ContactId) -> crate::people::Grounded<'static> {
     }
 }
 
-/// Only the adviser who has the contact, or is offered it, learns about its person.
-fn refuse_others(api: &Api, who: &Asker, contact: ContactId, offered: bool) -> Result<(), Problem> {
-    if has_in_hand(api, who, contact) || (offered && is_with(api, who, contact, &[Stage::Offered]))
-    {
+/// Only the adviser who has the contact, is offered it, or still has its wrap-up to do, learns about its person.
+async fn refuse_others(
+    api: &Api,
+    who: &Asker,
+    contact: ContactId,
+    offered: bool,
+) -> Result<(), Problem> {
+    let is_offered = offered && is_with(api, who, contact, &[Stage::Offered]);
+    if is_offered || has_in_hand(api, who, contact) || has_left_over(api, who, contact).await? {
         return Ok(());
     }
     Err(Problem::new(
@@ -701,7 +875,7 @@ async fn link_person(
     Body(ask): Body<LinkAsk>,
 ) -> Result<Json<LinkedView>, Problem> {
     let contact = api.contact(&id)?;
-    refuse_others(&api, &who, contact, false)?;
+    refuse_others(&api, &who, contact, false).await?;
     let person = match ask.fnr {
         Some(fnr) => person_id(&fnr)?,
         None => only_hint(&api, contact).await?,
@@ -728,9 +902,14 @@ async fn link_person(
             ));
         }
     }
+    // What is surer now is no second reading of whom it is about.
+    let what = match ask.level {
+        Level::Questions => "confirm",
+        Level::Hint | Level::LoggedIn => "link",
+    };
     let opened = api
         .people
-        .open(&api, &who, &ReadAsk::new(person, Some(id), None), "link")
+        .open(&api, &who, &ReadAsk::new(person, Some(id), None), what)
         .await?;
     api.people
         .link(&api, &who, contact, opened.id, ask.level)
@@ -742,6 +921,56 @@ async fn link_person(
         fnr: opened.id.digits(),
         level,
     }))
+}
+
+/// How sure it is that a contact is about this person. Nothing of the person is read, so there is no row: the page
+/// asks when it hears that somebody said more, instead of opening the person once again.
+#[utoipa::path(
+    post, path = "/api/v1/contacts/{id}/person/level", tag = "persons", request_body = QuestionsAsk,
+    params(("id" = String, Path, description = "The contact")),
+    responses(
+        (status = 200, body = LevelView),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn person_level(
+    api: Api,
+    who: Asker,
+    Path(id): Path<String>,
+    Body(ask): Body<QuestionsAsk>,
+) -> Result<Json<LevelView>, Problem> {
+    let contact = api.contact(&id)?;
+    refuse_others(&api, &who, contact, false).await?;
+    let id = person_id(&ask.fnr)?;
+    let level = level_of(&api, contact, id).await?;
+    // Who may not be opened is not told from somebody else.
+    let readable = match level {
+        Some(_) => is_readable(&api, &who, contact, id).await?,
+        None => false,
+    };
+    Ok(Json(LevelView {
+        level: level.filter(|_| readable),
+    }))
+}
+
+/// Whether this reader could open a person because of a contact. Nothing of the person is answered.
+async fn is_readable(
+    api: &Api,
+    who: &Asker,
+    contact: ContactId,
+    id: PersonId,
+) -> Result<bool, Problem> {
+    let people = &api.people;
+    let found = people.registers.person(id).await.map_err(failed_problem)?;
+    let Some(person) = found else {
+        return Ok(false);
+    };
+    let (decision, _) = people
+        .sift(api, who, &grounded_by(contact), &person.facts())
+        .await
+        .map_err(failed_problem)?;
+    Ok(decision.allows())
 }
 
 async fn only_hint(api: &Api, contact: ContactId) -> Result<PersonId, Problem> {
@@ -777,7 +1006,7 @@ async fn control_questions(
     Body(ask): Body<QuestionsAsk>,
 ) -> Result<Json<Questions>, Problem> {
     let contact = api.contact(&id)?;
-    refuse_others(&api, &who, contact, false)?;
+    refuse_others(&api, &who, contact, false).await?;
     let person = person_id(&ask.fnr)?;
     let opened = api
         .people

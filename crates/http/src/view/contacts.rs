@@ -171,6 +171,17 @@ pub struct Past {
     pub event: Event,
 }
 
+/// A conversation that broke off: the line to the person died, or the service itself did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Broken {
+    /// The contact.
+    pub contact: ContactId,
+    /// When it was closed; after a stop of the service, when the service was back.
+    pub at: Timestamp,
+    /// Whether the service itself stopped.
+    pub by_stop: bool,
+}
+
 /// All contacts at hand, in the order in which they came.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Contacts {
@@ -187,6 +198,10 @@ pub struct Contacts {
     plans_on: u64,
     /// By plan and queue, since the plan was switched on last: callers who came to the queue from the menu, and wait.
     waited_in_plan: BTreeMap<(u8, u16), u32>,
+    /// When each adviser was last found to be gone.
+    gone: BTreeMap<AdviserId, Timestamp>,
+    /// The conversation that broke off last under each adviser.
+    broken: BTreeMap<AdviserId, Broken>,
 }
 
 impl Contacts {
@@ -194,6 +209,9 @@ impl Contacts {
     pub fn fold(&mut self, record: &Record) {
         if let Event::PlanSwitched { plan, on } = record.event {
             self.switch(plan, on);
+        }
+        if let Event::PresenceLost { adviser, .. } = record.event {
+            self.gone.insert(adviser, record.at);
         }
         let Some(contact) = record.event.contact() else {
             return;
@@ -212,11 +230,32 @@ impl Contacts {
             return;
         };
         entry.fold(record);
+        let broke = entry.broke_off().then_some(entry.adviser);
         if entry.stage == Stage::Closed {
             entry.events = Vec::new();
             self.n_closed += 1;
             self.forget_oldest();
         }
+        if let Some(adviser) = broke {
+            self.note_broken(adviser, contact, record.at);
+        }
+    }
+
+    /// A start finds everybody gone before it closes the calls that died, all in the same moment.
+    fn note_broken(&mut self, adviser: AdviserId, contact: ContactId, at: Timestamp) {
+        let by_stop = self.gone.get(&adviser) == Some(&at);
+        let broken = Broken {
+            contact,
+            at,
+            by_stop,
+        };
+        self.broken.insert(adviser, broken);
+    }
+
+    /// The conversation that broke off last under an adviser.
+    #[must_use]
+    pub fn broken(&self, adviser: AdviserId) -> Option<Broken> {
+        self.broken.get(&adviser).copied()
     }
 
     /// A contact, if it is at hand.
@@ -259,6 +298,8 @@ impl Contacts {
             rung: self.rung.clone(),
             plans_on: self.plans_on,
             waited_in_plan: self.waited_in_plan.clone(),
+            gone: self.gone.clone(),
+            broken: self.broken.clone(),
             by_seq,
         }
     }
@@ -393,6 +434,15 @@ impl Entry {
         let queue = Some(self.queue).filter(|queue| *queue != QueueId::NONE);
         let topic = Some(self.topic).filter(|topic| *topic != TopicId::NONE);
         centre.leaves_no_trace(queue, topic)
+    }
+
+    /// Whether a conversation with a citizen broke off before its adviser could end it.
+    #[must_use]
+    pub fn broke_off(&self) -> bool {
+        self.reason == Some(CloseReason::Lost)
+            && self.answered.is_some()
+            && self.adviser != AdviserId::NONE
+            && self.consult_of.is_none()
     }
 
     /// A contact from all its records; None when they do not begin with its arrival.

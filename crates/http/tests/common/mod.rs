@@ -63,11 +63,14 @@ pub(crate) struct World {
     pub(crate) page_call: watch::Sender<linje_http::CallView>,
     /// How much the clock of sessions and tokens is ahead.
     pub(crate) late_s: Arc<AtomicU64>,
+    ask: mpsc::Sender<Ask>,
 }
 
 enum Ask {
     Submit(Box<Submit>, oneshot::Sender<Reply>),
     Publish(Arc<Tables>, u64, oneshot::Sender<Reply>),
+    /// As after a stop of the service: whoever was there is gone, and calls have died.
+    Stop(oneshot::Sender<()>),
 }
 
 /// Monday at ten.
@@ -101,6 +104,7 @@ pub(crate) fn world_where(start: Timestamp, change: impl FnOnce(&Centre, &mut Ru
     let feed = broadcast::Sender::new(1024);
     let batches = feed.subscribe();
     let (ask, asks) = mpsc::channel(100);
+    let stops = ask.clone();
     let (store_in, store) = watch::channel(StoreHealth(None));
     let desk = Shell {
         desk: Desk::new(Recovered::nothing(), Arc::clone(&tables)),
@@ -112,6 +116,10 @@ pub(crate) fn world_where(start: Timestamp, change: impl FnOnce(&Centre, &mut Ru
         store: store_in,
         waiting: Vec::new(),
         next_token: 1,
+        after_a_stop: Reconcile {
+            callback_queue: centre.callback.lost_calls,
+            ..Reconcile::default()
+        },
     };
     let layout = Layout {
         queues: centre.queues.iter().map(goal).collect(),
@@ -168,6 +176,7 @@ pub(crate) fn world_where(start: Timestamp, change: impl FnOnce(&Centre, &mut Ru
         Some(CallerKey(row.as_slice().try_into().ok()?))
     };
     let (beside_in, beside) = mpsc::channel(100);
+    let callers_of_lost = Arc::clone(&vault);
     let page_call = watch::Sender::new(linje_http::CallView::default());
     let gate = Gate::default();
     let router = linje_http::router(gate.clone(), &metrics);
@@ -200,7 +209,7 @@ pub(crate) fn world_where(start: Timestamp, change: impl FnOnce(&Centre, &mut Ru
         calls: Some(call_door(&page_call)),
         prompts: Arc::new(|_, _| None),
         identity: Arc::new(identity),
-        people: Arc::new(people(&records, clock)),
+        people: Arc::new(people(&records, clock, &callers_of_lost)),
         guide: linje_http::Guide::new(
             records.clone(),
             linje_store::PersonKeys::new([7; 32]),
@@ -245,6 +254,7 @@ pub(crate) fn world_where(start: Timestamp, change: impl FnOnce(&Centre, &mut Ru
         token: OnceCell::new(),
         folder,
         late_s,
+        ask: stops,
     }
 }
 
@@ -452,6 +462,8 @@ struct Shell {
     store: watch::Sender<StoreHealth>,
     waiting: Vec<(u64, oneshot::Sender<Reply>)>,
     next_token: u64,
+    /// What a start puts right.
+    after_a_stop: Reconcile,
 }
 
 impl Shell {
@@ -461,7 +473,7 @@ impl Shell {
             tables,
             version,
         });
-        self.step(Input::Reconcile(Reconcile::default()));
+        self.step(Input::Reconcile(self.after_a_stop.clone()));
         loop {
             let due = self.clock.until(self.desk.deadline());
             tokio::select! {
@@ -472,6 +484,10 @@ impl Shell {
                         self.waiting.push((self.next_token, reply));
                         self.next_token += 1;
                         self.step(Input::Submit(*submit));
+                    }
+                    Some(Ask::Stop(done)) => {
+                        self.step(Input::Reconcile(self.after_a_stop.clone()));
+                        done.send(()).ok();
                     }
                     Some(Ask::Publish(tables, version, reply)) => {
                         let token = self.next_token;
@@ -685,6 +701,16 @@ impl World {
         }
     }
 
+    /// The service stops and starts again, as far as the desk is concerned.
+    pub(crate) async fn stop(&self) {
+        let (done, told) = oneshot::channel();
+        assert!(
+            self.ask.send(Ask::Stop(done)).await.is_ok(),
+            "the desk is gone"
+        );
+        told.await.expect("the desk");
+    }
+
     /// A command of somebody else, such as the telephony.
     pub(crate) async fn command(&self, command: Command) -> Reply {
         let reply = self.api.desk.ask(Submit::new(0, command)).await;
@@ -761,7 +787,8 @@ fn parse(block: &str) -> Option<Event> {
 }
 
 /// A few people who do not exist, known by a register of their own.
-fn people(records: &Records, clock: Clock) -> People {
+fn people(records: &Records, clock: Clock, vault: &Arc<Mutex<Vault>>) -> People {
+    let vault = Arc::clone(vault);
     let keys = PeopleKeys::new(NumberKey::random().unwrap()).unwrap();
     let today = move || linje_centre::hours::local(clock.now()).date();
     let built_in = BuiltIn::new(2015, 200, Arc::new(today));
@@ -786,6 +813,14 @@ fn people(records: &Records, clock: Clock) -> People {
         records: records.clone(),
         keys,
         caller_of: Arc::new(|_| None),
+        rings_back: Arc::new(move |lost| {
+            let vault = vault.lock().unwrap();
+            let mut rows = vault.0.iter();
+            let row = rows.find(|row| {
+                row.field == linje_desk::field::CALLBACK_FOR && row.value == lost.0.to_le_bytes()
+            });
+            row.map(|row| row.contact)
+        }),
         measures: Vec::new(),
     })
 }

@@ -22,7 +22,7 @@ bostedsadresse { gyldigFraOgMed vegadresse { adressenavn husnummer husbokstav po
 kontaktadresse { gyldigFraOgMed utenlandskAdresse { adressenavnNummer bySted postkode landkode } } \
 telefonnummer { landskode nummer prioritet } \
 sikkerhetstiltak { tiltakstype beskrivelse gyldigFraOgMed gyldigTilOgMed } \
-vergemaalEllerFremtidsfullmakt { vergeEllerFullmektig { omfang identifiserendeInformasjon { navn { fornavn etternavn } } } } \
+vergemaalEllerFremtidsfullmakt { vergeEllerFullmektig { omfang motpartsPersonident identifiserendeInformasjon { navn { fornavn etternavn } } } } \
 tilrettelagtKommunikasjon { talespraaktolk { spraak } tegnspraaktolk { spraak } } } \
 hentGeografiskTilknytning(ident: $ident) { gtType gtKommune gtBydel gtLand } }";
 
@@ -208,6 +208,7 @@ struct Vergemaal {
 #[serde(rename_all = "camelCase")]
 struct Verge {
     omfang: Option<String>,
+    motparts_personident: Option<String>,
     identifiserende_informasjon: Option<VergeNavn>,
 }
 
@@ -528,6 +529,12 @@ fn guardian(row: Vergemaal) -> Guardian {
     Guardian {
         name: name.as_ref().map(Navn::whole),
         scope: verge.omfang.unwrap_or_default(),
+        person: verge
+            .motparts_personident
+            .as_deref()
+            .and_then(PersonId::parse),
+        // The register tells the name on the ward's own row.
+        needs: linje_types::Clearance::NONE,
     }
 }
 

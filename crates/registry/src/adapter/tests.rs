@@ -82,7 +82,7 @@ fn pdl_person(gradering: &str) -> Value {
         "kontaktadresse": [],
         "telefonnummer": [{"landskode": "+47", "nummer": "59 00 00 12", "prioritet": 2}, {"landskode": "+47", "nummer": "59000011", "prioritet": 1}],
         "sikkerhetstiltak": [{"tiltakstype": "TFUS", "beskrivelse": "Telefonisk utestengelse", "gyldigFraOgMed": "2025-09-01", "gyldigTilOgMed": null}],
-        "vergemaalEllerFremtidsfullmakt": [],
+        "vergemaalEllerFremtidsfullmakt": [{"vergeEllerFullmektig": {"omfang": "personligeOgOekonomiskeInteresser", "motpartsPersonident": spouse().digits(), "identifiserendeInformasjon": {"navn": {"fornavn": "Rask", "etternavn": "Fjellkopp"}}}}],
         "tilrettelagtKommunikasjon": [{"talespraaktolk": {"spraak": "PL"}, "tegnspraaktolk": null}],
         "ukjentFelt": {"noe": 1}
     })
@@ -110,6 +110,7 @@ async fn pdl_tells_a_person_and_what_those_related_need() {
     assert!(person.safety[0].kind.bars_phone());
     assert_eq!(person.interpreter.speech.as_deref(), Some("PL"));
     assert_eq!(person.municipality.as_deref(), Some("1804"));
+    assert_eq!(person.guardians[0].person, Some(spouse()));
     assert_eq!(person.relations[0].needs, Clearance::STRICT);
     assert!(
         person.for_reader(Clearance::NONE).relations[0]

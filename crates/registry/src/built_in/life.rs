@@ -287,20 +287,6 @@ impl Life {
         Interpreter { speech, sign }
     }
 
-    fn guardians(&self) -> Vec<Guardian> {
-        if self.position == 19 && self.block % 10 == 3 {
-            return vec![Guardian {
-                name: Some(format!(
-                    "{} {}",
-                    lists::given(self.draw(8)),
-                    lists::surname(self.draw(9))
-                )),
-                scope: "Økonomiske forhold".to_owned(),
-            }];
-        }
-        Vec::new()
-    }
-
     pub(super) fn preferences(&self, today: Date) -> Preferences {
         let not = match self.age {
             ..15 => 100,
@@ -382,7 +368,7 @@ impl BuiltIn {
                 vec![life.address()]
             },
             relations: self.relations_of(life),
-            guardians: life.guardians(),
+            guardians: self.guardians_of(life),
             safety: life.safety(),
             interpreter: life.interpreter(),
             phones: life
@@ -417,13 +403,33 @@ impl BuiltIn {
             .collect()
     }
 
-    /// The old give a power of attorney to a grown child.
+    /// The first of the block is guardian of the last.
+    fn guardians_of(&self, life: &Life) -> Vec<Guardian> {
+        if life.position != 19 || life.block % 10 != 3 {
+            return Vec::new();
+        }
+        let guardian = life.at_position(0);
+        vec![Guardian {
+            name: Some(guardian.name()),
+            scope: "Økonomiske forhold".to_owned(),
+            person: self.id(guardian.place),
+            needs: guardian.protection().needs(guardian.is_shielded()),
+        }]
+    }
+
+    /// The old give a power of attorney to a grown child; some of them did, and it is over.
     pub(super) fn powers_of(&self, life: &Life) -> Powers {
         let mut powers = Powers::default();
-        if !life.block.is_multiple_of(3) || !matches!(life.position, 0 | 11) {
+        let giver = match life.block {
+            // Somebody who can log in to the demo, and sees who rings for them.
+            2 => 5,
+            block if block.is_multiple_of(3) => 11,
+            _ => return powers,
+        };
+        if life.position != 0 && life.position != giver {
             return powers;
         }
-        let (giver, holder) = (life.at_position(11), life.at_position(0));
+        let (giver, holder) = (life.at_position(giver), life.at_position(0));
         let other = if life.position == 0 { giver } else { holder };
         let (Some(from), Some(to)) = (self.id(giver.place), self.id(holder.place)) else {
             return powers;
@@ -438,7 +444,7 @@ impl BuiltIn {
                 ("HJE".to_owned(), words(&["LES", "KOMMUNISER", "SKRIV"])),
             ],
             from: format!("{}-01-15", YEAR - 1),
-            until: None,
+            until: (life.block % 9 == 6).then(|| format!("{}-06-30", YEAR)),
             needs: other.protection().needs(other.is_shielded()),
         };
         if life.position == 0 {

@@ -77,7 +77,8 @@ pub struct Reading {
     pub sealed: Option<Vec<u8>>,
     /// What was read: lookup, search, header, or a tab's name.
     pub what: String,
-    /// contact, reason, self (one's own, on the logged-in page), or none.
+    /// contact, reason, power or guardian (somebody rang for whom it is about), self (one's own, on the logged-in page),
+    /// or none.
     pub ground: String,
     /// The contact.
     pub contact: Option<ContactId>,

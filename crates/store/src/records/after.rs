@@ -6,6 +6,7 @@
 
 use linje_types::{ContactId, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use sha2::{Digest as _, Sha256};
 
 use super::seal::{self, PersonKeys, Subject};
 use super::{Records, RecordsError};
@@ -70,6 +71,12 @@ CREATE TABLE IF NOT EXISTS promise (
     sealed BLOB NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS promise_owner ON promise (owner, until);
+CREATE TABLE IF NOT EXISTS wrap_up_left (
+    contact INTEGER NOT NULL,
+    owner TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (contact, owner)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS threat (
     id INTEGER PRIMARY KEY,
     contact INTEGER NOT NULL,
@@ -95,6 +102,36 @@ pub struct Draft {
     pub at: Timestamp,
     /// What is written so far.
     pub text: String,
+}
+
+impl Draft {
+    /// Names what is written so far, so that whoever writes over it can say that they have seen it. The same
+    /// words are the same version, whoever wrote them.
+    #[must_use]
+    pub fn version(&self) -> String {
+        version_of(&self.text)
+    }
+}
+
+/// The version of a text; empty for none.
+fn version_of(text: &str) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
+    let hash = Sha256::digest(text.as_bytes());
+    hash.iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// What became of a draft that was to be saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DraftEnd {
+    /// It is kept, under this version.
+    Kept(String),
+    /// Something else is there that its writer had not seen: nothing was kept. None = the draft is gone.
+    Unseen(Option<Draft>),
 }
 
 /// A conversation note (*samtalereferat*), which the citizen can read.
@@ -271,15 +308,28 @@ pub struct KeptThreat {
 }
 
 impl Records {
-    /// Saves a draft. An empty one is deleted.
+    /// Saves a draft over the version `over`, empty for no draft; None = over whatever is there. An empty draft
+    /// is deleted. What its writer has not seen is never written over.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn put_draft(&self, keys: &PersonKeys, draft: &Draft) -> Result<(), RecordsError> {
-        let (keys, draft) = (keys.clone(), draft.clone());
+    pub fn put_draft(
+        &self,
+        keys: &PersonKeys,
+        draft: &Draft,
+        over: Option<&str>,
+    ) -> Result<DraftEnd, RecordsError> {
+        let (keys, draft, over) = (keys.clone(), draft.clone(), over.map(str::to_owned));
         self.write_now(move |tx| {
+            let there = read_draft(tx, &keys, draft.contact)?;
+            let seen = there.as_ref().map_or_else(String::new, Draft::version);
+            let kept = DraftEnd::Kept(draft.version());
+            if over.is_some_and(|over| over != seen && draft.version() != seen) {
+                return Ok(DraftEnd::Unseen(there));
+            }
             if draft.text.is_empty() {
-                return drop_draft(tx, draft.contact);
+                drop_draft(tx, draft.contact)?;
+                return Ok(kept);
             }
             let subject = draft_subject(draft.contact);
             let sealed = keys.seal(tx, &subject, "draft", &draft.text)?;
@@ -287,7 +337,7 @@ impl Records {
                 "INSERT OR REPLACE INTO note_draft (contact, owner, at, sealed) VALUES (?1, ?2, ?3, ?4)",
                 params![number(draft.contact), draft.owner, draft.at.0, sealed],
             )?;
-            Ok(())
+            Ok(kept)
         })
     }
 
@@ -300,23 +350,67 @@ impl Records {
         keys: &PersonKeys,
         contact: ContactId,
     ) -> Result<Option<Draft>, RecordsError> {
+        self.read(|connection| read_draft(connection, keys, contact))
+    }
+
+    /// Whether an adviser still has the wrap-up of a contact to do: it was neither done nor left, and a draft of
+    /// theirs lies there or `broke` says that the conversation broke off.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn has_left_over(
+        &self,
+        contact: ContactId,
+        owner: &str,
+        broke: bool,
+    ) -> Result<bool, RecordsError> {
         self.read(|connection| {
-            let found = connection
-                .prepare_cached("SELECT owner, at, sealed FROM note_draft WHERE contact = ?1")?
-                .query_row([number(contact)], |row| {
-                    Ok((row.get(0)?, row.get(1)?, row.get::<_, Vec<u8>>(2)?))
-                })
-                .optional()?;
-            let Some((owner, at, sealed)) = found else {
-                return Ok(None);
+            let has = |sql: &str| {
+                connection
+                    .prepare_cached(sql)?
+                    .exists(params![number(contact), owner])
             };
-            let text = keys.open(connection, &draft_subject(contact), "draft", &sealed)?;
-            Ok(text.map(|text| Draft {
-                contact,
-                owner,
-                at: Timestamp(at),
-                text,
-            }))
+            let drafted = has("SELECT 1 FROM note_draft WHERE contact = ?1 AND owner = ?2")?;
+            let done = has("SELECT 1 FROM contact_reason WHERE contact = ?1 AND owner = ?2")?;
+            let left = has("SELECT 1 FROM wrap_up_left WHERE contact = ?1 AND owner = ?2")?;
+            Ok(!done && (drafted || (broke && !left)))
+        })
+    }
+
+    /// Whether the wrap-up of a contact was neither done nor left by its adviser.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn is_wrap_up_due(&self, contact: ContactId, owner: &str) -> Result<bool, RecordsError> {
+        self.read(|connection| {
+            let has = |sql: &str| {
+                connection
+                    .prepare_cached(sql)?
+                    .exists(params![number(contact), owner])
+            };
+            let done = has("SELECT 1 FROM contact_reason WHERE contact = ?1 AND owner = ?2")?;
+            let left = has("SELECT 1 FROM wrap_up_left WHERE contact = ?1 AND owner = ?2")?;
+            Ok(!done && !left)
+        })
+    }
+
+    /// Notes that an adviser leaves the wrap-up of a contact undone. A draft stays. Said twice, the first counts.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn leave_wrap_up(
+        &self,
+        contact: ContactId,
+        owner: &str,
+        now: Timestamp,
+    ) -> Result<(), RecordsError> {
+        let owner = owner.to_owned();
+        self.write_now(move |tx| {
+            tx.execute(
+                "INSERT OR IGNORE INTO wrap_up_left (contact, owner, at) VALUES (?1, ?2, ?3)",
+                params![number(contact), owner, now.0],
+            )?;
+            Ok(())
         })
     }
 
@@ -822,6 +916,29 @@ fn reason(row: &Row<'_>) -> rusqlite::Result<Reason> {
         solved: row.get(8)?,
         holder: row.get(9)?,
     })
+}
+
+fn read_draft(
+    connection: &Connection,
+    keys: &PersonKeys,
+    contact: ContactId,
+) -> rusqlite::Result<Option<Draft>> {
+    let found = connection
+        .prepare_cached("SELECT owner, at, sealed FROM note_draft WHERE contact = ?1")?
+        .query_row([number(contact)], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get::<_, Vec<u8>>(2)?))
+        })
+        .optional()?;
+    let Some((owner, at, sealed)) = found else {
+        return Ok(None);
+    };
+    let text = keys.open(connection, &draft_subject(contact), "draft", &sealed)?;
+    Ok(text.map(|text| Draft {
+        contact,
+        owner,
+        at: Timestamp(at),
+        text,
+    }))
 }
 
 fn drop_draft(tx: &Connection, contact: ContactId) -> rusqlite::Result<()> {

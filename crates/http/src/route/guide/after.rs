@@ -3,11 +3,12 @@
 
 use axum::Json;
 use axum::extract::Path;
+use axum::http::StatusCode;
 use linje_centre::hours::{self, Date};
 use linje_centre::{Centre, TaskKind, calendar};
 use linje_event::{Command, WrapUpAction};
 use linje_registry::{NewTask, Priority};
-use linje_store::{AfterCall, Draft, KeptThreat, NewPromise, Reason};
+use linje_store::{AfterCall, Draft, DraftEnd, KeptThreat, NewPromise, Reason};
 use linje_types::{ContactId, Language, Timestamp, TopicId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -96,6 +97,8 @@ struct Template {
 struct DraftView {
     text: String,
     at: String,
+    /// Names the text; whoever writes over it says that they have seen it by it.
+    version: String,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -103,6 +106,16 @@ struct DraftView {
 struct DraftBody {
     /// What is written so far; empty = thrown away.
     text: String,
+    /// The version that this was written over, empty for no draft. Left out = over whatever is there.
+    over: Option<String>,
+}
+
+/// A draft that is kept.
+#[derive(Debug, Serialize, ToSchema)]
+struct SavedDraft {
+    at: String,
+    /// What the next one is written over.
+    version: String,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -120,6 +133,8 @@ struct AfterBody {
     cause: Option<String>,
     /// The conversation note, which the citizen can read.
     note: Option<String>,
+    /// The version of the draft that its writer has seen, empty for none. Left out = whatever is there.
+    draft: Option<String>,
     /// What is handed over, when somebody else has it now.
     task: Option<TaskBody>,
     /// What was promised.
@@ -171,6 +186,7 @@ pub(super) fn routes() -> OpenApiRouter<Gate> {
         .routes(routes!(after_proposal))
         .routes(routes!(put_draft))
         .routes(routes!(wrap_up_contact))
+        .routes(routes!(leave_wrap_up))
         .routes(routes!(report_threat))
 }
 
@@ -257,6 +273,7 @@ async fn after_proposal(
             })
             .collect(),
         draft: draft.map(|draft| DraftView {
+            version: draft.version(),
             text: draft.text,
             at: rfc3339(draft.at),
         }),
@@ -269,14 +286,15 @@ async fn after_proposal(
     }))
 }
 
-/// Saves the draft of a note as it is being written, so that it survives whatever happens.
+/// Saves the draft of a note as it is being written, so that it survives whatever happens. What its writer has not
+/// seen is never written over: the answer is 409 with the other text.
 #[utoipa::path(
     put, path = "/api/v1/contacts/{id}/draft", tag = "guidance", request_body = DraftBody,
     params(("id" = String, Path, description = "The contact"), ("Idempotency-Key" = Option<String>, Header)),
     responses(
-        (status = 200, body = Saved),
+        (status = 200, body = SavedDraft),
         (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "nothing may be kept, or another text is there: `text`, `version`", body = Problem, content_type = "application/problem+json"),
         (status = 422, body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -285,7 +303,7 @@ async fn put_draft(
     me: Me,
     Path(id): Path<String>,
     Body(body): Body<DraftBody>,
-) -> Result<Json<Saved>, Problem> {
+) -> Result<Json<SavedDraft>, Problem> {
     let held = held(&api, &me, &id).await?;
     fits("text", &body.text)?;
     let centre = &api.directory.centre;
@@ -299,9 +317,30 @@ async fn put_draft(
         at,
         text: body.text,
     };
-    let guide = api.guide.clone();
-    blocking(move || guide.records.put_draft(&guide.keys, &draft)).await??;
-    Ok(Json(Saved { at: rfc3339(at) }))
+    let (guide, over) = (api.guide.clone(), body.over);
+    let put = move || {
+        guide
+            .records
+            .put_draft(&guide.keys, &draft, over.as_deref())
+    };
+    match blocking(put).await?? {
+        DraftEnd::Kept(version) => Ok(Json(SavedDraft {
+            at: rfc3339(at),
+            version,
+        })),
+        DraftEnd::Unseen(other) => Err(unseen(other)),
+    }
+}
+
+/// Another text is there: both are wanted, and a person chooses.
+fn unseen(other: Option<Draft>) -> Problem {
+    let version = other.as_ref().map_or_else(String::new, Draft::version);
+    Problem::conflict(
+        "draft_changed",
+        "Notatet er endret et annet sted. Ingenting er lagret over det: velg hvilken tekst som gjelder.",
+    )
+    .with("version", serde_json::json!(version))
+    .with("text", serde_json::json!(other.map(|draft| draft.text).unwrap_or_default()))
 }
 
 /// Wraps up: everything is kept at once, then the adviser is done with the contact.
@@ -343,6 +382,7 @@ async fn wrap_up_contact(
     if let Some(note) = &note {
         fits("note", note)?;
     }
+    has_seen(&api, held.contact, body.draft, note.as_deref()).await?;
     let unsolved = if task.is_some() || body.solved {
         ""
     } else {
@@ -388,6 +428,7 @@ async fn wrap_up_contact(
         api.people.unlink(&api, held.contact).await?;
         // A mark in a figure cannot tell whether it was made before: it is made when the wrap-up is done.
         done(&api, &held, command_id).await?;
+        leave(&api, &held).await?;
         keep(&api, after, false).await?
     } else {
         let first = keep(&api, after, true).await?;
@@ -395,6 +436,55 @@ async fn wrap_up_contact(
         first
     };
     Ok(Json(Wrapped { first, ..told }))
+}
+
+/// Whether the one who wraps up has seen the draft that goes with it.
+async fn has_seen(
+    api: &Api,
+    contact: ContactId,
+    seen: Option<String>,
+    note: Option<&str>,
+) -> Result<(), Problem> {
+    let Some(seen) = seen else { return Ok(()) };
+    let guide = api.guide.clone();
+    let draft = blocking(move || guide.records.draft(&guide.keys, contact)).await??;
+    match draft {
+        Some(draft) if draft.version() != seen && Some(draft.text.as_str()) != note => {
+            Err(unseen(Some(draft)))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Leaves the wrap-up of a conversation that broke off: nothing is kept of it. A draft stays where drafts are.
+#[utoipa::path(
+    delete, path = "/api/v1/contacts/{id}/after", tag = "guidance",
+    params(("id" = String, Path, description = "The contact"), ("Idempotency-Key" = Option<String>, Header)),
+    responses(
+        (status = 204),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn leave_wrap_up(api: Api, me: Me, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+    let held = held(&api, &me, &id).await?;
+    if held.entry.stage != Stage::Closed {
+        let text = "Samtalen er ikke over ennå.";
+        return Err(Problem::conflict("wrong_state", text));
+    }
+    leave(&api, &held).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Notes that nothing is left to do, where the conversation broke off.
+async fn leave(api: &Api, held: &Held) -> Result<(), Problem> {
+    if !held.entry.broke_off() {
+        return Ok(());
+    }
+    let (guide, contact) = (api.guide.clone(), held.contact);
+    let (owner, now) = (held.ident.clone(), api.now());
+    blocking(move || guide.records.leave_wrap_up(contact, &owner, now)).await??;
+    Ok(())
 }
 
 /// Says that the adviser was threatened. The call goes on; the leader sees it at once.

@@ -6,9 +6,10 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use linje_access::{Role, is_own_desk};
 use linje_centre::TaskKind;
+use linje_event::CloseReason;
 use linje_registry::{Failed, Task, TaskStatus};
 use linje_store::{Draft, HandedTask, KeptPromise, KeptThreat, PromiseState, RecordsError, Whose};
-use linje_types::Language;
+use linje_types::{AdviserId, ContactId, HOUR_US, Language};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -21,7 +22,10 @@ use crate::clock::rfc3339;
 use crate::guide::{Guide, blocking};
 use crate::problem::Problem;
 use crate::shape::{Named, TopicName, named};
+use crate::view::Stage;
 
+/// How long somebody is reminded of a conversation that broke off.
+const BROKEN_US: i64 = 7 * 24 * HOUR_US;
 /// Most tasks that are asked for.
 const MOST_TASKS: u32 = 30;
 
@@ -35,7 +39,34 @@ struct Afterwards {
     /// Registers that did not answer: what they know is missing here.
     failed: Vec<Failed>,
     drafts: Vec<DraftRow>,
+    /// The conversation that broke off last, while its wrap-up is neither done nor left.
+    broken: Option<BrokenRow>,
     counts: PromiseCounts,
+}
+
+/// A conversation that broke off before it could be wrapped up.
+#[derive(Debug, Serialize, ToSchema)]
+struct BrokenRow {
+    contact: String,
+    /// When the line died; after a stop of the service, when the service was back.
+    at: String,
+    /// Whether the service itself stopped, and not the line to the person alone.
+    by_stop: bool,
+    queue: Option<Named>,
+    /// Whether the person is rung; null when nobody was asked to.
+    rung: Option<RungBack>,
+}
+
+/// Whether somebody whose call died is rung.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum RungBack {
+    /// A task to ring them is in line, or somebody has it.
+    Asked,
+    /// They rang again themselves, and nobody needs to ring them.
+    RangAgain,
+    /// The task is done.
+    Done,
 }
 
 /// A promise.
@@ -79,6 +110,8 @@ struct DraftRow {
     at: String,
     /// What was written, for nobody but its owner.
     text: String,
+    /// Names the text; whoever writes over it says that they have seen it by it.
+    version: String,
 }
 
 /// How many promises stand where.
@@ -154,7 +187,8 @@ async fn afterwards(
     Path(ident): Path<String>,
     Spoken(language): Spoken,
 ) -> Result<Json<Afterwards>, Problem> {
-    api.adviser(&ident)?;
+    let adviser = api.adviser(&ident)?;
+    let broken = broken(&api, adviser, &ident, language).await?;
     let (guide, now) = (api.guide.clone(), api.now());
     let read = blocking(move || {
         let whose = Whose::Adviser(ident.clone());
@@ -179,10 +213,55 @@ async fn afterwards(
             .map(|draft| DraftRow {
                 contact: api.ids.contact(draft.contact),
                 at: rfc3339(draft.at),
+                version: draft.version(),
                 text: draft.text,
             })
             .collect(),
+        broken,
     }))
+}
+
+/// The conversation that broke off last under an adviser, while its wrap-up is neither done nor left.
+async fn broken(
+    api: &Api,
+    adviser: AdviserId,
+    ident: &str,
+    language: Language,
+) -> Result<Option<BrokenRow>, Problem> {
+    let since = api.now().plus_us(-BROKEN_US);
+    let found = api.shared.read(|view| {
+        let broken = view.contacts.broken(adviser)?;
+        let entry = view.contacts.get(broken.contact);
+        Some((broken, entry.map(|entry| entry.queue)))
+    });
+    let Some((broken, queue)) = found.filter(|(broken, _)| broken.at >= since) else {
+        return Ok(None);
+    };
+    let (guide, owner) = (api.guide.clone(), ident.to_owned());
+    let due = blocking(move || guide.records.is_wrap_up_due(broken.contact, &owner)).await??;
+    if !due {
+        return Ok(None);
+    }
+    Ok(Some(BrokenRow {
+        contact: api.ids.contact(broken.contact),
+        at: rfc3339(broken.at),
+        by_stop: broken.by_stop,
+        queue: queue.and_then(|queue| crate::shape::queue_name(&api.directory, queue, language)),
+        rung: rung_back(api, broken.contact).await,
+    }))
+}
+
+/// Whether somebody is asked to ring the person of a call that died.
+async fn rung_back(api: &Api, lost: ContactId) -> Option<RungBack> {
+    let task = api.people.rings_back(lost).await?;
+    api.shared.read(|view| {
+        let entry = view.contacts.get(task)?;
+        Some(match (entry.stage, entry.reason) {
+            (Stage::Closed, Some(CloseReason::Cancelled)) => RungBack::RangAgain,
+            (Stage::Closed, _) => RungBack::Done,
+            (_, _) => RungBack::Asked,
+        })
+    })
 }
 
 /// The drafts that an adviser has lying, with their words, which nobody else gets.
