@@ -41,7 +41,7 @@ export function Attend() {
       </Heading>
       <BodyLong size="small">{text.lead}</BodyLong>
       {!on ? (
-        <div>
+        <div className="beside__start">
           <Button size="small" onClick={() => setOn(true)}>
             {text.start}
           </Button>
