@@ -30,9 +30,10 @@ pub use key::{KeyError, NumberKey};
 pub use memory::Memory;
 pub use reader::{Centre, Extra, Head, Reader, StoredSnapshot, TablesOf};
 pub use records::{
-    Act, AfterCall, Article, Changed, Chosen, Content, Draft, DraftEnd, EntryKind, Erased, Erasure,
-    Found, Hand, HandedTask, KeptNote, KeptPromise, KeptRecording, KeptThreat, NewPromise,
-    PersonKeys, PromiseState, Reason, Records, RecordsError, Sought, Subject, Version, Whose,
+    Act, AfterCall, Article, Changed, Chosen, Content, Draft, DraftEnd, EntryKind, Erased,
+    ErasedLeft, Erasure, Found, Hand, HandedTask, KeptNote, KeptPromise, KeptRecording, KeptThreat,
+    NewPromise, PersonKeys, PromiseState, Reason, Records, RecordsError, Sought, Subject, Version,
+    Whose,
 };
 pub use row::{Logged, Upcaster};
 pub use seal::{Seal, SealError};

@@ -29,7 +29,7 @@ pub use after::{
     PromiseState, Reason, Whose,
 };
 pub use beside::{Act, KeptRecording};
-pub use erase::{Erased, Erasure};
+pub use erase::{Erased, ErasedLeft, Erasure};
 pub use knowledge::{Article, Changed, Content, EntryKind, Found, Hand, Sought, Version};
 pub use seal::{PersonKeys, Subject};
 

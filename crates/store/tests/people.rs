@@ -161,6 +161,11 @@ fn erasing_somebody_leaves_figures_without_a_person_and_others_as_they_were() {
     // Said again it is the same receipt; another request finds nothing left.
     assert_eq!(erase(1), gone);
     assert_eq!(erase(2).notes, 0);
+    // Whoever promised and sent is told that it is gone, and once.
+    let told = records.erased_of("K990001", Timestamp(0)).unwrap();
+    let promises = told.iter().filter(|gone| gone.what == "promise").count();
+    assert_eq!(promises, 2);
+    assert!(told.iter().all(|gone| gone.made.0 % HOUR_US == 0));
     assert_eq!(records.erasures(5).unwrap().len(), 2);
     let read = |name: &str| {
         let notes = records.notes_of(&keys(), &Subject::new(name)).unwrap();
@@ -284,6 +289,9 @@ fn a_draft_outlives_the_process_and_ends_with_the_wrap_up() {
     assert_eq!(records.draft(&keys(), ContactId(5)).unwrap(), Some(draft));
     assert_eq!(records.drafts_of("K990001").unwrap().len(), 1);
     assert!(!is_readable(&folder.0, SECRET));
+    records.follow_draft(ContactId(5), "K990002").unwrap();
+    assert!(records.drafts_of("K990001").unwrap().is_empty());
+    assert_eq!(records.drafts_of("K990002").unwrap().len(), 1);
     records.wrap_up(&keys(), after(5, Some("p1"))).unwrap();
     assert_eq!(records.draft(&keys(), ContactId(5)).unwrap(), None);
 }

@@ -2260,6 +2260,8 @@ export interface components {
             broken?: components["schemas"]["BrokenRow"] | null;
             counts: components["schemas"]["PromiseCounts"];
             drafts: components["schemas"]["DraftRow"][];
+            /** @description What went because a person was erased, the newest first; two weeks long. */
+            erased: components["schemas"]["ErasedRow"][];
             /** @description Registers that did not answer: what they know is missing here. */
             failed: components["schemas"]["Failed"][];
             /** @description Open ones and those that broke first, the soonest due first. */
@@ -2352,6 +2354,15 @@ export interface components {
             unit?: components["schemas"]["Named"] | null;
             /** Format: int32 */
             wanted: number;
+        };
+        /** @description A colleague who asks for advice, and about what. Never whom: that is the colleague's to say. */
+        AskedBy: {
+            adviser: components["schemas"]["Named"];
+            /** @description The person hears both. */
+            conference: boolean;
+            queue?: components["schemas"]["Named"] | null;
+            topic?: components["schemas"]["TopicName"] | null;
+            unit?: components["schemas"]["Named"] | null;
         };
         /**
          * @description Where somebody's wish to attend has got to.
@@ -2812,6 +2823,7 @@ export interface components {
         DeskContact: {
             answered?: string | null;
             arrived: string;
+            asked_by?: components["schemas"]["AskedBy"] | null;
             callback?: components["schemas"]["CallbackRow"] | null;
             /** @description The adviser rang them. */
             called_out: boolean;
@@ -2965,6 +2977,13 @@ export interface components {
             fnr: string;
             /** @description Who asked for it and on what ground, at least ten letters. */
             reason: string;
+        };
+        /** @description Something that went with a person who was erased. It says neither whom nor what. */
+        ErasedRow: {
+            /** @description The hour in which it was made. */
+            made: string;
+            /** @description task or promise. */
+            what: string;
         };
         /** @description One thing that happened. */
         EventRow: {
@@ -4033,6 +4052,7 @@ export interface components {
         /** @description A contact that is presented. */
         OfferView: {
             arrived: string;
+            asked_by?: components["schemas"]["AskedBy"] | null;
             callback?: components["schemas"]["CallbackRow"] | null;
             caller: string;
             channel: string;

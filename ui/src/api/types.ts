@@ -58,20 +58,12 @@ export type AdviserState = "ready" | "offered" | "busy" | "wrap_up" | "away" | "
 export type Adviser = Worded<Told<Schemas["Adviser"]>, { activity: Activity | null; state: AdviserState }>;
 
 /** A colleague who asks for advice, and about what: never whom. */
-export interface AskedBy {
-  adviser: Named;
-  unit: Named | null;
-  /** The queue and the topic of the contact that they ask about. */
-  queue: Named | null;
-  topic: { code: string; name: string } | null;
-  /** The person hears both. */
-  conference: boolean;
-}
+export type AskedBy = Told<Schemas["AskedBy"]>;
 
-export type Offer = Told<Schemas["OfferView"]> & { asked_by?: AskedBy | null };
+export type Offer = Told<Schemas["OfferView"]>;
 export type ContactEvent = Told<Schemas["EventRow"]>;
 export type Agreed = Told<Schemas["CallbackRow"]>;
-export type DeskContact = Worded<Told<Schemas["DeskContact"]>, { callback: Agreed | null }> & { asked_by?: AskedBy | null };
+export type DeskContact = Worded<Told<Schemas["DeskContact"]>, { callback: Agreed | null }>;
 export type Consult = Told<Schemas["ConsultRow"]>;
 export type Target = Told<Schemas["Target"]>;
 export type HelpRequest = Worded<Told<Schemas["RequestRow"]>, { activity: Activity }>;

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream};
 use linje_access::Role;
-use linje_event::Command;
+use linje_event::{Command, Event as Happened};
 use linje_types::{AdviserId, Language, Origin, Origins, QueueId, Timestamp};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
@@ -35,7 +35,9 @@ use crate::clock::rfc3339;
 use crate::people::Level;
 use crate::presence::Heartbeat;
 use crate::problem::Problem;
-use crate::shape::{Named, TopicName, moment, queue_name, seconds, topic_name, whole_seconds};
+use crate::shape::{
+    Named, TopicName, moment, named, queue_name, seconds, topic_name, whole_seconds,
+};
 use crate::view::{Entry, Stage, View};
 use crate::words::Reader;
 
@@ -102,6 +104,8 @@ struct OfferView {
     callback: Option<CallbackRow>,
     /// An adviser asks for advice while the person hears music.
     consult: bool,
+    /// The adviser who asks.
+    asked_by: Option<AskedBy>,
     /// What is special about it, in words.
     note: Option<String>,
     why: WhyRow,
@@ -143,6 +147,8 @@ struct DeskContact {
     recordable: bool,
     /// It is a consultation: an adviser asks about this contact.
     consult_of: Option<String>,
+    /// The adviser who asks, when it is a consultation.
+    asked_by: Option<AskedBy>,
     /// When work that can wait must be done.
     due: Option<String>,
     /// Where it may be transferred without a word, when it is in conversation.
@@ -150,6 +156,19 @@ struct DeskContact {
     /// The experts who may be asked about it, when it is in conversation.
     consults: Vec<Target>,
     events: Vec<EventRow>,
+}
+
+/// A colleague who asks for advice, and about what. Never whom: that is the colleague's to say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+struct AskedBy {
+    adviser: Named,
+    unit: Option<Named>,
+    /// The queue of the contact that they ask about.
+    queue: Option<Named>,
+    /// Its topic.
+    topic: Option<TopicName>,
+    /// The person hears both.
+    conference: bool,
 }
 
 /// The adviser's own figures, for own eyes.
@@ -462,6 +481,7 @@ fn offer(
         ring_s: seconds(ring_us),
         callback: entry.callback.as_ref().map(callback_row),
         consult: entry.consult_of.is_some(),
+        asked_by: asked_by(api, view, entry, language),
         note: note(entry, language).map(str::to_owned),
         why: why_row(api, &why, entry.queue, Reader::Chosen, language),
     })
@@ -522,11 +542,39 @@ fn contact(
             && entry.origin == Origin::Live
             && entry.consult_of.is_none(),
         consult_of: entry.consult_of.map(|about| api.ids.contact(about)),
+        asked_by: asked_by(api, view, entry, language),
         due: moment(entry.needs.due),
         transfers: targets.transfers,
         consults: targets.consults,
         events: event_rows(api, entry.queue, &entry.events, Some(me), language),
     }
+}
+
+/// Who asks, when it is a consultation and what it is about is still at hand.
+fn asked_by(api: &Api, view: &View, entry: &Entry, language: Language) -> Option<AskedBy> {
+    let about = view.contacts.get(entry.consult_of?)?;
+    // Whoever asked, also when somebody else has the contact by now.
+    let asked = about.events.iter().find_map(|past| {
+        let Happened::ConsultStarted {
+            consult, adviser, ..
+        } = past.event
+        else {
+            return None;
+        };
+        (consult == entry.contact).then_some(adviser)
+    });
+    let card = api.directory.card(asked.unwrap_or(about.adviser))?;
+    let unit = api.directory.centre.units.get(card.unit.idx());
+    Some(AskedBy {
+        adviser: Named {
+            id: card.ident.clone(),
+            name: card.name.clone(),
+        },
+        unit: unit.map(|unit| named(&unit.id, &unit.name, language)),
+        queue: queue_name(&api.directory, about.queue, language),
+        topic: topic_name(&api.directory, about.topic, language),
+        conference: about.conference,
+    })
 }
 
 /// Nobody's number is known here: numbers lie in the vault.

@@ -414,6 +414,21 @@ impl Records {
         })
     }
 
+    /// The draft follows its conversation to whoever has it now.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn follow_draft(&self, of: ContactId, owner: &str) -> Result<(), RecordsError> {
+        let owner = owner.to_owned();
+        self.write_now(move |tx| {
+            tx.execute(
+                "UPDATE note_draft SET owner = ?2 WHERE contact = ?1",
+                params![number(of), owner],
+            )?;
+            Ok(())
+        })
+    }
+
     /// The drafts that somebody has lying.
     ///
     /// # Errors

@@ -24,6 +24,14 @@ CREATE TABLE IF NOT EXISTS erasure (
     contacts INTEGER NOT NULL,
     reasons INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS erased_left (
+    id INTEGER PRIMARY KEY,
+    owner TEXT NOT NULL,
+    what TEXT NOT NULL,
+    made INTEGER NOT NULL,
+    at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS erased_left_owner ON erased_left (owner, at);
 ";
 
 /// Whom to erase, and who does it.
@@ -39,6 +47,15 @@ pub struct Erasure {
     pub whom: PersonKey,
     /// The person, as texts name them.
     pub subject: Subject,
+}
+
+/// Something of an adviser's that went with a person: told to its owner, without person, contact and words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErasedLeft {
+    /// `task` or `promise`.
+    pub what: String,
+    /// The hour in which it was made.
+    pub made: Timestamp,
 }
 
 /// What was erased.
@@ -82,6 +99,31 @@ impl Records {
                 Some(known) => Ok(known),
                 None => erase(tx, &erasure),
             }
+        })
+    }
+
+    /// What went of an adviser's since `since`, because a person was erased: the newest first.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn erased_of(
+        &self,
+        owner: &str,
+        since: Timestamp,
+    ) -> Result<Vec<ErasedLeft>, RecordsError> {
+        self.read(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT what, made FROM erased_left WHERE owner = ?1 AND at > ?2
+                     ORDER BY at DESC, id DESC",
+                )?
+                .query_map(params![owner, since.0], |row| {
+                    Ok(ErasedLeft {
+                        what: row.get(0)?,
+                        made: Timestamp(row.get(1)?),
+                    })
+                })?
+                .collect()
         })
     }
 
@@ -192,6 +234,13 @@ fn contact_gone(tx: &Connection, contact: ContactId, gone: &mut Erased) -> rusql
     gone.notes += count(tx.execute(notes, [id])?);
     gone.drafts += count(tx.execute("DELETE FROM note_draft WHERE contact = ?1", [id])?);
     seal::forget(tx, &draft_subject(contact))?;
+    // The task itself stays with those who handle it; whoever sent it loses the way to its words.
+    tx.execute(
+        "INSERT INTO erased_left (owner, what, made, at)
+         SELECT owner, 'task', made - made % ?2, ?3 FROM handed_task WHERE contact = ?1",
+        params![id, HOUR_US, gone.at.0],
+    )?;
+    tx.execute("DELETE FROM handed_task WHERE contact = ?1", [id])?;
     let reasons = "UPDATE contact_reason SET contact = NULL, owner = NULL, key = NULL,
                    at = at - at % ?2 WHERE contact = ?1";
     gone.reasons += count(tx.execute(reasons, params![id, HOUR_US])?);
@@ -206,6 +255,12 @@ fn promises_gone(
     gone: &mut Erased,
 ) -> rusqlite::Result<()> {
     let now = gone.at.0;
+    let told = format!(
+        "INSERT INTO erased_left (owner, what, made, at)
+         SELECT owner, 'promise', made - made % ?3, ?2 FROM promise
+         WHERE {whose} AND state = 'open' AND until > ?2"
+    );
+    tx.execute(&told, params![of, now, HOUR_US])?;
     let open = format!("DELETE FROM promise WHERE {whose} AND state = 'open' AND until > ?2");
     gone.promises += count(tx.execute(&open, params![of, now])?);
     let ended = format!(

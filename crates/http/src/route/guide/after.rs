@@ -8,7 +8,7 @@ use linje_centre::hours::{self, Date};
 use linje_centre::{Centre, TaskKind, calendar};
 use linje_event::{Command, WrapUpAction};
 use linje_registry::{NewTask, Priority};
-use linje_store::{AfterCall, Draft, DraftEnd, KeptThreat, NewPromise, Reason};
+use linje_store::{AfterCall, Draft, DraftEnd, KeptThreat, NewPromise, Reason, RecordsError};
 use linje_types::{ContactId, Language, Timestamp, TopicId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -213,7 +213,16 @@ async fn after_proposal(
     let now = api.now();
     let guide = api.guide.clone();
     let contact = held.contact;
-    let draft = blocking(move || guide.records.draft(&guide.keys, contact)).await??;
+    let owner = held.ident.clone();
+    let read = blocking(move || {
+        let draft = guide.records.draft(&guide.keys, contact)?;
+        // Handed over, it belongs to whoever has the conversation, and to nobody else's list.
+        if draft.as_ref().is_some_and(|draft| draft.owner != owner) {
+            guide.records.follow_draft(contact, &owner)?;
+        }
+        Ok::<_, RecordsError>(draft)
+    });
+    let draft = read.await??;
     let (topic, topic_by) = propose_topic(centre, &held, chosen, draft.as_ref(), language);
     let no_log = centre.leaves_no_trace(held.queue(), topic);
     let came_before = if no_log {

@@ -26,6 +26,9 @@ use crate::view::Stage;
 
 /// How long somebody is reminded of a conversation that broke off.
 const BROKEN_US: i64 = 7 * 24 * HOUR_US;
+/// So long an adviser is told why something of theirs is gone.
+const ERASED_SHOWN_US: i64 = 14 * 24 * HOUR_US;
+
 /// Most tasks that are asked for.
 const MOST_TASKS: u32 = 30;
 
@@ -36,6 +39,8 @@ struct Afterwards {
     promises: Vec<PromiseRow>,
     /// As the register of tasks has them, the newest first.
     tasks: Vec<TaskRow>,
+    /// What went because a person was erased, the newest first; two weeks long.
+    erased: Vec<ErasedRow>,
     /// Registers that did not answer: what they know is missing here.
     failed: Vec<Failed>,
     drafts: Vec<DraftRow>,
@@ -101,6 +106,15 @@ struct TaskRow {
     /// What came of it.
     outcome: Option<String>,
     text: String,
+}
+
+/// Something that went with a person who was erased. It says neither whom nor what.
+#[derive(Debug, Serialize, ToSchema)]
+struct ErasedRow {
+    /// task or promise.
+    what: String,
+    /// The hour in which it was made.
+    made: String,
 }
 
 /// A draft that was not finished.
@@ -195,9 +209,19 @@ async fn afterwards(
         let promises = guide.records.promises(&guide.keys, &whose, now)?;
         let tasks = guide.records.handed_tasks(&ident, MOST_TASKS)?;
         let drafts = left(&guide, &ident)?;
-        Ok::<_, RecordsError>((promises, tasks, drafts))
+        let erased = guide
+            .records
+            .erased_of(&ident, now.plus_us(-ERASED_SHOWN_US))?;
+        Ok::<_, RecordsError>((promises, tasks, drafts, erased))
     });
-    let (mut promises, tasks, drafts) = read.await??;
+    let (mut promises, tasks, mut drafts, erased) = read.await??;
+    // One that followed its conversation to somebody else is theirs.
+    api.shared.read(|view| {
+        drafts.retain(|draft| {
+            let entry = view.contacts.get(draft.contact);
+            entry.is_none_or(|entry| entry.adviser == adviser)
+        });
+    });
     let (tasks, failed) = told(&api, &tasks, language).await;
     promises.sort_by_key(|promise| (!is_open(promise), promise.due.clone(), promise.id));
     Ok(Json(Afterwards {
@@ -207,6 +231,13 @@ async fn afterwards(
             .map(|promise| promise_row(&api, promise))
             .collect(),
         tasks,
+        erased: erased
+            .into_iter()
+            .map(|erased| ErasedRow {
+                what: erased.what,
+                made: rfc3339(erased.made),
+            })
+            .collect(),
         failed,
         drafts: drafts
             .into_iter()
