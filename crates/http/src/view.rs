@@ -26,7 +26,7 @@ pub use recent::{Recent, RecentContact};
 pub(crate) use waiting::{count, takes};
 
 /// Changes whenever [`Saved`] does.
-const SAVED_FORM: u32 = 7;
+const SAVED_FORM: u32 = 8;
 
 /// A description that came into force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

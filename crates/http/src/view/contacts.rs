@@ -198,8 +198,6 @@ pub struct Contacts {
     plans_on: u64,
     /// By plan and queue, since the plan was switched on last: callers who came to the queue from the menu, and wait.
     waited_in_plan: BTreeMap<(u8, u16), u32>,
-    /// When each adviser was last found to be gone.
-    gone: BTreeMap<AdviserId, Timestamp>,
     /// The conversation that broke off last under each adviser.
     broken: BTreeMap<AdviserId, Broken>,
 }
@@ -209,9 +207,6 @@ impl Contacts {
     pub fn fold(&mut self, record: &Record) {
         if let Event::PlanSwitched { plan, on } = record.event {
             self.switch(plan, on);
-        }
-        if let Event::PresenceLost { adviser, .. } = record.event {
-            self.gone.insert(adviser, record.at);
         }
         let Some(contact) = record.event.contact() else {
             return;
@@ -230,6 +225,7 @@ impl Contacts {
             return;
         };
         entry.fold(record);
+        let by_stop = entry.reason == Some(CloseReason::Fault);
         let broke = entry.broke_off().then_some(entry.adviser);
         if entry.stage == Stage::Closed {
             entry.events = Vec::new();
@@ -237,19 +233,13 @@ impl Contacts {
             self.forget_oldest();
         }
         if let Some(adviser) = broke {
-            self.note_broken(adviser, contact, record.at);
+            let broken = Broken {
+                contact,
+                at: record.at,
+                by_stop,
+            };
+            self.broken.insert(adviser, broken);
         }
-    }
-
-    /// A start finds everybody gone before it closes the calls that died, all in the same moment.
-    fn note_broken(&mut self, adviser: AdviserId, contact: ContactId, at: Timestamp) {
-        let by_stop = self.gone.get(&adviser) == Some(&at);
-        let broken = Broken {
-            contact,
-            at,
-            by_stop,
-        };
-        self.broken.insert(adviser, broken);
     }
 
     /// The conversation that broke off last under an adviser.
@@ -298,7 +288,6 @@ impl Contacts {
             rung: self.rung.clone(),
             plans_on: self.plans_on,
             waited_in_plan: self.waited_in_plan.clone(),
-            gone: self.gone.clone(),
             broken: self.broken.clone(),
             by_seq,
         }
@@ -439,7 +428,7 @@ impl Entry {
     /// Whether a conversation with a citizen broke off before its adviser could end it.
     #[must_use]
     pub fn broke_off(&self) -> bool {
-        self.reason == Some(CloseReason::Lost)
+        matches!(self.reason, Some(CloseReason::Lost | CloseReason::Fault))
             && self.answered.is_some()
             && self.adviser != AdviserId::NONE
             && self.consult_of.is_none()
