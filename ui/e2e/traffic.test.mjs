@@ -30,7 +30,7 @@ test("the service level stands with its goal, n of m, and its definition one cli
   const tile = page.locator(".tile").nth(1);
   assert.match(await tile.innerText(), /Besvart innen 45 s/);
   assert.match(await tile.innerText(), /mål 70\s%/);
-  assert.match(await tile.innerText(), /[\d\s]+ av [\d\s]+ på telefon og chat i dag/);
+  assert.match(await tile.innerText(), /[\d\s]+ av [\d\s]+ i dag/);
   await tile.getByRole("button", { name: /^Definisjon av Besvart/ }).click();
   await page.locator(".definition:visible", { hasText: "alle tilbudt" }).first().waitFor();
   await page.keyboard.press("Escape");

@@ -139,7 +139,7 @@ export const en: Messages = {
       endMissingText: "The figure comes when somebody has been helped to the end today.",
       assumed: "the goal is assumed",
       abandoned: "Hung up",
-      abandonedToday: (count, offered) => `${count} of ${offered} by phone and chat today`,
+      abandonedToday: (count, offered) => `${count} of ${offered} today`,
       noneOffered: "Nobody has called yet today",
       advisers: "Advisers",
       signedIn: (count) => `${count} signed in`,

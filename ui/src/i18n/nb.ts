@@ -147,7 +147,7 @@ export const nb = {
       endMissingText: "Tallet kommer når noen er hjulpet ferdig i dag.",
       assumed: "målet er antatt",
       abandoned: "La på",
-      abandonedToday: (count: string, offered: string) => `${count} av ${offered} på telefon og chat i dag`,
+      abandonedToday: (count: string, offered: string) => `${count} av ${offered} i dag`,
       noneOffered: "Ingen har ringt ennå i dag",
       advisers: "Veiledere",
       signedIn: (count: string) => `${count} pålogget`,
