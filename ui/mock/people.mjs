@@ -38,6 +38,7 @@ export class People {
   answer(method, path, body, Problem) {
     const at = (wanted, pattern) => (method === wanted ? path.match(new RegExp(`^${pattern}$`))?.slice(1) : undefined);
     let found;
+    if (at("GET", "/demo/people")) return { items: [{ fnr: "15838510075", name: this.name, phone: "90000001", about: "Har alt" }], next: null };
     if ((found = at("GET", "/contacts/([^/]+)/person"))) return { ...this.hint, level: this.links.get(found[0])?.level ?? this.hint.level };
     if ((found = at("POST", "/contacts/([^/]+)/person"))) {
       const link = { fnr: body.fnr ?? "15838510075", level: body.level };

@@ -108,6 +108,7 @@ async fn the_citizen_chooses_a_time_within_opening_hours() {
     assert_eq!(booked["from"], "2026-11-24T12:00:00.000+01:00");
     assert_eq!(booked["until"], "2026-11-24T14:00:00.000+01:00");
     assert_eq!(booked["place"], Value::Null);
+    assert_eq!(booked["expected"], Value::Null, "its time has not come");
     assert_eq!(
         booked["text"],
         "Du blir ringt opp etter 24. november kl. 12.00, innen tirsdag 24. november kl. 14.00."

@@ -52,7 +52,7 @@ pub(super) struct CallbackView {
     of: u8,
     /// When it is tried again.
     retry_at: Option<String>,
-    /// What one who comes to the queue now may expect to wait.
+    /// What one who comes to the queue now may expect to wait; null while its time has not come.
     expected: Option<ExpectedSpan>,
     /// The promise in words, for the citizen.
     text: String,
@@ -516,12 +516,23 @@ fn row(
     let rule = view.state.tables().rules().callback;
     let until = before(callback.until, api.now(), language);
     let later = callback.from > callback.asked;
+    let place = view.state.position(entry.contact).filter(|_| open);
+    let again = Some(callback.retry_at)
+        .filter(|at| open && callback.attempts > 0 && *at != Timestamp::NEVER && *at > api.now())
+        .map(|at| moment_of(at, api.now(), language));
     let from = later.then(|| moment_of(callback.from, callback.asked, language));
     let text = match (from, language) {
         (None, Language::En) => format!("You will be rung when it is your turn, {until}."),
         (Some(from), Language::En) => format!("You will be rung after {from}, {until}."),
         (None, _) => format!("Du blir ringt opp når det er din tur, {until}."),
         (Some(from), _) => format!("Du blir ringt opp etter {from}, {until}."),
+    };
+    let text = match (again, language) {
+        (None, _) => text,
+        (Some(at), Language::En) => {
+            format!("We did not get hold of you. We try again {at}, {until}.")
+        }
+        (Some(at), _) => format!("Vi fikk ikke tak i deg. Vi prøver igjen {at}, {until}."),
     };
     let fault = is_our_fault(entry, callback);
     let text = match (fault, language) {
@@ -537,7 +548,7 @@ fn row(
         id: api.ids.contact(entry.contact),
         state: state.as_str(),
         queue: queue_name(&api.directory, entry.queue, language),
-        place: view.state.position(entry.contact).filter(|_| open),
+        place,
         asked: rfc3339(callback.asked),
         from: later.then(|| rfc3339(callback.from)),
         until: rfc3339(callback.until),
@@ -545,7 +556,7 @@ fn row(
         attempts: callback.attempts,
         of: rule.attempts,
         retry_at: moment(callback.retry_at).filter(|_| open),
-        expected: open.then(|| {
+        expected: place.map(|_| {
             let wait = expected(api, view, entry.queue).wait;
             ExpectedSpan {
                 p50_s: wait.map(|wait| whole_seconds(wait.p50_us)),
