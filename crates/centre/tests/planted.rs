@@ -891,8 +891,8 @@ const MEANT: &[Plant] = &[
     ),
     plant(
         "id = \"sosiale-tjenester\"",
-        "topics = [\"GEN\"]",
-        "topics = [\"GEN\", ¤\"GEN\"]",
+        "topics = [\"KOM\", \"GEN\"]",
+        "topics = [\"KOM\", \"GEN\", ¤\"GEN\"]",
         Code::Doubled,
         "",
         "twice",

@@ -293,7 +293,7 @@ async fn advisers_are_asked_say_yes_and_the_request_closes_when_enough_have() {
     assert_eq!(yes["accepted"], 1);
     assert!(yes["closed_at"].is_string(), "{yes}");
     let late = world.post(&answer, &say("K990003", true)).await;
-    late.problem(404);
+    assert_eq!(late.problem(409)["code"], "request_over");
     let adviser = world.get("/api/v1/advisers/K990002").await.expect(200);
     assert_eq!(adviser["activity"], "phone");
     let list = world
