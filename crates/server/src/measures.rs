@@ -79,7 +79,10 @@ pub(crate) fn run(flags: &cli::Measures) -> Result<ExitCode> {
     }
     let text = read(&flags.calls)?;
     let sums = sums(&text, flags.threshold).map_err(|faults| complain(&flags.calls, &faults))?;
-    if let Some(doubt) = twice(&text) {
+    // A program that asks for JSON gets figures or a fault; a doubt is for people.
+    if !flags.json
+        && let Some(doubt) = twice(&text)
+    {
         let path = flags.calls.display();
         writeln!(std::io::stderr(), "{path}:{doubt}").context("cannot write to standard error")?;
     }
