@@ -271,6 +271,8 @@ test("a call is recorded after both have said yes, not while it is paused, and i
   await page.waitForSelector('[data-recording="asked"]');
   assert.deepEqual(await rows(), [], "a key before the question is no yes");
   // The caller hears the question, and the adviser hears nobody meanwhile.
+  // What was on its way to the headset when the question began is heard to its end.
+  await page.waitForTimeout(700);
   const silent = (await figures(page)).energy;
   const question = await ear(caller, CALLER);
   assert.ok(question.rms > 300 && question.share < 0.3, `the caller hears words (RMS ${question.rms})`);
